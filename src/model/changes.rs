@@ -1,0 +1,123 @@
+//! Subscriptions, and what an attempt to poll one of them changed.
+
+use chrono::{DateTime, Utc};
+use url::Url;
+
+use super::entry::{ContentHash, Entry, EntryId};
+use super::feed::{Feed, FeedId};
+use crate::source::{Failure, Source, Validators};
+
+/// A feed somebody follows, with what the polls so far have shown.
+#[derive(Debug, Clone)]
+pub(crate) struct Subscription {
+    pub(crate) id: FeedId,
+    pub(crate) source: Source,
+    /// The person's title, else the feed's own; `None` before the first poll.
+    pub(crate) title: Option<String>,
+    pub(crate) site_url: Option<String>,
+    /// Given to every entry of the feed.
+    pub(crate) tags: Vec<String>,
+    pub(crate) state: State,
+    /// Of the last document that was read to its end.
+    pub(crate) validators: Validators,
+    /// Of that document's bytes.
+    pub(crate) body_hash: Option<ContentHash>,
+    /// How many entries the archive keeps of it.
+    pub(crate) entries: u64,
+    /// The last attempt that was answered well, changed or not.
+    pub(crate) last_success: Option<DateTime<Utc>>,
+    /// Not to be polled before. `None`: at once.
+    pub(crate) next_due: Option<DateTime<Utc>>,
+    /// Of the last attempt, if it failed.
+    pub(crate) error: Option<Failure>,
+    /// When the present row of failures began.
+    pub(crate) error_since: Option<DateTime<Utc>>,
+    /// How many attempts have failed in a row.
+    pub(crate) failures: u32,
+}
+
+/// How a subscription stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    Active,
+    /// Its last attempt failed; polled less and less often, for ever.
+    Failing,
+    /// By a person, until resumed.
+    Paused,
+    /// 410: no longer polled, its entries stay.
+    Gone,
+}
+
+impl State {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Failing => "failing",
+            Self::Paused => "paused",
+            Self::Gone => "gone",
+        }
+    }
+}
+
+/// What the archive already holds of an entry that was just parsed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Known {
+    pub(crate) id: EntryId,
+    pub(crate) hash: ContentHash,
+}
+
+/// What `decide` makes of a feed and what is stored of it.
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    pub(crate) entries: Vec<Change>,
+    /// Entries of the document that the archive already holds as they are.
+    pub(crate) unchanged: usize,
+}
+
+#[derive(Debug)]
+pub(crate) enum Change {
+    New(Box<Entry>),
+    /// The older state becomes a revision.
+    Edited(EntryId, Box<Entry>),
+}
+
+/// One attempt to poll one feed, whatever came of it: the only thing the archive records.
+#[derive(Debug)]
+pub(crate) struct Attempt {
+    pub(crate) feed: FeedId,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) http_status: Option<u16>,
+    pub(crate) outcome: Outcome,
+    /// Not to be polled again before.
+    pub(crate) next_due: DateTime<Utc>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// A document was read to its end.
+    Read {
+        /// What the feed says of itself; its entries have moved into `changes`.
+        feed: Box<Feed>,
+        changes: Changes,
+        /// Replace the stored ones whole.
+        validators: Validators,
+        body_hash: ContentHash,
+        /// The subscription's new URL.
+        moved_to: Option<Url>,
+    },
+    /// The source said, or its bytes showed, that nothing has changed.
+    Unchanged {
+        /// Replace the stored ones whole.
+        validators: Validators,
+        moved_to: Option<Url>,
+    },
+    /// Nothing of the stored state but the error is touched.
+    Failed(Failure),
+}
+
+/// What recording an [`Attempt`] came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Recorded {
+    pub(crate) new: usize,
+    pub(crate) edited: usize,
+}

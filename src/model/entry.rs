@@ -1,0 +1,138 @@
+//! An entry made safe, and an entry as the archive holds it.
+
+use chrono::{DateTime, Utc};
+
+use super::feed::FeedId;
+use super::raw::{EntrySource, Text};
+use super::safe_html::SafeHtml;
+use super::talk::{Tag, Talk};
+
+/// An entry's number in the archive, by arrival: a larger one arrived later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct EntryId(pub(crate) i64);
+
+/// The BLAKE3 hash of everything a publisher said of an entry; equal hashes mean "not edited".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct ContentHash(pub(crate) [u8; 32]);
+
+/// Somebody who wrote something.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Person {
+    /// `None` where only an address is known.
+    pub(crate) name: Option<String>,
+    pub(crate) uri: Option<String>,
+    pub(crate) email: Option<String>,
+}
+
+/// A file that belongs to an entry: audio, slides, a video.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Enclosure {
+    pub(crate) url: String,
+    /// The media type: Atom `link type`, RSS `enclosure type`, JSON Feed `mime_type`.
+    pub(crate) media_type: Option<String>,
+    /// In bytes. Publishers who do not know write 0; that is `None` here.
+    pub(crate) length: Option<u64>,
+}
+
+/// An entry made safe; see `RawEntry` for each field's origin.
+///
+/// Texts are plain: no markup, no control characters, white space collapsed. URLs are absolute and of
+/// a safe scheme.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    /// What names the entry within its feed; never empty.
+    pub(crate) guid: String,
+    /// The permalink.
+    pub(crate) url: Option<String>,
+    /// `None` where the publisher gave none.
+    pub(crate) title: Option<String>,
+    pub(crate) authors: Vec<Person>,
+    pub(crate) tags: Vec<Tag>,
+    /// As claimed, also when it lies in the future.
+    pub(crate) published: Option<DateTime<Utc>>,
+    pub(crate) updated: Option<DateTime<Utc>>,
+    /// Plain text.
+    pub(crate) summary: Option<String>,
+    /// Empty where the publisher gave none.
+    pub(crate) content: SafeHtml,
+    pub(crate) enclosures: Vec<Enclosure>,
+    pub(crate) language: Option<String>,
+    /// The feed an aggregated entry first stood in.
+    pub(crate) source: Option<EntrySource>,
+    pub(crate) comments_url: Option<String>,
+    /// The talks the content holds, in its order; empty for a post that is no conference notes.
+    pub(crate) talks: Vec<Talk>,
+    /// The event the notes were taken at: `DevOpsDays Ghent 2019`.
+    pub(crate) event: Option<String>,
+    /// Of the entry as published, before cleaning.
+    pub(crate) hash: ContentHash,
+    /// What the content and summary were before cleaning.
+    pub(crate) original: Original,
+}
+
+impl Entry {
+    /// The date the entry is sorted and shown by: published, else updated, else first seen; a claimed
+    /// date that lies after the moment the entry was first seen counts as that moment, so that a
+    /// future date never sticks on top.
+    pub(crate) fn date(&self, first_seen: DateTime<Utc>) -> DateTime<Utc> {
+        self.published
+            .or(self.updated)
+            .map_or(first_seen, |claimed| claimed.min(first_seen))
+    }
+
+    /// A talk's part of the content, balanced.
+    pub(crate) fn content_of(&self, talk: &Talk) -> SafeHtml {
+        self.content.section(talk.section.clone())
+    }
+}
+
+/// The untrusted source of an entry's content and summary, kept so that a better cleaner can be run
+/// over the past. Never shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Original {
+    pub(crate) content: Option<Text>,
+    pub(crate) summary: Option<Text>,
+    /// What relative links were resolved against.
+    pub(crate) base: Option<String>,
+}
+
+/// An entry with what the archive knows of it.
+#[derive(Debug, Clone)]
+pub(crate) struct ArchivedEntry {
+    pub(crate) id: EntryId,
+    pub(crate) feed: FeedOfEntry,
+    /// When the archive took it in.
+    pub(crate) first_seen: DateTime<Utc>,
+    /// With `original` left empty: it stays in the archive.
+    pub(crate) entry: Entry,
+}
+
+impl ArchivedEntry {
+    /// See [`Entry::date`].
+    pub(crate) fn date(&self) -> DateTime<Utc> {
+        self.entry.date(self.first_seen)
+    }
+}
+
+/// The feed beside an entry.
+#[derive(Debug, Clone)]
+pub(crate) struct FeedOfEntry {
+    pub(crate) id: FeedId,
+    /// `Source::key` of the subscription.
+    pub(crate) url: String,
+    /// The feed's own id (Atom).
+    pub(crate) guid: Option<String>,
+    /// The person's title for it, else its own; `None` where it has neither.
+    pub(crate) title: Option<String>,
+    pub(crate) site_url: Option<String>,
+}
+
+/// An earlier state of an entry.
+#[derive(Debug, Clone)]
+pub(crate) struct Revision {
+    /// When a newer state took its place.
+    pub(crate) replaced_at: DateTime<Utc>,
+    pub(crate) title: Option<String>,
+    pub(crate) updated: Option<DateTime<Utc>>,
+    pub(crate) content: SafeHtml,
+}

@@ -1,0 +1,31 @@
+//! A feed made safe.
+
+use chrono::{DateTime, Utc};
+
+use super::entry::{Entry, Person};
+
+/// A subscription's number in the archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct FeedId(pub(crate) i64);
+
+/// What a feed says of itself, safe to show; see `RawFeed` for each field's origin.
+///
+/// Texts are plain: no markup, no control characters, white space collapsed. URLs are absolute and of
+/// a safe scheme, else `None`.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Feed {
+    pub(crate) guid: Option<String>,
+    pub(crate) title: Option<String>,
+    pub(crate) subtitle: Option<String>,
+    pub(crate) site_url: Option<String>,
+    pub(crate) self_url: Option<String>,
+    pub(crate) authors: Vec<Person>,
+    pub(crate) language: Option<String>,
+    pub(crate) rights: Option<String>,
+    pub(crate) image: Option<String>,
+    pub(crate) updated: Option<DateTime<Utc>>,
+    /// RSS `ttl`, in minutes.
+    pub(crate) ttl: Option<u32>,
+    /// The entries that were asked for: in an update only the new and the changed ones.
+    pub(crate) entries: Vec<Entry>,
+}

@@ -1,0 +1,260 @@
+//! A feed as its publisher wrote it: decoded and given structure, but not one string of it trusted.
+
+use chrono::{DateTime, Utc};
+
+use super::entry::{ContentHash, Enclosure, Person};
+
+/// A document read by `parse`, before `clean` has made it safe.
+///
+/// Where a field is `None` or empty the document does not say it; nothing is made up here.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RawFeed {
+    pub(crate) format: FeedFormat,
+    /// The encoding the bytes were read in, by its name in the Encoding Standard (`UTF-8`).
+    pub(crate) encoding: String,
+    /// What had to be mended before the document could be read.
+    pub(crate) repairs: Vec<Repair>,
+    /// Atom `id`; RSS and JSON Feed have none of their own.
+    pub(crate) guid: Option<String>,
+    /// Atom, RSS and JSON Feed `title`.
+    pub(crate) title: Option<Text>,
+    /// Atom `subtitle`, RSS `description`, JSON Feed `description`.
+    pub(crate) subtitle: Option<Text>,
+    /// Atom `link rel=alternate`, RSS `link`, JSON Feed `home_page_url`. May be relative.
+    pub(crate) site_url: Option<String>,
+    /// Atom `link rel=self`, RSS `atom:link rel=self`, JSON Feed `feed_url`. May be relative.
+    pub(crate) self_url: Option<String>,
+    /// Atom `author`, RSS `managingEditor` and `dc:creator`, JSON Feed `authors`.
+    pub(crate) authors: Vec<Person>,
+    /// Atom `xml:lang`, RSS `language`, JSON Feed `language`.
+    pub(crate) language: Option<String>,
+    /// Atom `rights`, RSS `copyright`.
+    pub(crate) rights: Option<Text>,
+    /// Atom `generator`, RSS `generator`.
+    pub(crate) generator: Option<String>,
+    /// Atom `logo` or `icon`, RSS `image/url`, JSON Feed `icon`. May be relative.
+    pub(crate) image: Option<String>,
+    /// Atom `updated`, RSS `lastBuildDate` or `pubDate`.
+    pub(crate) updated: Option<DateTime<Utc>>,
+    /// RSS `ttl`, in minutes.
+    pub(crate) ttl: Option<u32>,
+    /// In the document's order.
+    pub(crate) entries: Vec<RawEntry>,
+}
+
+/// One entry as published.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RawEntry {
+    /// What names the entry within its feed: Atom `id`, RSS `guid`, JSON Feed `id`; else the link; else
+    /// a hash of title, date and content. The same at every poll. Notes: the file's name. Never empty.
+    pub(crate) guid: String,
+    /// Atom `link rel=alternate`, RSS `link` or a permalink `guid`, JSON Feed `url`. May be relative.
+    pub(crate) url: Option<String>,
+    /// Atom, RSS and JSON Feed `title`.
+    pub(crate) title: Option<Text>,
+    /// Atom `author`, RSS `author` and `dc:creator`, JSON Feed `authors`, front matter `author`.
+    pub(crate) authors: Vec<Person>,
+    /// Atom `contributor`.
+    pub(crate) contributors: Vec<Person>,
+    /// Atom and RSS `category`, `dc:subject`, JSON Feed `tags`, front matter `tags` and `categories`.
+    pub(crate) categories: Vec<Category>,
+    /// Atom `published`, RSS `pubDate`, `dc:date`, JSON Feed `date_published`; of notes the date found.
+    pub(crate) published: Option<DateTime<Utc>>,
+    /// Atom `updated`, JSON Feed `date_modified`, `dcterms:modified`.
+    pub(crate) updated: Option<DateTime<Utc>>,
+    /// Atom `summary`, RSS `description` beside a `content:encoded`, JSON Feed `summary`.
+    pub(crate) summary: Option<Text>,
+    /// Atom `content`, RSS `content:encoded` or `description`, JSON Feed `content_html` or `content_text`.
+    pub(crate) content: Option<Text>,
+    /// Atom `link rel=enclosure`, RSS `enclosure` and `media:content`, JSON Feed `attachments`. URLs may
+    /// be relative.
+    pub(crate) enclosures: Vec<Enclosure>,
+    /// `xml:lang` in scope, `dc:language`, JSON Feed `language`.
+    pub(crate) language: Option<String>,
+    /// `xml:base` in scope of the content, as far as the reader resolved it. May be relative.
+    pub(crate) base: Option<String>,
+    /// Atom `source`, RSS `source`: the feed an aggregated entry first stood in.
+    pub(crate) source: Option<EntrySource>,
+    /// RSS `comments`, Atom `link rel=replies`. May be relative.
+    pub(crate) comments_url: Option<String>,
+    /// What was mended in this entry's own text (notes).
+    pub(crate) repairs: Vec<Repair>,
+}
+
+impl RawEntry {
+    /// The hash of everything said here; equal for two polls that found the same. Fields are hashed
+    /// behind a byte for their presence and their length, so that no text can pass from one field into
+    /// its neighbour unseen.
+    pub(crate) fn hash(&self) -> ContentHash {
+        let mut hasher = FieldHasher::default();
+        hasher.text(Some(&self.guid));
+        hasher.text(self.url.as_deref());
+        hasher.marked(self.title.as_ref());
+        for people in [&self.authors, &self.contributors] {
+            hasher.count(people.len());
+            for person in people {
+                hasher.text(person.name.as_deref());
+                hasher.text(person.uri.as_deref());
+                hasher.text(person.email.as_deref());
+            }
+        }
+        hasher.count(self.categories.len());
+        for category in &self.categories {
+            hasher.text(Some(&category.term));
+            hasher.text(category.scheme.as_deref());
+            hasher.text(category.label.as_deref());
+        }
+        hasher.instant(self.published);
+        hasher.instant(self.updated);
+        hasher.marked(self.summary.as_ref());
+        hasher.marked(self.content.as_ref());
+        hasher.count(self.enclosures.len());
+        for enclosure in &self.enclosures {
+            hasher.text(Some(&enclosure.url));
+            hasher.text(enclosure.media_type.as_deref());
+            hasher.number(enclosure.length);
+        }
+        hasher.text(self.language.as_deref());
+        hasher.text(self.base.as_deref());
+        hasher.text(self.comments_url.as_deref());
+        let source = self.source.clone().unwrap_or_default();
+        hasher.text(source.guid.as_deref());
+        hasher.text(source.title.as_deref());
+        hasher.text(source.url.as_deref());
+        hasher.finish()
+    }
+}
+
+#[derive(Default)]
+struct FieldHasher(blake3::Hasher);
+
+impl FieldHasher {
+    fn text(&mut self, text: Option<&str>) {
+        self.number(text.map(|text| text.len() as u64));
+        self.0.update(text.unwrap_or_default().as_bytes());
+    }
+
+    fn marked(&mut self, text: Option<&Text>) {
+        self.text(text.map(|text| text.value.as_str()));
+        let html = text.is_some_and(|text| text.kind == TextKind::Html);
+        self.0.update(&[u8::from(html)]);
+    }
+
+    fn instant(&mut self, instant: Option<DateTime<Utc>>) {
+        self.number(instant.map(|instant| instant.timestamp().cast_unsigned()));
+    }
+
+    fn count(&mut self, count: usize) {
+        self.number(Some(count as u64));
+    }
+
+    fn number(&mut self, number: Option<u64>) {
+        self.0.update(&[u8::from(number.is_some())]);
+        self.0.update(&number.unwrap_or_default().to_le_bytes());
+    }
+
+    fn finish(&self) -> ContentHash {
+        ContentHash(*self.0.finalize().as_bytes())
+    }
+}
+
+/// A string with the way it has to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Text {
+    pub(crate) value: String,
+    pub(crate) kind: TextKind,
+}
+
+impl Text {
+    pub(crate) fn plain(value: impl Into<String>) -> Self {
+        Self {
+            value: value.into(),
+            kind: TextKind::Plain,
+        }
+    }
+
+    pub(crate) fn html(value: impl Into<String>) -> Self {
+        Self {
+            value: value.into(),
+            kind: TextKind::Html,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TextKind {
+    /// Every character means itself.
+    Plain,
+    /// HTML, as RSS always means it and Atom by `type="html"` and `type="xhtml"`.
+    Html,
+}
+
+/// A category as published.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Category {
+    /// Atom `term`, RSS `category`'s text, JSON Feed's tag.
+    pub(crate) term: String,
+    /// Atom `scheme`, RSS `domain`.
+    pub(crate) scheme: Option<String>,
+    /// Atom `label`.
+    pub(crate) label: Option<String>,
+}
+
+/// The feed an aggregated entry came from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct EntrySource {
+    /// Atom `source/id`.
+    pub(crate) guid: Option<String>,
+    /// Atom `source/title`, RSS `source`'s text.
+    pub(crate) title: Option<String>,
+    /// Atom `source/link`, RSS `source url`.
+    pub(crate) url: Option<String>,
+}
+
+/// One kind of mending, and how often it was needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Repair {
+    /// A stable word with hyphens: `undeclared-entity`, `author-map`.
+    pub(crate) kind: &'static str,
+    pub(crate) count: u32,
+}
+
+/// The dialect a document was written in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum FeedFormat {
+    Atom03,
+    #[default]
+    Atom10,
+    Rss090,
+    Rss091,
+    Rss092,
+    Rss093,
+    Rss094,
+    Rss10,
+    Rss20,
+    Cdf,
+    JsonFeed10,
+    JsonFeed11,
+    Markdown,
+}
+
+impl FeedFormat {
+    /// The word of `_hallway.format`.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Atom03 => "atom03",
+            Self::Atom10 => "atom10",
+            Self::Rss090 => "rss090",
+            Self::Rss091 => "rss091",
+            Self::Rss092 => "rss092",
+            Self::Rss093 => "rss093",
+            Self::Rss094 => "rss094",
+            Self::Rss10 => "rss10",
+            Self::Rss20 => "rss20",
+            Self::Cdf => "cdf",
+            Self::JsonFeed10 => "json10",
+            Self::JsonFeed11 => "json11",
+            Self::Markdown => "markdown",
+        }
+    }
+}

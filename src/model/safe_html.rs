@@ -1,0 +1,392 @@
+//! HTML that has gone through the sanitizer, and ways to read it without parsing it again.
+//!
+//! `clean` writes one canonical serialization: every element closed, attributes in double quotes, `&`,
+//! `<` and `>` in text escaped, no comments. So a scan over the bytes is enough to find tags and text.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+
+/// HTML that is safe to put into a page, a mail or a feed.
+///
+/// Made by `clean`, and by `archive` from what `clean` made: [`SafeHtml::vouch`] is the only way in, and
+/// `tests/layout.rs` allows that name nowhere else.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct SafeHtml(String);
+
+impl SafeHtml {
+    /// States that the sanitizer wrote this.
+    pub(crate) fn vouch(cleaned: String) -> Self {
+        Self(cleaned)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Tags and runs of text, in order.
+    pub(crate) fn tokens(&self) -> Tokens<'_> {
+        Tokens {
+            html: &self.0,
+            at: 0,
+        }
+    }
+
+    /// A part of it, with elements closed that it leaves open and opened that it only closes. The
+    /// bounds must lie between tokens; others give an empty part.
+    pub(crate) fn section(&self, range: Range<usize>) -> Self {
+        let Some(part) = self.0.get(range) else {
+            return Self::default();
+        };
+        let mut open: Vec<&str> = Vec::new();
+        let mut unopened: Vec<&str> = Vec::new();
+        for (_, token) in (Tokens { html: part, at: 0 }) {
+            match token {
+                Token::Open { name, .. } if !is_void(name) => open.push(name),
+                Token::Close { name } => {
+                    if open.pop().is_none() {
+                        unopened.push(name);
+                    }
+                }
+                Token::Open { .. } | Token::Text(_) => {}
+            }
+        }
+        let mut balanced = String::with_capacity(part.len() + 8 * (open.len() + unopened.len()));
+        for name in unopened.iter().rev() {
+            balanced.extend(["<", name, ">"]);
+        }
+        balanced.push_str(part);
+        for name in open.iter().rev() {
+            balanced.extend(["</", name, ">"]);
+        }
+        Self(balanced)
+    }
+
+    /// The text a reader sees, blocks on lines of their own, paragraphs divided by an empty line,
+    /// list items behind `- `, preformatted text as it stands. For indexing, search results and plain
+    /// outputs.
+    pub(crate) fn to_text(&self) -> String {
+        let mut writer = TextWriter::default();
+        for (_, token) in self.tokens() {
+            match token {
+                Token::Open { name, attributes } => writer.open(name, attributes),
+                Token::Close { name } => writer.close(name),
+                Token::Text(raw) => writer.text(&decode(raw)),
+            }
+        }
+        writer.finish()
+    }
+}
+
+impl fmt::Display for SafeHtml {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// A piece of [`SafeHtml`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Token<'a> {
+    Open {
+        name: &'a str,
+        attributes: Attributes<'a>,
+    },
+    Close {
+        name: &'a str,
+    },
+    /// Still escaped; [`decode`] makes characters of it.
+    Text(&'a str),
+}
+
+/// The attributes of one tag, as they stand between its name and its `>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Attributes<'a>(&'a str);
+
+impl<'a> Attributes<'a> {
+    /// An attribute's value, decoded.
+    pub(crate) fn get(&self, wanted: &str) -> Option<Cow<'a, str>> {
+        let mut rest = self.0;
+        while let Some((name, after)) = rest.split_once("=\"") {
+            let (value, after) = after.split_once('"')?;
+            if name.trim_start() == wanted {
+                return Some(decode(value));
+            }
+            rest = after;
+        }
+        None
+    }
+}
+
+/// Walks [`SafeHtml`]: each item is the byte range of a token and the token.
+#[derive(Debug, Clone)]
+pub(crate) struct Tokens<'a> {
+    html: &'a str,
+    at: usize,
+}
+
+impl<'a> Iterator for Tokens<'a> {
+    type Item = (Range<usize>, Token<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let start = self.at;
+        let rest = self.html.get(start..).filter(|rest| !rest.is_empty())?;
+        if !rest.starts_with('<') {
+            let end = start + rest.find('<').unwrap_or(rest.len());
+            self.at = end;
+            return Some((start..end, Token::Text(&self.html[start..end])));
+        }
+        let length = tag_length(rest);
+        self.at = start + length;
+        let inside = rest[1..length].trim_end_matches('>');
+        let token = match inside.strip_prefix('/') {
+            Some(name) => Token::Close { name },
+            None => {
+                let end = inside.find(' ').unwrap_or(inside.len());
+                Token::Open {
+                    name: &inside[..end],
+                    attributes: Attributes(&inside[end..]),
+                }
+            }
+        };
+        Some((start..self.at, token))
+    }
+}
+
+/// How long the tag at the start of `html` is: up to the first `>` outside quotes.
+fn tag_length(html: &str) -> usize {
+    let mut quoted = false;
+    for (at, byte) in html.bytes().enumerate() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'>' if !quoted => return at + 1,
+            _ => {}
+        }
+    }
+    html.len()
+}
+
+/// The characters behind the few references the serialization uses.
+pub(crate) fn decode(escaped: &str) -> Cow<'_, str> {
+    const REFERENCES: [(&str, &str); 5] = [
+        ("&amp;", "&"),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&nbsp;", "\u{a0}"),
+    ];
+    if !escaped.contains('&') {
+        return Cow::Borrowed(escaped);
+    }
+    let mut decoded = String::with_capacity(escaped.len());
+    let mut rest = escaped;
+    while let Some(at) = rest.find('&') {
+        decoded.push_str(&rest[..at]);
+        rest = &rest[at..];
+        match REFERENCES.iter().find(|(name, _)| rest.starts_with(name)) {
+            Some((name, character)) => {
+                decoded.push_str(character);
+                rest = &rest[name.len()..];
+            }
+            None => {
+                decoded.push('&');
+                rest = &rest[1..];
+            }
+        }
+    }
+    decoded.push_str(rest);
+    Cow::Owned(decoded)
+}
+
+/// Elements without content, so without an end tag.
+pub(crate) fn is_void(name: &str) -> bool {
+    matches!(
+        name,
+        "area" | "base" | "br" | "col" | "embed" | "hr" | "img" | "input" | "link" | "meta"
+            | "source" | "track" | "wbr"
+    )
+}
+
+/// Elements that begin a line of their own.
+pub(crate) fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "address" | "article" | "aside" | "blockquote" | "caption" | "center" | "dd" | "details"
+            | "div" | "dl" | "dt" | "figcaption" | "figure" | "footer" | "h1" | "h2" | "h3" | "h4"
+            | "h5" | "h6" | "header" | "hgroup" | "hr" | "li" | "main" | "nav" | "ol" | "p" | "pre"
+            | "section" | "summary" | "table" | "tbody" | "td" | "tfoot" | "th" | "thead" | "tr"
+            | "ul"
+    )
+}
+
+/// Builds plain text out of tokens: remembers the break that is due and writes it before the next word.
+#[derive(Default)]
+struct TextWriter {
+    text: String,
+    /// Line breaks due before the next word: 0, 1 (a new line), 2 (an empty line).
+    breaks: usize,
+    /// A space is due before the next word.
+    space: bool,
+    /// How deep in `pre`.
+    preformatted: usize,
+    /// How deep in `ul` and `ol`.
+    lists: usize,
+    /// A list item has begun and not yet said anything.
+    bullet: bool,
+}
+
+impl TextWriter {
+    fn open(&mut self, name: &str, attributes: Attributes<'_>) {
+        match name {
+            "br" => self.line_break(),
+            "img" => {
+                if let Some(alternative) = attributes.get("alt") {
+                    self.text(&alternative);
+                }
+            }
+            "pre" => {
+                self.block(name);
+                self.preformatted += 1;
+            }
+            "ul" | "ol" => {
+                self.block(name);
+                self.lists += 1;
+            }
+            "li" => {
+                self.block(name);
+                self.bullet = true;
+            }
+            "td" | "th" => self.space = true,
+            _ if is_block(name) => self.block(name),
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, name: &str) {
+        match name {
+            "pre" => self.preformatted = self.preformatted.saturating_sub(1),
+            "ul" | "ol" => self.lists = self.lists.saturating_sub(1),
+            "li" => self.bullet = false,
+            "td" | "th" => return,
+            _ => {}
+        }
+        if is_block(name) {
+            self.block(name);
+        }
+    }
+
+    /// Between list items and table rows a new line, between other blocks an empty one.
+    fn block(&mut self, name: &str) {
+        let close = matches!(name, "li" | "tr" | "dt" | "dd" | "thead" | "tbody" | "tfoot");
+        let due = if close || self.lists > 0 { 1 } else { 2 };
+        self.breaks = self.breaks.max(due);
+    }
+
+    fn line_break(&mut self) {
+        self.breaks = self.breaks.max(1);
+    }
+
+    fn text(&mut self, text: &str) {
+        if self.preformatted > 0 {
+            if !text.is_empty() {
+                self.write_breaks();
+                self.text.push_str(text);
+            }
+            return;
+        }
+        let mut words = text.split_ascii_whitespace().peekable();
+        if words.peek().is_none() {
+            self.space |= !text.is_empty();
+            return;
+        }
+        self.space |= text.starts_with(|c: char| c.is_ascii_whitespace());
+        for word in words {
+            self.write_breaks();
+            if self.space && !self.text.is_empty() && !self.text.ends_with(['\n', ' ']) {
+                self.text.push(' ');
+            }
+            self.text.push_str(word);
+            self.space = true;
+        }
+        self.space = text.ends_with(|c: char| c.is_ascii_whitespace());
+    }
+
+    fn write_breaks(&mut self) {
+        if self.breaks > 0 {
+            self.space = false;
+            if !self.text.is_empty() {
+                let present = self.text.len() - self.text.trim_end_matches('\n').len();
+                for _ in present..self.breaks {
+                    self.text.push('\n');
+                }
+            }
+            self.breaks = 0;
+        }
+        if self.bullet {
+            self.bullet = false;
+            self.text.push_str(&"  ".repeat(self.lists.saturating_sub(1)));
+            self.text.push_str("- ");
+        }
+    }
+
+    fn finish(mut self) -> String {
+        self.text.truncate(self.text.trim_end().len());
+        self.text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn safe(html: &str) -> SafeHtml {
+        SafeHtml::vouch(html.to_owned())
+    }
+
+    #[test]
+    fn tokens_cover_the_whole() {
+        let html = safe(r#"<p class="a > b">x &lt; y<br>z</p>"#);
+        let tokens: Vec<_> = html.tokens().collect();
+        assert_eq!(tokens.first().unwrap().0.start, 0);
+        assert_eq!(tokens.last().unwrap().0.end, html.as_str().len());
+        let Token::Open { name, attributes } = tokens[0].1 else {
+            panic!("expected a tag, found {:?}", tokens[0])
+        };
+        assert_eq!(name, "p");
+        assert_eq!(attributes.get("class").unwrap(), "a > b");
+        assert_eq!(attributes.get("id"), None);
+        assert_eq!(tokens[1].1, Token::Text("x &lt; y"));
+    }
+
+    #[test]
+    fn a_section_is_balanced_again() {
+        let html = safe("<div><h2>A</h2><p>one</p></div><div><p>two</p></div>");
+        let from = html.as_str().find("<p>one").unwrap();
+        let to = html.as_str().find("<p>two").unwrap();
+        assert_eq!(
+            html.section(from..to).as_str(),
+            "<div><p>one</p></div><div></div>"
+        );
+        assert_eq!(html.section(5..9999), SafeHtml::default());
+    }
+
+    #[test]
+    fn text_reads_as_a_person_sees_it() {
+        let html = safe(
+            "<h2>Ann &amp; Bob</h2>\n<p>One\ntwo <em>three</em>.<br>Four</p><ul>\n<li>a</li>\n<li>b\
+             <ul><li>c</li></ul></li></ul><pre><code>x  = 1\n  y</code></pre><p>end</p>",
+        );
+        assert_eq!(
+            html.to_text(),
+            "Ann & Bob\n\nOne two three.\nFour\n\n- a\n- b\n  - c\n\nx  = 1\n  y\n\nend"
+        );
+    }
+
+    #[test]
+    fn references_are_decoded_once() {
+        assert_eq!(decode("a &amp;lt; b &unknown; c"), "a &lt; b &unknown; c");
+    }
+}

@@ -1,0 +1,146 @@
+//! The talks a post holds, and tags.
+
+use std::ops::Range;
+
+/// One talk out of a conference-notes post.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Talk {
+    /// Without numbering, times and votes. Never empty.
+    pub(crate) title: String,
+    /// In the order of the heading; without job, company and handle where there is a name. Empty where
+    /// the notes do not say.
+    pub(crate) speakers: Vec<String>,
+    pub(crate) kind: TalkKind,
+    /// Of the heading the talk starts on, 1 to 6; 0 where it starts on a line that is no heading.
+    pub(crate) level: u8,
+    /// The `id` to put behind the entry's URL; `None` where the line has none.
+    pub(crate) anchor: Option<String>,
+    /// The permalink: the entry's URL with the anchor, or with a text fragment where there is no
+    /// anchor. `None` where the entry has no URL.
+    pub(crate) url: Option<String>,
+    /// Where the talk's notes stand in the entry's content, heading left out, in bytes.
+    pub(crate) section: Range<usize>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum TalkKind {
+    #[default]
+    Talk,
+    Keynote,
+    /// A short talk: ignite, lightning talk, pecha kucha.
+    Ignite,
+    /// Open space, open session, birds of a feather.
+    OpenSpace,
+    Workshop,
+    Panel,
+    /// A topic of a meeting without speakers.
+    Topic,
+}
+
+impl TalkKind {
+    const WORDS: [(Self, &'static str); 7] = [
+        (Self::Talk, "talk"),
+        (Self::Keynote, "keynote"),
+        (Self::Ignite, "ignite"),
+        (Self::OpenSpace, "open-space"),
+        (Self::Workshop, "workshop"),
+        (Self::Panel, "panel"),
+        (Self::Topic, "topic"),
+    ];
+
+    pub(crate) fn word(self) -> &'static str {
+        Self::WORDS
+            .iter()
+            .find(|(kind, _)| *kind == self)
+            .map_or("talk", |(_, word)| word)
+    }
+
+    /// An unknown word, from an archive's future, is a plain talk.
+    pub(crate) fn from_word(word: &str) -> Self {
+        Self::WORDS
+            .iter()
+            .find(|(_, known)| *known == word)
+            .map_or(Self::Talk, |(kind, _)| *kind)
+    }
+}
+
+/// A tag on an entry, with who put it there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Tag {
+    /// As its origin spells it.
+    pub(crate) name: String,
+    pub(crate) origin: TagOrigin,
+}
+
+impl Tag {
+    pub(crate) fn new(name: impl Into<String>, origin: TagOrigin) -> Self {
+        Self {
+            name: name.into(),
+            origin,
+        }
+    }
+
+    /// What tags are compared by: `DevOps`, `dev-ops`, `#devops` and `dev ops` are one tag. Where
+    /// nothing but signs is left (`C++`, `+1`), the signs count.
+    pub(crate) fn key(name: &str) -> String {
+        let folded = name.trim().trim_start_matches('#').to_lowercase();
+        let bare: String = folded
+            .chars()
+            .filter(|c| !matches!(c, ' ' | '-' | '_' | '.' | '/' | '\u{a0}'))
+            .collect();
+        if bare.is_empty() { folded } else { bare }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum TagOrigin {
+    /// The publisher's category or front matter.
+    Feed,
+    /// The subscription's: `add --tag`, an OPML folder.
+    Subscription,
+    /// A person's: `tag`.
+    User,
+    /// A `[[rule]]`'s.
+    Rule,
+}
+
+impl TagOrigin {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Feed => "feed",
+            Self::Subscription => "subscription",
+            Self::User => "user",
+            Self::Rule => "rule",
+        }
+    }
+
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        [Self::Feed, Self::Subscription, Self::User, Self::Rule]
+            .into_iter()
+            .find(|origin| origin.word() == word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_tag_have_one_key() {
+        for spelling in ["DevOps", "devops", "#devops", "dev-ops", "Dev Ops", " dev_ops "] {
+            assert_eq!(Tag::key(spelling), "devops");
+        }
+        assert_eq!(Tag::key("C++"), "c++");
+        assert_ne!(Tag::key("C"), Tag::key("C++"));
+        assert_eq!(Tag::key("--"), "--");
+    }
+
+    #[test]
+    fn kinds_and_origins_are_read_back() {
+        for (kind, word) in TalkKind::WORDS {
+            assert_eq!(TalkKind::from_word(word), kind);
+        }
+        assert_eq!(TalkKind::from_word("plenary"), TalkKind::Talk);
+        assert_eq!(TagOrigin::from_word("rule"), Some(TagOrigin::Rule));
+    }
+}

@@ -1,0 +1,133 @@
+//! What people ask for: the query language's plain form, and the shape of its answer.
+//!
+//! Vocabulary: no SQL and no output format. The text form is read by [`parser::read`].
+
+mod parser;
+
+use std::io;
+
+use chrono::{DateTime, Utc};
+
+use crate::model::{ArchivedEntry, Talk};
+
+pub(crate) use parser::{QueryError, read, read_instant, read_since};
+
+/// A question to the archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Query {
+    pub(crate) filter: Filter,
+    pub(crate) by: By,
+    pub(crate) sort: Sort,
+    /// `None`: all.
+    pub(crate) limit: Option<u64>,
+    /// Only what arrived later than this (see `Cursor`).
+    pub(crate) arrived_after: Option<Cursor>,
+}
+
+impl Query {
+    pub(crate) fn all() -> Self {
+        Self {
+            filter: Filter::All,
+            by: By::Entry,
+            sort: Sort::Newest,
+            limit: None,
+            arrived_after: None,
+        }
+    }
+}
+
+/// Up to where somebody has seen what arrived: the number of the last entry they were shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Cursor(pub(crate) i64);
+
+/// What one line of the answer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    Entry,
+    /// Talks; an entry without talks gives none.
+    Talk,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sort {
+    /// By `Entry::date`, then by arrival.
+    Newest,
+    Oldest,
+}
+
+/// Which entries, or with [`By::Talk`] which talks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Filter {
+    All,
+    And(Vec<Filter>),
+    Or(Vec<Filter>),
+    Not(Box<Filter>),
+    /// Full text: title, people and notes of the entry or the talk.
+    Text(Words),
+    /// Full text in the title of the entry or of one of its talks.
+    Title(Words),
+    /// Full text in an author's name or address.
+    Author(Words),
+    /// Full text in a speaker's name.
+    Speaker(Words),
+    /// `Tag::key` of any tag, whoever put it there; with `prefix` of any tag that begins so.
+    Tag { key: String, prefix: bool },
+    /// A part of the feed's title or URL, ignoring case.
+    Feed(String),
+    /// A part of the event's name, ignoring case.
+    Event(String),
+    /// A part of the permalink, ignoring case.
+    Url(String),
+    /// Language: the whole tag or its first part (`en` finds `en-GB`), ignoring case.
+    Lang(String),
+    HasEnclosure,
+    HasTalks,
+    IsRevised,
+    /// `Entry::date` at or after.
+    From(DateTime<Utc>),
+    /// `Entry::date` before.
+    Until(DateTime<Utc>),
+}
+
+/// Words to be found next to each other, in this order; one word is the usual case. Never empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Words {
+    /// As typed, without quotes.
+    pub(crate) text: String,
+    /// The last word may be the beginning of a word (`deploy*`).
+    pub(crate) prefix: bool,
+}
+
+/// What stands above the items of an answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct DigestHead {
+    /// What the digest is called: the query or the view.
+    pub(crate) title: String,
+    /// The newest date among the items: an output's own date, so that the same answer gives the same
+    /// bytes. `None` when there are no items.
+    pub(crate) updated: Option<DateTime<Utc>>,
+}
+
+/// One line of an answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Item<'a> {
+    Entry(&'a ArchivedEntry),
+    Talk(&'a ArchivedEntry, &'a Talk),
+}
+
+impl<'a> Item<'a> {
+    /// The entry, or the one the talk stands in.
+    pub(crate) fn entry(&self) -> &'a ArchivedEntry {
+        match self {
+            Self::Entry(entry) | Self::Talk(entry, _) => entry,
+        }
+    }
+}
+
+/// Takes a digest in as it comes out of the archive, item by item: an output format, or a test.
+/// Called in this order: `begin` once, `item` for each, `end` once.
+pub(crate) trait Digest {
+    fn begin(&mut self, head: &DigestHead) -> io::Result<()>;
+    fn item(&mut self, item: Item<'_>) -> io::Result<()>;
+    fn end(&mut self) -> io::Result<()>;
+}
