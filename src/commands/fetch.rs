@@ -37,14 +37,10 @@ struct Line<'a> {
     http_status: Option<u16>,
     new: usize,
     updated: usize,
-    error: Option<LineError<'a>>,
+    error: Option<&'a str>,
+    /// The stable word for it.
+    error_kind: Option<&'static str>,
     next_due: Option<String>,
-}
-
-#[derive(Serialize)]
-struct LineError<'a> {
-    kind: &'a str,
-    message: &'a str,
 }
 
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandError> {
@@ -78,6 +74,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
                 new: 0,
                 updated: 0,
                 error: None,
+                error_kind: None,
                 next_due: feed.next_due.map(rfc3339),
             })?;
         }
@@ -109,16 +106,15 @@ fn pollable(feeds: Vec<Subscription>) -> Vec<Subscription> {
 }
 
 fn line(report: &Report) -> Line<'_> {
+    let failure = report.failure.as_ref();
     Line {
         url: report.feed.source.to_string(),
         status: report.status.word(),
         http_status: report.http_status,
         new: report.recorded.new,
         updated: report.recorded.edited,
-        error: report.failure.as_ref().map(|failure| LineError {
-            kind: failure.kind.word(),
-            message: &failure.message,
-        }),
+        error: failure.map(|failure| failure.message.as_str()),
+        error_kind: failure.map(|failure| failure.kind.word()),
         next_due: Some(rfc3339(report.next_due)),
     }
 }
