@@ -64,13 +64,13 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
                 Added::Already(feed) => say(context, "already subscribed to", &feed),
                 Added::Failed(error) => {
                     failed += 1;
-                    context.terminal.warn(&error.message, error.hint.as_deref());
+                    context.terminal.error(&error.message, error.hint.as_deref());
                 }
             }
         }
     }
     if !args.no_fetch {
-        let polled = poll::poll(context, &archive, &fetcher, &runtime, to_poll, |_| Ok(()))?;
+        let polled = poll::poll(context, &archive, &fetcher, &runtime, to_poll, false, |_| Ok(()))?;
         totals.failed += polled.failed + polled.warnings;
     }
     match Exit::of_arguments(failed, in_all) {

@@ -10,6 +10,7 @@ use super::exit::CommandError;
 use crate::archive::Archive;
 use crate::config::{Config, FetchConfig};
 use crate::fetch::{self, Fetcher};
+use crate::render;
 use crate::terminal::Terminal;
 use crate::update::Update;
 use crate::decide;
@@ -69,6 +70,17 @@ impl<'a> Context<'a> {
         ));
         self.terminal.hint("`hallway add URL` subscribes to a feed and starts one");
         Ok(None)
+    }
+
+    pub(crate) fn render_settings(&self) -> render::Settings {
+        render::Settings {
+            width: self.terminal.width(),
+            style: render::Style {
+                colour: self.terminal.colour(),
+                hyperlinks: self.terminal.hyperlinks(),
+            },
+            ..render::Settings::default()
+        }
     }
 
     pub(crate) fn fetcher(&self, jobs: Option<u16>) -> Result<Fetcher, CommandError> {

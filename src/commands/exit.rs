@@ -7,6 +7,7 @@ use crate::archive::{ArchiveError, SearchError};
 use crate::config::ConfigError;
 use crate::query::QueryError;
 use crate::source::Failure;
+use crate::terminal::is_broken_pipe;
 
 /// How a command ended; part of the contract with scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +91,7 @@ impl CommandError {
 
     /// Writing the result failed. A reader that has seen enough and closed the pipe is no error.
     pub(crate) fn of_output(error: &io::Error, target: &str) -> Self {
-        if error.kind() == io::ErrorKind::BrokenPipe {
+        if is_broken_pipe(error) {
             return Self {
                 message: String::new(),
                 hint: None,

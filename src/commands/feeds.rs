@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::context::Context;
 use super::exit::{CommandError, Exit};
 use crate::model::{State, Subscription};
-use crate::terminal::escape;
+use crate::terminal::{escape, result_output};
 
 /// List subscriptions and how they do
 #[derive(Debug, clap::Args)]
@@ -38,7 +38,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         return Ok(Exit::Well);
     };
     let feeds = archive.subscriptions()?;
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut out = result_output();
     let written = feeds.iter().try_for_each(|feed| {
         if args.json {
             serde_json::to_writer(&mut out, &line(feed))?;

@@ -26,7 +26,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, CommandFactory, Parser, Subcommand};
 
-use crate::terminal::{ColorChoice, Terminal};
+use crate::terminal::{ColorChoice, Terminal, Verbosity};
 use context::Context;
 pub(crate) use exit::Exit;
 use exit::CommandError;
@@ -84,13 +84,18 @@ pub(crate) fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             return if answer.use_stderr() { Exit::Usage } else { Exit::Well };
         }
     };
-    let terminal = Terminal::new(cli.color, cli.quiet, cli.verbose);
+    let terminal = Terminal::new(
+        cli.color,
+        Verbosity::from_flags(cli.quiet, cli.verbose),
+    );
     let result = dispatch(cli, &terminal);
     let exit = result.unwrap_or_else(|error| {
-        report(&terminal, &error);
+        if !error.message.is_empty() {
+            terminal.error(&error.message, error.hint.as_deref());
+        }
         error.exit
     });
-    terminal.finish();
+    terminal.print_hints();
     exit
 }
 
@@ -123,15 +128,6 @@ fn dispatch(cli: Cli, terminal: &Terminal) -> Result<Exit, CommandError> {
         Command::Parse(args) => parse::run(&args, &context),
         Command::Check(args) => check::run(&args, &context),
         Command::Completions(_) | Command::Man(_) => Ok(Exit::Well),
-    }
-}
-
-fn report(terminal: &Terminal, error: &CommandError) {
-    if !error.message.is_empty() {
-        terminal.error(&error.message);
-    }
-    if let Some(hint) = &error.hint {
-        terminal.hint(hint);
     }
 }
 

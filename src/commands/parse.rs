@@ -12,6 +12,7 @@ use crate::model::RawFeed;
 use crate::parse;
 use crate::render::jsonfeed::{self, Reading};
 use crate::source::{Body, Document, Failure, FailureKind, Source, Validators};
+use crate::terminal::result_output;
 use crate::update::safe_entry;
 
 /// Show what hallway reads in a document
@@ -32,14 +33,9 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     let of_feed = |failure: Failure| CommandError::of_feed(&args.document, failure);
     let source = source(&args.document).map_err(of_feed)?;
     let (documents, unreadable) = documents(&source, context).map_err(of_feed)?;
-    for failure in &unreadable {
-        let line = format!("{}: {}", args.document, failure.message);
-        context.terminal.warn(&line, failure.hint.as_deref());
-    }
     let (mut raw, broken) = read(&source, &documents).map_err(of_feed)?;
-    for failure in &broken {
-        let line = format!("{}: {}", args.document, failure.message);
-        context.terminal.warn(&line, failure.hint.as_deref());
+    for failure in unreadable.iter().chain(&broken) {
+        poll::warn(context, &args.document, failure, None);
     }
     let location = args.base.clone().or_else(|| match &source {
         Source::Folder(_) => source.location(),
@@ -55,7 +51,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         encoding: &raw.encoding,
         repairs: &raw.repairs,
     };
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut out = result_output();
     jsonfeed::parsed(&feed, &reading, &mut out)
         .and_then(|()| out.flush())
         .map_err(|error| CommandError::of_output(&error, "the result"))?;

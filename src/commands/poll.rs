@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use tokio::runtime::{Builder, Runtime};
 
 use super::context::Context;
@@ -9,6 +10,7 @@ use super::exit::{CommandError, Exit};
 use crate::archive::Archive;
 use crate::fetch::Fetcher;
 use crate::model::Subscription;
+use crate::source::Failure;
 use crate::update::{Report, Status};
 
 /// What all polls of a command came to.
@@ -38,34 +40,35 @@ impl Totals {
     }
 }
 
-/// Polls `feeds`; `each` sees every report once it is stored.
+/// Polls `feeds`; `each` sees every report once it is stored. `for_program`: stdout is read by one.
 pub(crate) fn poll(
     context: &Context<'_>,
     archive: &Arc<Archive>,
     fetcher: &Arc<Fetcher>,
     runtime: &Runtime,
     feeds: Vec<Subscription>,
+    for_program: bool,
     mut each: impl FnMut(&Report) -> Result<(), CommandError>,
 ) -> Result<Totals, CommandError> {
     let mut totals = Totals::default();
     if feeds.is_empty() {
         return Ok(totals);
     }
-    let progress = context.terminal.progress(feeds.len());
+    context.terminal.start_progress(feeds.len() as u64, for_program);
     let update = context.update(Arc::clone(archive), Arc::clone(fetcher));
     let mut output = Ok(());
     let stopped = runtime.block_on(update.run(feeds, stop_signal(), |report| {
         totals.add(&report);
-        progress.advance(totals.failed, totals.new);
-        progress.suspend(|| tell(context, &report));
+        context.terminal.advance(&name_of(&report.feed));
+        tell(context, &report);
         if output.is_ok() {
             output = each(&report);
         }
     }));
-    progress.finish();
+    context.terminal.end_progress();
     totals.stopped = stopped?;
     if totals.stopped {
-        context.terminal.warn("stopped; what was complete is kept", None);
+        context.terminal.note("stopped; what was complete is kept");
     }
     output.map(|()| totals)
 }
@@ -74,20 +77,35 @@ pub(crate) fn poll(
 pub(crate) fn tell(context: &Context<'_>, report: &Report) {
     let name = name_of(&report.feed);
     for warning in &report.warnings {
-        let line = format!("{name}: {}", warning.message);
-        context.terminal.warn(&line, warning.hint.as_deref());
+        warn(context, &name, warning, None);
     }
     match (&report.failure, report.status) {
-        (Some(failure), _) => {
-            let line = format!("{name}: {}", failure.message);
-            context.terminal.warn(&line, failure.hint.as_deref());
-        }
+        (Some(failure), Status::Gone) => warn(context, &name, failure, None),
+        (Some(failure), _) => warn(context, &name, failure, Some(report.next_due)),
         (None, Status::Moved) => context.terminal.note(&format!("{name}: moved for good")),
         (None, _) => context.terminal.detail(&format!(
             "{name}: {} new, {} edited",
             report.recorded.new, report.recorded.edited
         )),
     }
+}
+
+/// One line, so that a cron mail or a log line says it all: the feed, what failed, what to do.
+pub(crate) fn warn(
+    context: &Context<'_>,
+    name: &str,
+    failure: &Failure,
+    next_due: Option<DateTime<Utc>>,
+) {
+    let advice = match (&failure.hint, next_due) {
+        (Some(hint), _) => format!("; {hint}"),
+        (None, Some(due)) if due > context.now => {
+            format!("; asked again after {} UTC", due.format("%Y-%m-%d %H:%M"))
+        }
+        (None, _) => String::new(),
+    };
+    let line = format!("{}{advice}", failure.message);
+    context.terminal.warn(name, &line, None);
 }
 
 /// How a person knows a feed: its title with its address, or the address alone.

@@ -10,6 +10,7 @@ use crate::archive::{Archive, SearchError};
 use crate::model::Tag;
 use crate::query::{self, By, Filter, Query, Sort};
 use crate::render::{self, Format};
+use crate::terminal::result_output;
 
 /// Find entries or talks
 ///
@@ -66,7 +67,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
             write(&archive, &query, &title, args.format, context, out)
         })?,
         None => {
-            let mut out = io::BufWriter::new(io::stdout().lock());
+            let mut out = result_output();
             write(&archive, &query, &title, args.format, context, &mut out)?;
             out.flush()
                 .map_err(|error| CommandError::of_output(&error, "the result"))?;
@@ -83,7 +84,7 @@ fn write(
     context: &Context<'_>,
     out: &mut dyn Write,
 ) -> Result<(), SearchError> {
-    let settings = context.terminal.render_settings();
+    let settings = context.render_settings();
     let mut digest = render::renderer(format, &settings, out);
     archive.search(query, title, &mut *digest).map(|_| ())
 }

@@ -1,4 +1,4 @@
-use std::io::{self, Write};
+use std::io::Write;
 use std::sync::Arc;
 
 use super::context::Context;
@@ -7,6 +7,7 @@ use super::poll;
 use super::subscribe::{Added, Subscriber, Wishes};
 use crate::query::Query;
 use crate::render::{self, Format};
+use crate::terminal::result_output;
 
 /// The cursor of what `run` has printed.
 const CURSOR: &str = "run";
@@ -47,13 +48,13 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
                 Added::New(_, None) | Added::Already(_) => {}
                 Added::Failed(error) => {
                     failed += 1;
-                    context.terminal.warn(&error.message, error.hint.as_deref());
+                    context.terminal.error(&error.message, error.hint.as_deref());
                 }
             }
         }
     }
     let due = archive.due(context.now)?;
-    let mut totals = poll::poll(context, &archive, &fetcher, &runtime, due, |_| Ok(()))?;
+    let mut totals = poll::poll(context, &archive, &fetcher, &runtime, due, false, |_| Ok(()))?;
     totals.failed += failed;
 
     let seen = archive.cursor(CURSOR)?.unwrap_or_default();
@@ -63,8 +64,8 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
             arrived_after: Some(seen),
             ..Query::all()
         };
-        let settings = context.terminal.render_settings();
-        let mut out = io::BufWriter::new(io::stdout().lock());
+        let settings = context.render_settings();
+        let mut out = result_output();
         let mut digest = render::renderer(Format::Text, &settings, &mut out);
         archive.search(&query, "New entries", &mut *digest)?;
         drop(digest);

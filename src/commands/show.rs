@@ -1,9 +1,10 @@
-use std::io::{self, Write};
+use std::io::Write;
 
 use super::context::Context;
 use super::exit::{CommandError, Exit};
 use super::select;
 use crate::render;
+use crate::terminal::result_output;
 
 /// Show one entry in full
 #[derive(Debug, clap::Args)]
@@ -20,8 +21,8 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         return Ok(Exit::Failed);
     };
     let entry = select::entry(&archive, &args.entry)?;
-    let settings = context.terminal.render_settings();
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    let settings = context.render_settings();
+    let mut out = result_output();
     let written = if args.history {
         render::history(&entry, &archive.revisions(entry.id)?, &settings, &mut out)
     } else {
