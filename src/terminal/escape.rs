@@ -59,6 +59,7 @@ fn is_suspect(character: char) -> bool {
             | '\u{2060}'..='\u{206f}' // word joiner, invisible operators, bidi isolates
             | '\u{feff}' // byte order mark
             | '\u{fff9}'..='\u{fffb}' // interlinear annotation
+            | '\u{fffe}' | '\u{ffff}' // no characters
             | '\u{e0000}'..='\u{e007f}' // tags: hidden text
         )
 }
