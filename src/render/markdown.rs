@@ -37,8 +37,10 @@ impl<'a> Markdown<'a> {
             "\n## {title}\n\n{}",
             escape(&wording::byline(archived))
         )?;
-        if let Some(quote) = quote(archived) {
-            writeln!(self.out, "\n> {}", escape(&quote))?;
+        match entry.summary.as_deref() {
+            Some(summary) => self.quote(&wording::first_words(summary, QUOTED_WORDS))?,
+            None if entry.talks.is_empty() => self.quote(&entry.content.to_text())?,
+            None => {}
         }
         if !entry.talks.is_empty() {
             writeln!(self.out)?;
@@ -61,9 +63,34 @@ impl<'a> Markdown<'a> {
             "in {origin} · {}",
             escape(&wording::byline(archived))
         )?;
-        let notes = wording::first_words(&entry.content_of(talk).to_text(), QUOTED_WORDS);
-        if !notes.is_empty() {
-            writeln!(self.out, "\n> {}", escape(&notes))?;
+        self.quote(&entry.content_of(talk).to_text())
+    }
+
+    /// The beginning of a text, line by line, its lists as lists.
+    fn quote(&mut self, text: &str) -> io::Result<()> {
+        let mut left = QUOTED_WORDS;
+        let mut is_first = true;
+        for line in text.lines() {
+            let words = line.split_whitespace().count();
+            if left == 0 {
+                break;
+            }
+            let (mark, words_of_line) = match line.trim_start().strip_prefix("- ") {
+                Some(item) => (&line[..line.len() - item.len()], item),
+                None => ("", line),
+            };
+            let shown = wording::first_words(words_of_line, left);
+            left = left.saturating_sub(words);
+            if is_first {
+                writeln!(self.out)?;
+                is_first = false;
+            }
+            // An indent this deep would be code.
+            let mark = mark
+                .get(mark.len().saturating_sub(22)..)
+                .unwrap_or_default();
+            let quoted = format!("> {mark}{}", escape(&shown));
+            writeln!(self.out, "{}", quoted.trim_end())?;
         }
         Ok(())
     }
@@ -109,16 +136,6 @@ impl Digest for Markdown<'_> {
             writeln!(self.out, "\nNo entries.")?;
         }
         Ok(())
-    }
-}
-
-/// The publisher's summary; else, of an entry without talks, how it begins.
-fn quote(archived: &ArchivedEntry) -> Option<String> {
-    let entry = &archived.entry;
-    if entry.talks.is_empty() || entry.summary.is_some() {
-        Some(wording::beginning(entry, QUOTED_WORDS)).filter(|quote| !quote.is_empty())
-    } else {
-        None
     }
 }
 
@@ -234,8 +251,31 @@ in [DevOpsDays Ghent 2019: \<two\> days & many talks](https://notes.example/ghen
 
 in [DevOpsDays Ghent 2019: \<two\> days & many talks](https://notes.example/ghent) · Notes of a Visitor · 2019-10-30 · #devops #Ghent-2019
 
-> - Break one thing - Write it down Questions The board kill -9 1
-".replace("> - Break", r"> \- Break")
+> - Break one thing
+> - Write it down
+>
+> Questions
+>
+> The board
+>
+> kill -9 1
+"
+        );
+    }
+
+    #[test]
+    fn lists_are_quoted_as_lists_and_only_so_far() {
+        let mut out = Vec::new();
+        let text = format!("- one\n  - two\n\n{}", "word ".repeat(100));
+        Markdown::new(&mut out).quote(&text).unwrap();
+        let quoted = String::from_utf8(out).unwrap();
+        assert!(
+            quoted.starts_with("\n> - one\n>   - two\n>\n> word "),
+            "{quoted}"
+        );
+        assert!(
+            quoted.ends_with(" word…\n") && quoted.matches("word").count() == 58,
+            "{quoted}"
         );
     }
 

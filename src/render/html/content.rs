@@ -42,7 +42,7 @@ pub(super) fn put(content: &SafeHtml, place: &Place<'_>, out: &mut dyn Write) ->
     for (range, token) in content.tokens() {
         match token {
             Token::Open { name, attributes } => match name {
-                "img" | "video" | "audio" | "iframe" | "embed"
+                "img" | "video" | "audio" | "source" | "iframe" | "embed"
                     if !(name == "img" && place.images) =>
                 {
                     let address = attributes.get("src");
@@ -121,9 +121,14 @@ impl Writer<'_> {
 
     /// What would be loaded, as a link to it.
     fn medium(&mut self, name: &str, address: Option<&str>, words: Option<&str>) -> io::Result<()> {
+        // A player names its files itself or by `source`; a picture's sources repeat its `img`.
+        if address.is_none() && name != "img" {
+            return Ok(());
+        }
         let kind = match name {
             "img" => "image",
             "video" | "audio" => name,
+            "source" => "recording",
             _ => "embedded page",
         };
         let words = words.map(str::trim).filter(|words| !words.is_empty());
@@ -254,10 +259,11 @@ mod tests {
         );
         assert_eq!(
             put_at(
-                "<video src=\"https://a.example/v\"><source src=\"https://a.example/w\">x</video>",
+                "<video src=\"https://a.example/v\"><source src=\"https://a.example/w\">x</video><picture><source srcset=\"y\"></picture>",
                 true
             ),
-            "<a class=\"medium\" href=\"https://a.example/v\">[video]</a>x"
+            "<a class=\"medium\" href=\"https://a.example/v\">[video]</a><a class=\"medium\" \
+             href=\"https://a.example/w\">[recording]</a>x"
         );
     }
 }

@@ -43,6 +43,7 @@ impl<'a> Html<'a> {
         facts.extend(by(&entry.authors));
         self.facts(&facts)?;
         self.tags(entry)?;
+        self.lead(entry)?;
         self.talks(&entry.talks)?;
         self.enclosures(&entry.enclosures)?;
         self.text(&entry.content, entry, &name)?;
@@ -158,16 +159,21 @@ impl<'a> Html<'a> {
         Ok(())
     }
 
+    /// What the publisher says the entry is about.
+    fn lead(&mut self, entry: &Entry) -> io::Result<()> {
+        match entry
+            .summary
+            .as_deref()
+            .filter(|summary| !summary.is_empty())
+        {
+            Some(summary) => writeln!(self.out, "<p class=\"lead\">{}</p>", escape(summary)),
+            None => Ok(()),
+        }
+    }
+
     fn text(&mut self, content: &SafeHtml, entry: &Entry, name: &str) -> io::Result<()> {
         if content.is_empty() {
-            return match &entry.summary {
-                Some(summary) => writeln!(
-                    self.out,
-                    "<div class=\"text\"><p>{}</p></div>",
-                    escape(summary)
-                ),
-                None => Ok(()),
-            };
+            return Ok(());
         }
         let words = content.to_text().split_whitespace().count();
         let place = Place {

@@ -23,6 +23,7 @@ fn an_entry_is_an_article_with_its_talks_and_its_text() {
 <h2><a href="https://notes.example/ghent">DevOpsDays Ghent 2019: &lt;two&gt; days &amp; many talks</a></h2>
 <p class="facts"><span>Notes of a Visitor</span> <i>·</i> <span><time datetime="2019-10-30T12:00:00Z">2019-10-30</time></span> <i>·</i> <span>by Vera Visitor</span></p>
 <ul class="tags" aria-label="Tags"><li>devops</li><li>Ghent 2019</li></ul>
+<p class="lead">Two days in Ghent.</p>
 <ol class="talks" aria-label="Talks">
 <li><a href="https://notes.example/ghent#opening">Opening</a> <small>keynote</small> <span class="by">Ann Example</span></li>
 <li><a href="https://notes.example/ghent#chaos">Chaos for small teams</a> <span class="by">Bob Sample, Åsa Öberg</span></li>

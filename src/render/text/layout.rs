@@ -174,7 +174,7 @@ mod tests {
             text.lines().count()
         );
         assert!(
-            !text.contains("8;;x\u{1b}") && text.contains("␛]8;;x"),
+            !text.contains("\u{1b}]8;;x") && text.contains("␛]8;;x"),
             "{text:?}"
         );
     }
