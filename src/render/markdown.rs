@@ -71,7 +71,6 @@ impl<'a> Markdown<'a> {
         let mut left = QUOTED_WORDS;
         let mut is_first = true;
         for line in text.lines() {
-            let words = line.split_whitespace().count();
             if left == 0 {
                 break;
             }
@@ -80,7 +79,7 @@ impl<'a> Markdown<'a> {
                 None => ("", line),
             };
             let shown = wording::first_words(words_of_line, left);
-            left = left.saturating_sub(words);
+            left = left.saturating_sub(words_of_line.split_whitespace().count());
             if is_first {
                 writeln!(self.out)?;
                 is_first = false;

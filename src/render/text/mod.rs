@@ -38,14 +38,15 @@ impl<'a> Text<'a> {
     fn entry(&mut self, archived: &ArchivedEntry) -> io::Result<()> {
         let entry = &archived.entry;
         let title = wording::title(entry);
+        let link = wording::entry_link(entry);
         self.first_line(
             archived,
             &wording::clipped(&title, TITLE_LENGTH),
-            wording::entry_link(entry),
+            link.as_deref(),
         )?;
         self.page
             .block(INDENT, INDENT, &wording::byline(archived), Look::Dim, None)?;
-        self.address(entry.url.as_deref(), wording::entry_link(entry))?;
+        self.address(entry.url.as_deref(), link.as_deref())?;
         for talk in &entry.talks {
             let link = wording::talk_link(talk);
             let bullet = format!("{INDENT}• ");
@@ -63,7 +64,7 @@ impl<'a> Text<'a> {
 
     fn talk(&mut self, archived: &ArchivedEntry, talk: &Talk) -> io::Result<()> {
         let link = wording::talk_link(talk);
-        self.first_line(archived, &talk_line(talk), link.clone())?;
+        self.first_line(archived, &talk_line(talk), link.as_deref())?;
         let title = wording::title(&archived.entry);
         let feed = wording::feed_name(&archived.feed);
         let day = wording::day(archived.date());
@@ -72,27 +73,24 @@ impl<'a> Text<'a> {
             wording::clipped(&title, TITLE_LENGTH)
         );
         self.page.block(INDENT, INDENT, &origin, Look::Dim, None)?;
-        self.address(talk.url.as_deref(), link)
+        self.address(talk.url.as_deref(), link.as_deref())
     }
 
     fn first_line(
         &mut self,
         archived: &ArchivedEntry,
         title: &str,
-        link: Option<String>,
+        link: Option<&str>,
     ) -> io::Result<()> {
         let number = format!("{:>5}  ", archived.id.0);
-        self.page
-            .block(&number, INDENT, title, Look::Bold, link.as_deref())
+        self.page.block(&number, INDENT, title, Look::Bold, link)
     }
 
     /// The address on a line of its own, where the title is no link to it.
-    fn address(&mut self, url: Option<&str>, link: Option<String>) -> io::Result<()> {
+    fn address(&mut self, url: Option<&str>, link: Option<&str>) -> io::Result<()> {
         match url {
             Some(_) if link.is_some() && self.page.style.hyperlinks => Ok(()),
-            Some(url) => self
-                .page
-                .line(INDENT, link.as_deref().unwrap_or(url), Look::Plain),
+            Some(url) => self.page.line(INDENT, link.unwrap_or(url), Look::Plain),
             None => Ok(()),
         }
     }
