@@ -63,10 +63,13 @@ pub(super) fn of_asking(error: &reqwest::Error, connect_timeout: Duration) -> Fa
     }
     if error.is_connect() {
         return match find::<io::Error>(error).map(io::Error::kind) {
-            Some(io::ErrorKind::ConnectionRefused) => {
-                Failure::new(FailureKind::Connect, "the connection was refused")
-                    .with_hint("nothing listens at that host and port; check both")
-            }
+            Some(io::ErrorKind::ConnectionRefused) => Failure::new(
+                FailureKind::Connect,
+                "the connection was refused",
+            )
+            .with_hint(
+                "nothing listens at that host and port; check both, and the proxy if there is one",
+            ),
             Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => {
                 Failure::new(FailureKind::Connect, "the host cannot be reached")
             }

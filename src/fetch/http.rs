@@ -163,7 +163,10 @@ impl Http {
             .header(ACCEPT, ACCEPTED)
             .headers(condition);
         // Connecting has its own limit; silence counts from then on.
-        let silence = self.settings.connect_timeout + self.settings.stall_timeout;
+        let silence = self
+            .settings
+            .connect_timeout
+            .saturating_add(self.settings.stall_timeout);
         match timeout(silence, request.send()).await {
             Ok(answered) => {
                 answered.map_err(|error| failure::of_asking(&error, self.settings.connect_timeout))

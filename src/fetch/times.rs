@@ -44,11 +44,14 @@ pub(super) fn fresh_until(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Dat
     }
     let fresh_for = match max_age {
         Some(max_age) => max_age - text(headers, &AGE).and_then(seconds).unwrap_or_default(),
-        None => {
-            let sent = text(headers, &DATE).and_then(|date| http_date(date, now));
+        None => match http_date(text(headers, &EXPIRES)?, now) {
+            Some(expires) => {
+                let sent = text(headers, &DATE).and_then(|date| http_date(date, now));
+                expires - sent.unwrap_or(now)
+            }
             // Anything that is no date, `0` above all, means the past.
-            http_date(text(headers, &EXPIRES)?, now).unwrap_or(now) - sent.unwrap_or(now)
-        }
+            None => TimeDelta::zero(),
+        },
     };
     Some(clamp(now.checked_add_signed(fresh_for).unwrap_or(now), now))
 }
@@ -192,6 +195,7 @@ mod tests {
             fresh_seconds(&[expires, ("cache-control", "max-age=60")]),
             Some(60)
         );
-        assert_eq!(fresh_seconds(&[("expires", "0")]), Some(0));
+        let yesterday = ("date", "Sun, 04 Jan 2026 12:00:00 GMT");
+        assert_eq!(fresh_seconds(&[("expires", "0"), yesterday]), Some(0));
     }
 }
