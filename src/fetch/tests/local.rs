@@ -94,6 +94,20 @@ async fn a_file_is_read_again_when_it_has_changed() {
 }
 
 #[tokio::test]
+async fn an_edit_that_keeps_the_size_is_seen_by_its_time() {
+    let folder = folder(&[("a.md", "# a")]);
+    let source = local_source(&folder.path().join("a.md")).unwrap();
+    let first = read(&source, &Validators::default()).await.unwrap();
+    write(folder.path(), "a.md", "# b");
+    let file = fs::File::options()
+        .write(true)
+        .open(folder.path().join("a.md"))
+        .unwrap();
+    file.set_modified(now().into()).unwrap();
+    assert_eq!(text(read(&source, &first.validators).await.unwrap()), "# b");
+}
+
+#[tokio::test]
 async fn a_file_that_is_gone_is_a_failure_and_not_an_empty_feed() {
     let folder = folder(&[("a.md", "# a")]);
     let source = local_source(&folder.path().join("a.md")).unwrap();
@@ -179,10 +193,12 @@ async fn links_to_files_are_followed_and_links_to_folders_are_not() {
     symlink("n.md", folder.path().join("a/linked.md")).unwrap();
     symlink(".", folder.path().join("a/circle")).unwrap();
     symlink("a", folder.path().join("folder.md")).unwrap();
-    assert_eq!(
-        names(read_path(folder.path()).await.unwrap()),
-        ["a/linked.md", "a/n.md"]
+    let answer = read_path(folder.path()).await.unwrap();
+    assert!(
+        !answer.validators.is_empty(),
+        "a link to a folder counts as unreadable"
     );
+    assert_eq!(names(answer), ["a/linked.md", "a/n.md"]);
 }
 
 #[tokio::test]
