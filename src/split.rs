@@ -90,4 +90,6 @@ fn permalink(entry_url: Option<&str>, block: &Block) -> Option<String> {
 }
 
 #[cfg(test)]
+mod seeds;
+#[cfg(test)]
 mod tests;

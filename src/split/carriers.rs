@@ -89,13 +89,16 @@ impl Candidates {
             if speakers.is_none() && (line_level != level || self.is_container(n, &divided)) {
                 continue;
             }
-            let title = speakers.map_or_else(|| tidy(&blocks[at].text), |divided| divided.title.clone());
+            let title =
+                speakers.map_or_else(|| tidy(&blocks[at].text), |divided| divided.title.clone());
             if title.is_empty() {
                 continue;
             }
             carriers.push(Carrier {
                 block: at,
-                speakers: speakers.map(|divided| divided.speakers.clone()).unwrap_or_default(),
+                speakers: speakers
+                    .map(|divided| divided.speakers.clone())
+                    .unwrap_or_default(),
                 kind: kind_of(blocks, at, &title),
                 title,
             });
@@ -113,8 +116,15 @@ impl Candidates {
         for form in FORMS {
             let fitting = count(form);
             // Colons belong to titles: they divide speakers off only where nearly every line says so.
-            let rare = matches!(form, Form::ColonTitle | Form::TitleColon | Form::TitleBracket);
-            let enough = if rare { fitting >= 2 && fitting * 3 >= self.lines.len() * 2 } else { fitting > 0 };
+            let rare = matches!(
+                form,
+                Form::ColonTitle | Form::TitleColon | Form::TitleBracket
+            );
+            let enough = if rare {
+                fitting >= 2 && fitting * 3 >= self.lines.len() * 2
+            } else {
+                fitting > 0
+            };
             if enough && best.is_none_or(|(most, _)| fitting > most) {
                 best = Some((fitting, form));
             }
@@ -127,7 +137,9 @@ impl Candidates {
     fn level(&self, divided: &[Option<Divided>], of_event: bool) -> Option<u8> {
         let lines_at = |level: u8| self.lines.iter().filter(|line| line.1 == level).count();
         let speakers_at = |level: u8| {
-            let with = |(line, divided): &(&(usize, u8), &Option<Divided>)| line.1 == level && divided.is_some();
+            let with = |(line, divided): &(&(usize, u8), &Option<Divided>)| {
+                line.1 == level && divided.is_some()
+            };
             self.lines.iter().zip(divided).filter(with).count()
         };
         let most = (0..=6).rev().max_by_key(|&level| speakers_at(level))?;
@@ -151,11 +163,18 @@ impl Candidates {
 /// Divides by the post's form, else by another one with the speakers on the same side.
 fn divide_like(block: &Block, form: Form) -> Option<Divided> {
     let alike = |other: &Form| {
-        let unsure = matches!(other, Form::ColonTitle | Form::TitleColon | Form::TitleBracket);
+        let unsure = matches!(
+            other,
+            Form::ColonTitle | Form::TitleColon | Form::TitleBracket
+        );
         *other != form && !unsure && other.speakers_first() == form.speakers_first()
     };
     let others = FORMS.into_iter().filter(alike);
-    divide(block, form, false).or_else(|| others.into_iter().find_map(|other| divide(block, other, false)))
+    divide(block, form, false).or_else(|| {
+        others
+            .into_iter()
+            .find_map(|other| divide(block, other, false))
+    })
 }
 
 fn kind_of(blocks: &[Block], at: usize, title: &str) -> TalkKind {
@@ -166,10 +185,17 @@ fn kind_of(blocks: &[Block], at: usize, title: &str) -> TalkKind {
         .map(|block| bare(&block.text));
     let own = bare(&blocks[at].text);
     let title = bare(title);
-    let told = |line: &str| KINDS.iter().find(|(word, _)| line.starts_with(word) || line.ends_with(word));
+    let told = |line: &str| {
+        KINDS
+            .iter()
+            .find(|(word, _)| line.starts_with(word) || line.ends_with(word))
+    };
     // `Ignites` over talks makes ignites of them; `Keynote speakers` over one does, too.
     let over = above.as_deref().filter(|line| is_furniture(line));
-    told(&own).or_else(|| told(&title)).or_else(|| over.and_then(told)).map_or(TalkKind::Talk, |(_, kind)| *kind)
+    told(&own)
+        .or_else(|| told(&title))
+        .or_else(|| over.and_then(told))
+        .map_or(TalkKind::Talk, |(_, kind)| *kind)
 }
 
 /// A plain meeting: most of it is short lines over lists, each line a topic.
@@ -181,7 +207,10 @@ fn topics(blocks: &[Block]) -> Vec<Carrier> {
             && !block.text.ends_with([':', '.', ','])
     };
     let lines = blocks.iter().filter(|block| is_line(block)).count();
-    let texts = blocks.iter().filter(|block| block.kind == BlockKind::Text).count();
+    let texts = blocks
+        .iter()
+        .filter(|block| block.kind == BlockKind::Text)
+        .count();
     if lines < 3 || lines * 2 < texts {
         return Vec::new();
     }

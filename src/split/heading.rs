@@ -47,7 +47,10 @@ const DASHES: &[&str] = &[" — ", " – ", " - ", " -- ", " --- ", " ― ", " �
 
 impl Form {
     pub(super) fn speakers_first(self) -> bool {
-        matches!(self, Self::DashTitle | Self::BarTitle | Self::CommaTitle | Self::ColonTitle)
+        matches!(
+            self,
+            Self::DashTitle | Self::BarTitle | Self::CommaTitle | Self::ColonTitle
+        )
     }
 }
 
@@ -63,7 +66,10 @@ pub(super) fn divide(block: &Block, form: Form, lenient: bool) -> Option<Divided
     let text = text.as_str();
     let (title, speakers) = match form {
         Form::TitleStyled => {
-            let styled = block.styled.iter().find(|styled| styled.end == text.len() && styled.start > 0)?;
+            let styled = block
+                .styled
+                .iter()
+                .find(|styled| styled.end == text.len() && styled.start > 0)?;
             let title = text[..styled.start].trim_end();
             if !title.ends_with([':', '-', '–', '—', ',', '|']) && !title.ends_with(" by") {
                 return None;
@@ -72,9 +78,10 @@ pub(super) fn divide(block: &Block, form: Form, lenient: bool) -> Option<Divided
         }
         Form::TitleDash => cut(text, DASHES, Side::Last)?,
         Form::DashTitle => swap(cut(text, DASHES, Side::First)?),
-        Form::TitleBar => cut_outer(text, " | ", Side::Last)?,
+        // At the first bar: what stands behind a company is not the title.
+        Form::TitleBar => text.split_once(" | ")?,
         Form::BarTitle => {
-            let (first, rest) = cut_outer(text, " | ", Side::First)?;
+            let (first, rest) = text.split_once(" | ")?;
             (rest.rsplit(" | ").next()?, first)
         }
         Form::TitleBracket => {
@@ -120,20 +127,24 @@ fn cut<'t>(text: &'t str, dividers: &[&str], side: Side) -> Option<(&'t str, &'t
     Some((&text[..at], &text[at + length..]))
 }
 
-/// Cuts at the first bar: what stands behind a company is not the title.
-fn cut_outer<'t>(text: &'t str, divider: &str, side: Side) -> Option<(&'t str, &'t str)> {
-    match side {
-        Side::First | Side::Last => text.split_once(divider),
-    }
-}
-
-fn swap<'t>((left, right): (&'t str, &'t str)) -> (&'t str, &'t str) {
+fn swap<T>((left, right): (T, T)) -> (T, T) {
     (right, left)
 }
 
 /// At the end of a title: kinds, languages, durations and votes in brackets.
 const LABELS: &[&str] = &[
-    "talk", "keynote", "ignite", "lightning talk", "workshop", "panel", "session", "tutorial", "en", "de", "fr", "ja",
+    "talk",
+    "keynote",
+    "ignite",
+    "lightning talk",
+    "workshop",
+    "panel",
+    "session",
+    "tutorial",
+    "en",
+    "de",
+    "fr",
+    "ja",
 ];
 
 /// A title without numbering, time, votes, and quotation marks around it.
@@ -149,9 +160,13 @@ pub(super) fn tidy(title: &str) -> String {
     }
     title = title.trim_end_matches([':', '|', ',', ';', ' ']).trim();
     for (open, close) in [('"', '"'), ('“', '”'), ('„', '“'), ('«', '»')] {
-        let inner = title.strip_prefix(open).and_then(|inner| inner.strip_suffix(close));
+        let inner = title
+            .strip_prefix(open)
+            .and_then(|inner| inner.strip_suffix(close));
         // Of a line that is all quotation the marks are part of what was said, and do no harm.
-        if let Some(inner) = inner.filter(|inner| !inner.contains([open, close]) && !inner.is_empty()) {
+        if let Some(inner) =
+            inner.filter(|inner| !inner.contains([open, close]) && !inner.is_empty())
+        {
             title = inner;
         }
     }
@@ -172,7 +187,7 @@ fn without_time(title: &str) -> &str {
     loop {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let after = &rest[digits..];
-        let minutes = after.strip_prefix([':', '.', 'h']).filter(|minutes| {
+        let minutes = after.strip_prefix([':', 'h']).filter(|minutes| {
             minutes.len() >= 2 && minutes.bytes().take(2).all(|byte| byte.is_ascii_digit())
         });
         let Some(minutes) = minutes.filter(|_| (1..=2).contains(&digits)) else {
@@ -194,7 +209,9 @@ fn without_label(title: &str) -> Option<&str> {
     };
     let (before, inner) = title.strip_suffix(close)?.rsplit_once(open)?;
     let inner = inner.trim().to_lowercase();
-    let votes = inner.strip_suffix("votes").or_else(|| inner.strip_suffix("vote"));
+    let votes = inner
+        .strip_suffix("votes")
+        .or_else(|| inner.strip_suffix("vote"));
     let counted = votes.is_some_and(|count| count.trim().bytes().all(|byte| byte.is_ascii_digit()));
     let fits = LABELS.contains(&inner.as_str()) || counted || inner.starts_with("duration");
     (fits && !before.trim().is_empty()).then(|| before.trim_end())
@@ -205,23 +222,71 @@ mod tests {
     use super::*;
 
     fn divided(text: &str, form: Form) -> Option<(String, String)> {
-        let block = Block { text: text.to_owned(), level: 2, ..Block::default() };
+        let block = Block {
+            text: text.to_owned(),
+            level: 2,
+            ..Block::default()
+        };
         divide(&block, form, false).map(|divided| (divided.title, divided.speakers.join("+")))
     }
 
     #[test]
     fn each_form_is_divided() {
         for (text, form, title, speakers) in [
-            ("Cats — and dogs — Ann Poe", Form::TitleDash, "Cats — and dogs", "Ann Poe"),
-            ("Pipes: A Story - Again – Ann Poe, Bo Roe", Form::TitleDash, "Pipes: A Story - Again", "Ann Poe+Bo Roe"),
-            ("Ann Poe - Pipes - again", Form::DashTitle, "Pipes - again", "Ann Poe"),
-            ("Pipes | Ann Poe @ Acme (@annpoe)", Form::TitleBar, "Pipes", "Ann Poe"),
-            ("Ann Poe | @annpoe | Acme | \"Pipes\"", Form::BarTitle, "Pipes", "Ann Poe"),
-            ("\"Pipes\" by Ann Poe, Acme Corp", Form::TitleBy, "Pipes", "Ann Poe"),
-            ("Pipes (and more) (Ann Poe)", Form::TitleBracket, "Pipes (and more)", "Ann Poe"),
-            ("Ann Poe, “Pipes” [Talk]", Form::CommaTitle, "Pipes", "Ann Poe"),
+            (
+                "Cats — and dogs — Ann Poe",
+                Form::TitleDash,
+                "Cats — and dogs",
+                "Ann Poe",
+            ),
+            (
+                "Pipes: A Story - Again – Ann Poe, Bo Roe",
+                Form::TitleDash,
+                "Pipes: A Story - Again",
+                "Ann Poe+Bo Roe",
+            ),
+            (
+                "Ann Poe - Pipes - again",
+                Form::DashTitle,
+                "Pipes - again",
+                "Ann Poe",
+            ),
+            (
+                "Pipes | Ann Poe @ Acme (@annpoe)",
+                Form::TitleBar,
+                "Pipes",
+                "Ann Poe",
+            ),
+            (
+                "Ann Poe | @annpoe | Acme | \"Pipes\"",
+                Form::BarTitle,
+                "Pipes",
+                "Ann Poe",
+            ),
+            (
+                "\"Pipes\" by Ann Poe, Acme Corp",
+                Form::TitleBy,
+                "Pipes",
+                "Ann Poe",
+            ),
+            (
+                "Pipes (and more) (Ann Poe)",
+                Form::TitleBracket,
+                "Pipes (and more)",
+                "Ann Poe",
+            ),
+            (
+                "Ann Poe, “Pipes” [Talk]",
+                Form::CommaTitle,
+                "Pipes",
+                "Ann Poe",
+            ),
         ] {
-            assert_eq!(divided(text, form), Some((title.to_owned(), speakers.to_owned())), "{text}");
+            assert_eq!(
+                divided(text, form),
+                Some((title.to_owned(), speakers.to_owned())),
+                "{text}"
+            );
         }
         assert_eq!(divided("Pipes — how to run them", Form::TitleDash), None);
         assert_eq!(divided("Day-to-day pipes", Form::TitleDash), None);
@@ -230,8 +295,14 @@ mod tests {
     #[test]
     fn titles_are_tidied() {
         for (raw, tidied) in [
-            ("1. Pipes", "Pipes"), ("9:15a Pipes", "Pipes"), ("14:00 - 14:30: Pipes", "Pipes"), ("Pipes (3 votes)", "Pipes"),
-            ("Pipes [Talk] (EN)", "Pipes"), ("10 Steps", "10 Steps"), ("3.14 pipes", "3.14 pipes"), ("Keynote", "Keynote"),
+            ("1. Pipes", "Pipes"),
+            ("9:15a Pipes", "Pipes"),
+            ("14:00 - 14:30: Pipes", "Pipes"),
+            ("Pipes (3 votes)", "Pipes"),
+            ("Pipes [Talk] (EN)", "Pipes"),
+            ("10 Steps", "10 Steps"),
+            ("3.14 pipes", "3.14 pipes"),
+            ("Keynote", "Keynote"),
         ] {
             assert_eq!(tidy(raw), tidied);
         }

@@ -99,7 +99,11 @@ impl Reader {
         if is_block(name) {
             self.flush(range.start);
             if name == "hr" {
-                self.blocks.push(Block { kind: BlockKind::Other, range, ..Block::default() });
+                self.blocks.push(Block {
+                    kind: BlockKind::Other,
+                    range,
+                    ..Block::default()
+                });
                 return;
             }
             let level = level(name);
@@ -231,7 +235,8 @@ impl Reader {
 
 /// Site generators put a sign that links to the heading at its end.
 fn without_permalink_sign(text: &str) -> &str {
-    text.trim_end_matches(['¶', '🔗', '⚓', '§', ' ']).trim_end_matches(" #")
+    text.trim_end_matches(['¶', '🔗', '⚓', '§', ' '])
+        .trim_end_matches(" #")
 }
 
 fn level(name: &str) -> u8 {
@@ -244,7 +249,9 @@ fn level(name: &str) -> u8 {
 fn enclosing(name: &str) -> Option<BlockKind> {
     match name {
         "ul" | "ol" => Some(BlockKind::List),
-        "blockquote" | "table" | "pre" | "dl" | "figure" | "aside" | "details" => Some(BlockKind::Other),
+        "blockquote" | "table" | "pre" | "dl" | "figure" | "aside" | "details" => {
+            Some(BlockKind::Other)
+        }
         _ => None,
     }
 }

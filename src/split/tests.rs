@@ -25,7 +25,10 @@ fn post(title: &str, html: &str) -> Entry {
 
 fn told(entry: &Entry) -> Vec<(String, String)> {
     let talks = talks(entry);
-    talks.into_iter().map(|talk| (talk.title, talk.speakers.join("+"))).collect()
+    talks
+        .into_iter()
+        .map(|talk| (talk.title, talk.speakers.join("+")))
+        .collect()
 }
 
 fn pair(title: &str, speakers: &str) -> (String, String) {
@@ -42,8 +45,14 @@ fn talks_stand_on_two_levels_and_furniture_on_none() {
     let talks = talks(&entry);
     let titles: Vec<_> = talks.iter().map(|talk| talk.title.as_str()).collect();
     assert_eq!(titles, ["Pipes", "Tubes", "Hoses"]);
-    assert_eq!(talks[0].url.as_deref(), Some("https://notes.example/post/#a"));
-    assert_eq!(entry.content_of(&talks[0]).as_str(), "<p>x</p><h3 id=\"q\">Questions</h3><p>y</p>");
+    assert_eq!(
+        talks[0].url.as_deref(),
+        Some("https://notes.example/post/#a")
+    );
+    assert_eq!(
+        entry.content_of(&talks[0]).as_str(),
+        "<p>x</p><h3 id=\"q\">Questions</h3><p>y</p>"
+    );
     assert_eq!(entry.content_of(&talks[2]).as_str(), "<p>z</p>");
     assert_eq!((talks[2].level, talks[2].kind), (3, TalkKind::Ignite));
     assert_eq!(event(&entry).as_deref(), Some("PipeConf 2019"));
@@ -88,9 +97,15 @@ fn topics_stand_over_lists() {
         "<p>8 attendees</p><p>All Topics</p><ul><li>a</li></ul><p>Why pipes?</p><ul><li>b</li></ul>\
          <p>Tube migrations (3 votes)</p><ul><li>c</li></ul><p>Epiphanies</p><ul><li>d</li></ul>",
     );
-    assert_eq!(told(&entry), [pair("Why pipes?", ""), pair("Tube migrations", "")]);
+    assert_eq!(
+        told(&entry),
+        [pair("Why pipes?", ""), pair("Tube migrations", "")]
+    );
     let talks = talks(&entry);
-    assert_eq!(talks[1].url.as_deref(), Some("https://notes.example/post/#:~:text=Tube%20migrations%20%283%20votes%29"));
+    assert_eq!(
+        talks[1].url.as_deref(),
+        Some("https://notes.example/post/#:~:text=Tube%20migrations%20%283%20votes%29")
+    );
     assert_eq!(entry.content_of(&talks[1]).as_str(), "<ul><li>c</li></ul>");
     assert_eq!((talks[1].kind, talks[1].level), (TalkKind::Topic, 0));
 }
@@ -99,7 +114,13 @@ fn topics_stand_over_lists() {
 fn posts_of_no_event_hold_no_talks() {
     let html = "<h2>Setting up</h2><p>x</p><h2>Running</h2><p>y</p><h2>Summary</h2>";
     assert!(talks(&post("How the site is built", html)).is_empty());
-    assert!(talks(&post("Podcasts I like, DevOps edition", "<h2>A — Ann Poe</h2><h2>B — Bo Roe</h2>")).is_empty());
+    assert!(
+        talks(&post(
+            "Podcasts I like, DevOps edition",
+            "<h2>A — Ann Poe</h2><h2>B — Bo Roe</h2>"
+        ))
+        .is_empty()
+    );
     let mut tagged = post("All Pipes", html);
     tagged.tags.push(Tag::new("conference", TagOrigin::Feed));
     assert_eq!(talks(&tagged).len(), 2);
@@ -107,7 +128,13 @@ fn posts_of_no_event_hold_no_talks() {
 
 #[test]
 fn an_anchor_in_the_heading_is_the_permalink() {
-    let entry = post("PipeConf", "<h2 id=\"made\"><a id=\"poe\"></a>Pipes</h2><h2><a href=\"#t\" id=\"t\">#</a> Tubes</h2>");
-    let anchors: Vec<_> = talks(&entry).into_iter().filter_map(|talk| talk.anchor).collect();
+    let entry = post(
+        "PipeConf",
+        "<h2 id=\"made\"><a id=\"poe\"></a>Pipes</h2><h2><a href=\"#t\" id=\"t\">#</a> Tubes</h2>",
+    );
+    let anchors: Vec<_> = talks(&entry)
+        .into_iter()
+        .filter_map(|talk| talk.anchor)
+        .collect();
     assert_eq!(anchors, ["poe", "t"]);
 }
