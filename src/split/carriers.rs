@@ -1,7 +1,8 @@
 //! Which lines of a post start its talks.
 
 use super::furniture::{bare, is_furniture};
-use super::heading::{Divided, FORMS, Form, divide, tidy};
+use super::heading::{Divided, FORMS, Form, divide, speaker_line, tidy};
+use super::names::is_labelled;
 use super::outline::{Block, BlockKind};
 use crate::model::TalkKind;
 
@@ -53,7 +54,9 @@ struct Candidates {
 impl Candidates {
     fn headings(blocks: &[Block]) -> Self {
         let lines = blocks.iter().enumerate();
-        let lines = lines.filter(|(_, block)| block.is_heading() && !is_furniture(&block.text));
+        let lines = lines.filter(|(_, block)| {
+            block.is_heading() && !is_furniture(&block.text) && !is_labelled(&block.text)
+        });
         Self {
             lines: lines.map(|(at, block)| (at, block.level)).collect(),
         }
@@ -78,7 +81,7 @@ impl Candidates {
         let divided: Vec<Option<Divided>> = self
             .lines
             .iter()
-            .map(|&(at, _)| form.and_then(|form| divide_like(&blocks[at], form)))
+            .map(|&(at, _)| divided(blocks, at, form))
             .collect();
         let Some(level) = self.level(&divided, of_event) else {
             return Vec::new();
@@ -147,6 +150,12 @@ impl Candidates {
         if spoken >= 2 && (of_event || spoken * 2 >= lines_at(most)) {
             return Some(most);
         }
+        // One post, one talk: its title line with the speaker, everything else below.
+        let first = self.lines.first().is_some_and(|line| line.1 == most);
+        let alone = first && self.lines.iter().skip(1).all(|line| line.1 > most);
+        if spoken == 1 && most > 0 && alone {
+            return Some(most);
+        }
         let several = (0..=6).find(|&level| lines_at(level) >= 2);
         several.filter(|_| of_event)
     }
@@ -158,6 +167,16 @@ impl Candidates {
         let mut below = below.take_while(|(line, _)| line.1 > level);
         level > 0 && below.any(|(_, divided)| divided.is_some())
     }
+}
+
+/// Divides a line, or takes the speakers from the line below it.
+fn divided(blocks: &[Block], at: usize, form: Option<Form>) -> Option<Divided> {
+    let own = form.and_then(|form| divide_like(&blocks[at], form));
+    own.or_else(|| {
+        let title = tidy(&blocks[at].text);
+        let speakers = speaker_line(blocks.get(at + 1)?)?;
+        (!title.is_empty()).then_some(Divided { title, speakers })
+    })
 }
 
 /// Divides by the post's form, else by another one with the speakers on the same side.

@@ -1,7 +1,7 @@
 //! Title and speakers out of one line.
 
-use super::names::people;
-use super::outline::Block;
+use super::names::{is_labelled, people};
+use super::outline::{Block, BlockKind};
 
 /// How a line divides into title and speakers. One post keeps to one form, or to forms with the
 /// speakers on one side.
@@ -102,6 +102,38 @@ pub(super) fn divide(block: &Block, form: Form, lenient: bool) -> Option<Divided
     let speakers = people(speakers, lenient)?;
     let title = tidy(title);
     (!title.is_empty()).then_some(Divided { title, speakers })
+}
+
+/// The speakers, if this line below a title is nothing but them: `by Ann Poe`, a linked or emphasized
+/// name, `Speaker: Ann Poe (Acme)`.
+pub(super) fn speaker_line(block: &Block) -> Option<Vec<String>> {
+    let text = block.text.as_str();
+    if block.kind != BlockKind::Text || text.chars().count() > 150 || text.ends_with(['.', ':']) {
+        return None;
+    }
+    let labelled = is_labelled(text);
+    if block.is_heading() && !labelled {
+        return None;
+    }
+    // A sentence that begins with a name is prose; a line with nothing but a name is not.
+    let named = block.styled.first().is_some_and(|styled| styled.start == 0);
+    let short = text.split_whitespace().count() <= 4;
+    if !labelled && !named && !short {
+        return None;
+    }
+    let line = text.replace('\n', ", ");
+    let speakers = people(&line, labelled)?;
+    let whole = !named
+        || labelled
+        || short
+        || block
+            .styled
+            .iter()
+            .map(|styled| styled.len())
+            .sum::<usize>()
+            * 2
+            > text.len();
+    whole.then_some(speakers)
 }
 
 #[derive(Clone, Copy)]

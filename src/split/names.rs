@@ -86,6 +86,15 @@ pub(super) fn people(text: &str, lenient: bool) -> Option<Vec<String>> {
     (!names.is_empty()).then_some(names)
 }
 
+/// Whether a line says of itself that it names speakers.
+pub(super) fn is_labelled(text: &str) -> bool {
+    let said = LABELS
+        .iter()
+        .filter(|label| label.contains(':') || label.contains("by"));
+    let mut said = said.filter(|label| starts_with(text.trim(), label));
+    said.next().is_some()
+}
+
 fn starts_with(text: &str, label: &str) -> bool {
     text.get(..label.len())
         .is_some_and(|head| head.eq_ignore_ascii_case(label))

@@ -138,3 +138,54 @@ fn an_anchor_in_the_heading_is_the_permalink() {
         .collect();
     assert_eq!(anchors, ["poe", "t"]);
 }
+
+#[test]
+fn speakers_stand_below_their_title() {
+    let entry = post(
+        "PipeConf",
+        "<h2>Pipes</h2><p><strong>by Ann Poe @annpoe</strong></p><p>Text.</p><h3>Takeaways</h3>\
+         <h2>Tubes</h2><p><a href=\"https://a.example/\">Bo Roe</a></p><p>Text.</p>\
+         <h2>Hoses</h2><h3>Speakers: Cy Doe, Di Moe</h3><h2>Valves</h2>\
+         <p><a href=\"https://a.example/\">Ed Loe</a> talked about valves and how to mend them at night</p>",
+    );
+    let expected = [
+        pair("Pipes", "Ann Poe"),
+        pair("Tubes", "Bo Roe"),
+        pair("Hoses", "Cy Doe+Di Moe"),
+        pair("Valves", ""),
+    ];
+    assert_eq!(told(&entry), expected);
+}
+
+#[test]
+fn one_post_may_be_one_talk() {
+    let entry = post(
+        "Pipes",
+        "<h1>Pipes at night - Ann Poe</h1><h2>Why</h2><p>x</p><h2>Questions to ask</h2>",
+    );
+    assert_eq!(told(&entry), [pair("Pipes at night", "Ann Poe")]);
+    assert_eq!(talks(&entry)[0].section.end, entry.content.as_str().len());
+}
+
+#[test]
+fn odd_markup_does_no_harm() {
+    for html in [
+        "<h2></h2>",
+        "<h2>—</h2><h2> — Ann Poe</h2>",
+        "<h1>1.</h1><h1>(</h1><h1>)</h1>",
+        "</p></li>",
+        "<h2>a",
+        "<h2>\u{a0}<br><br></h2><p>:</p>",
+    ] {
+        for talk in talks(&post("PipeConf", html)) {
+            assert!(
+                !talk.title.is_empty() && talk.section.end >= talk.section.start,
+                "{html}"
+            );
+        }
+    }
+    let many = "<h2>Pipes and <em>more</em> — Ann Poe</h2><p>x</p>".repeat(20_000);
+    let started = std::time::Instant::now();
+    assert_eq!(talks(&post("PipeConf", &many)).len(), MOST);
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+}
