@@ -98,7 +98,7 @@ impl<'a> Reader<'a> {
                 return Some(Piece::Text(&rest[..length]));
             };
             let first = after.bytes().next().unwrap_or(b' ');
-            let second = after.bytes().nth(1).unwrap_or(b' ');
+            let second = after.as_bytes().get(1).copied().unwrap_or(b' ');
             if first.is_ascii_alphabetic() {
                 let (name, attributes) = self.tag(1)?;
                 if DROPPED.contains(&name.as_str()) {
@@ -298,10 +298,10 @@ impl Writer {
                 self.close_down_to(at);
             }
         }
-        if name == "a" {
-            if let Some(at) = self.open.iter().rposition(|open| open == "a") {
-                self.close_down_to(at);
-            }
+        if name == "a"
+            && let Some(at) = self.open.iter().rposition(|open| open == "a")
+        {
+            self.close_down_to(at);
         }
     }
 

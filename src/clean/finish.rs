@@ -95,7 +95,7 @@ impl<'a> Finish<'a> {
 
     /// Characters that XML forbids would make the combined feed unreadable.
     fn text(&mut self, text: &str) {
-        if text.bytes().any(|byte| byte < b' ' || byte >= 0x7f) {
+        if text.bytes().any(|byte| !(b' '..0x7f).contains(&byte)) {
             self.out.extend(text.chars().filter(|&c| is_allowed(c)));
         } else {
             self.out.push_str(text);

@@ -28,10 +28,10 @@ impl Bases {
     ) -> Self {
         let mut base = location.cloned();
         for candidate in candidates.iter().rev().flatten() {
-            if let Some(resolved) = parse(candidate, base.as_ref()) {
-                if is_base(&resolved) {
-                    base = Some(resolved);
-                }
+            if let Some(resolved) = parse(candidate, base.as_ref())
+                && is_base(&resolved)
+            {
+                base = Some(resolved);
             }
         }
         let entry = entry.and_then(|entry| Url::parse(entry).ok());

@@ -16,6 +16,9 @@ pub(super) struct Carrier {
     pub(super) kind: TalkKind,
 }
 
+/// No post has more lines that might start talks; what has is no post.
+const MOST: usize = 2_000;
+
 /// Words that tell the kind of a talk, in its line or in the heading it stands under.
 const KINDS: &[(&str, TalkKind)] = &[
     ("keynote", TalkKind::Keynote),
@@ -58,7 +61,10 @@ impl Candidates {
             block.is_heading() && !is_furniture(&block.text) && !is_labelled(&block.text)
         });
         Self {
-            lines: lines.map(|(at, block)| (at, block.level)).collect(),
+            lines: lines
+                .map(|(at, block)| (at, block.level))
+                .take(MOST)
+                .collect(),
         }
     }
 
@@ -72,7 +78,7 @@ impl Candidates {
                 && !is_furniture(&block.text)
         });
         Self {
-            lines: lines.map(|(at, _)| (at, 0)).collect(),
+            lines: lines.map(|(at, _)| (at, 0)).take(MOST).collect(),
         }
     }
 

@@ -129,7 +129,7 @@ pub(super) fn speaker_line(block: &Block) -> Option<Vec<String>> {
         || block
             .styled
             .iter()
-            .map(|styled| styled.len())
+            .map(ExactSizeIterator::len)
             .sum::<usize>()
             * 2
             > text.len();

@@ -143,7 +143,7 @@ fn is_name_word(word: &str) -> bool {
     let inner = word.trim_matches(['“', '”', '"', '\'', '‘', '’', '„']);
     let first = inner.chars().next().unwrap_or('0');
     let letters = |c: char| c.is_alphabetic() || matches!(c, '\'' | '’' | '-' | '.' | '‐');
-    let shouted = inner.chars().count() > 3 && inner.chars().all(|c| c.is_uppercase());
+    let shouted = inner.chars().count() > 3 && inner.chars().all(char::is_uppercase);
     first.is_alphabetic()
         && !first.is_lowercase()
         && inner.chars().all(letters)

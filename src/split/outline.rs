@@ -152,20 +152,20 @@ impl Reader {
     fn close(&mut self, name: &str, end: usize) {
         if enclosing(name).is_some() {
             self.enclosed = self.enclosed.saturating_sub(1);
-            if self.enclosed == 0 {
-                if let Some(block) = self.blocks.last_mut() {
-                    block.range.end = end;
-                }
+            if self.enclosed == 0
+                && let Some(block) = self.blocks.last_mut()
+            {
+                block.range.end = end;
             }
         } else if self.enclosed > 0 {
         } else if is_block(name) {
             self.flush(end);
         } else if is_style(name) {
             self.bold -= usize::from(matches!(name, "b" | "strong") && self.bold > 0);
-            if let (Some(start), Some(block)) = (self.styles.pop(), &mut self.current) {
-                if start < block.text.len() {
-                    block.styled.push(start..block.text.len());
-                }
+            if let (Some(start), Some(block)) = (self.styles.pop(), &mut self.current)
+                && start < block.text.len()
+            {
+                block.styled.push(start..block.text.len());
             }
         }
     }
@@ -194,10 +194,11 @@ impl Reader {
     }
 
     fn write_space(&mut self) {
-        if let Some(block) = self.current.as_mut().filter(|_| self.space) {
-            if !block.text.is_empty() && !block.text.ends_with(['\n', ' ']) {
-                block.text.push(' ');
-            }
+        if let Some(block) = self.current.as_mut().filter(|_| self.space)
+            && !block.text.is_empty()
+            && !block.text.ends_with(['\n', ' '])
+        {
+            block.text.push(' ');
         }
         self.space = false;
     }
