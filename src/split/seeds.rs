@@ -162,6 +162,16 @@ fn the_seeds_are_split_as_people_split_them() {
         for label in labels.iter().filter(|label| label["kind"] == kind) {
             let entry = entry(&shared, label);
             compare(label, &entry, &mut talks, &mut speakers);
+            let again = RawEntry {
+                content: Some(Text::html(entry.content.as_str())),
+                ..RawEntry::default()
+            };
+            let again = crate::clean::entry(again, &Feed::default(), None).content;
+            assert_eq!(
+                again, entry.content,
+                "cleaning again changes {}",
+                label["title"]
+            );
             let mut events = strings(&label["event_alt"]);
             events.extend(label["event"].as_str());
             let named = entry.event.as_deref().map(same);

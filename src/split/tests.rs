@@ -189,3 +189,19 @@ fn odd_markup_does_no_harm() {
     assert_eq!(talks(&post("PipeConf", &many)).len(), MOST);
     assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
 }
+
+#[test]
+fn a_stage_over_talks_is_none_itself() {
+    let entry = post(
+        "PipeConf",
+        "<h2>Pipes — Ann Poe</h2><h2>Tubes — Bo Roe</h2><h2>Under the Dome</h2><h3>Hoses — Cy Doe</h3>\
+         <h2>Valves</h2><h3>Why</h3>",
+    );
+    let expected = [
+        pair("Pipes", "Ann Poe"),
+        pair("Tubes", "Bo Roe"),
+        pair("Hoses", "Cy Doe"),
+        pair("Valves", ""),
+    ];
+    assert_eq!(told(&entry), expected);
+}
