@@ -9,11 +9,19 @@ use super::index;
 /// So many problems of one kind are named; the archive is no better for reading a million.
 const NAMED: usize = 20;
 
+type Check = fn(&Connection) -> Result<Vec<String>, ArchiveError>;
+
 /// What is wrong, a line for each problem; empty: nothing.
 pub(super) fn check(db: &Connection) -> Result<Vec<String>, ArchiveError> {
     let mut problems = Vec::new();
-    let checks: [fn(&Connection) -> Result<Vec<String>, ArchiveError>; 6] =
-        [pages, references, text_structure, text_rows, counts, contents];
+    let checks: [Check; 6] = [
+        pages,
+        references,
+        text_structure,
+        text_rows,
+        counts,
+        contents,
+    ];
     for check in checks {
         match check(db) {
             Ok(found) => problems.extend(found),
@@ -62,10 +70,15 @@ fn references(db: &Connection) -> Result<Vec<String>, ArchiveError> {
 }
 
 fn text_structure(db: &Connection) -> Result<Vec<String>, ArchiveError> {
-    match db.execute("INSERT INTO entry_text (entry_text) VALUES ('integrity-check')", []) {
+    match db.execute(
+        "INSERT INTO entry_text (entry_text) VALUES ('integrity-check')",
+        [],
+    ) {
         Ok(_) => Ok(Vec::new()),
         Err(error) => match ArchiveError::from(error) {
-            ArchiveError::Damaged(message) => Ok(vec![format!("the full-text index is damaged: {message}")]),
+            ArchiveError::Damaged(message) => {
+                Ok(vec![format!("the full-text index is damaged: {message}")])
+            }
             error => Err(error),
         },
     }
@@ -80,7 +93,10 @@ fn text_rows(db: &Connection) -> Result<Vec<String>, ArchiveError> {
         WHERE (entry << 12) + number NOT IN (SELECT id FROM entry_text_docsize)";
     let mut found = lines(db, missing, |row| {
         let (entry, talk): (i64, i64) = (row.get(0)?, row.get(1)?);
-        Ok(format!("{} is missing from the full-text index", name(entry, talk)))
+        Ok(format!(
+            "{} is missing from the full-text index",
+            name(entry, talk)
+        ))
     })?;
     let left_over = "
         SELECT d.id >> 12, d.id & 4095 FROM entry_text_docsize d
@@ -91,7 +107,10 @@ fn text_rows(db: &Connection) -> Result<Vec<String>, ArchiveError> {
               END";
     found.extend(lines(db, left_over, |row| {
         let (entry, talk): (i64, i64) = (row.get(0)?, row.get(1)?);
-        Ok(format!("the full-text index still holds {}", name(entry, talk)))
+        Ok(format!(
+            "the full-text index still holds {}",
+            name(entry, talk)
+        ))
     })?);
     Ok(found)
 }
@@ -109,7 +128,9 @@ fn counts(db: &Connection) -> Result<Vec<String>, ArchiveError> {
         FROM feeds f WHERE f.entries <> counted";
     lines(db, wrong, |row| {
         let (feed, kept, counted): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        Ok(format!("feed {feed} is said to have {kept} entries, but has {counted}"))
+        Ok(format!(
+            "feed {feed} is said to have {kept} entries, but has {counted}"
+        ))
     })
 }
 
@@ -125,7 +146,11 @@ fn contents(db: &Connection) -> Result<Vec<String>, ArchiveError> {
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let whose: String = row.get(0)?;
-        if row.get_ref(1)?.as_blob().map_or(true, |hash| hash.len() != 32) {
+        if row
+            .get_ref(1)?
+            .as_blob()
+            .map_or(true, |hash| hash.len() != 32)
+        {
             found.push(format!("{whose} has no readable hash"));
         }
         match row.get_ref(2)?.as_blob() {
@@ -154,7 +179,7 @@ pub(super) fn repair(db: &Connection) -> Result<Vec<String>, ArchiveError> {
         [],
     )?;
     if counted > 0 {
-        built.push(format!("the number of entries of {counted} feeds"));
+        built.push("the number of entries of each feed".to_owned());
     }
     Ok(built)
 }

@@ -20,9 +20,14 @@ pub(super) struct Connections {
 
 impl Connections {
     pub(super) fn open(path: &Path) -> Result<Self, ArchiveError> {
+        let writer = schema::open_writer(path).map_err(|error| match error {
+            // SQLite opens late, so that a folder that forbids it shows at the first statement.
+            ArchiveError::Failed(message) => ArchiveError::open(path, &message),
+            error => error,
+        })?;
         Ok(Self {
             path: path.to_owned(),
-            writer: Mutex::new(schema::open_writer(path)?),
+            writer: Mutex::new(writer),
             readers: Mutex::new(Vec::new()),
         })
     }
@@ -74,14 +79,18 @@ impl Deref for Reader<'_> {
 
     #[expect(clippy::expect_used, reason = "only `drop` takes it out")]
     fn deref(&self) -> &Connection {
-        self.connection.as_ref().expect("a reader holds a connection")
+        self.connection
+            .as_ref()
+            .expect("a reader holds a connection")
     }
 }
 
 impl DerefMut for Reader<'_> {
     #[expect(clippy::expect_used, reason = "only `drop` takes it out")]
     fn deref_mut(&mut self) -> &mut Connection {
-        self.connection.as_mut().expect("a reader holds a connection")
+        self.connection
+            .as_mut()
+            .expect("a reader holds a connection")
     }
 }
 

@@ -30,14 +30,21 @@ pub(super) fn load(db: &Connection, id: EntryId) -> Result<Option<ArchivedEntry>
     let mut select = db.prepare_cached("SELECT data FROM contents WHERE entry = ?1")?;
     let mut rows = select.query([id.0])?;
     let Some(row) = rows.next()? else {
-        return Err(ArchiveError::Damaged(format!("entry {} has no content", id.0)));
+        return Err(ArchiveError::Damaged(format!(
+            "entry {} has no content",
+            id.0
+        )));
     };
-    archived.entry.content = content::unpack_html(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?;
+    archived.entry.content =
+        content::unpack_html(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?;
     Ok(Some(archived))
 }
 
 /// An entry without its content, so also where that is damaged.
-pub(super) fn load_facts(db: &Connection, id: EntryId) -> Result<Option<ArchivedEntry>, ArchiveError> {
+pub(super) fn load_facts(
+    db: &Connection,
+    id: EntryId,
+) -> Result<Option<ArchivedEntry>, ArchiveError> {
     let mut select = db.prepare_cached(SELECT)?;
     let Some(mut archived) = select.query_row([id.0], entry_of).optional()? else {
         return Ok(None);
@@ -89,8 +96,9 @@ fn entry_of(row: &Row<'_>) -> rusqlite::Result<ArchivedEntry> {
 }
 
 fn authors(db: &Connection, id: EntryId) -> Result<Vec<Person>, ArchiveError> {
-    let mut select =
-        db.prepare_cached("SELECT name, uri, email FROM authors WHERE entry = ?1 ORDER BY position")?;
+    let mut select = db.prepare_cached(
+        "SELECT name, uri, email FROM authors WHERE entry = ?1 ORDER BY position",
+    )?;
     let people = select.query_map([id.0], |row| {
         Ok(Person {
             name: row.get(0)?,
@@ -109,7 +117,9 @@ fn enclosures(db: &Connection, id: EntryId) -> Result<Vec<Enclosure>, ArchiveErr
         Ok(Enclosure {
             url: row.get(0)?,
             media_type: row.get(1)?,
-            length: row.get::<_, Option<i64>>(2)?.and_then(|length| length.try_into().ok()),
+            length: row
+                .get::<_, Option<i64>>(2)?
+                .and_then(|length| length.try_into().ok()),
         })
     })?;
     Ok(enclosures.collect::<Result<_, _>>()?)
@@ -121,7 +131,10 @@ fn talks(db: &Connection, id: EntryId) -> Result<Vec<Talk>, ArchiveError> {
          WHERE entry = ?1 ORDER BY number",
     )?;
     let talks = select.query_map([id.0], |row| {
-        let byte = |column: usize| row.get(column).map(|at: i64| usize::try_from(at).unwrap_or(0));
+        let byte = |column: usize| {
+            row.get(column)
+                .map(|at: i64| usize::try_from(at).unwrap_or(0))
+        };
         Ok(Talk {
             title: row.get(0)?,
             // What is no list of names can only be damage; `check` finds it.
@@ -136,8 +149,13 @@ fn talks(db: &Connection, id: EntryId) -> Result<Vec<Talk>, ArchiveError> {
     Ok(talks.collect::<Result<_, _>>()?)
 }
 
-pub(super) fn known(db: &Connection, feed: FeedId, guid: &str) -> Result<Option<Known>, ArchiveError> {
-    let mut select = db.prepare_cached("SELECT id, hash FROM entries WHERE guid = ?1 AND feed = ?2")?;
+pub(super) fn known(
+    db: &Connection,
+    feed: FeedId,
+    guid: &str,
+) -> Result<Option<Known>, ArchiveError> {
+    let mut select =
+        db.prepare_cached("SELECT id, hash FROM entries WHERE guid = ?1 AND feed = ?2")?;
     let known = select.query_row(params![guid, feed.0], |row| {
         Ok(Known {
             id: EntryId(row.get(0)?),
@@ -148,9 +166,15 @@ pub(super) fn known(db: &Connection, feed: FeedId, guid: &str) -> Result<Option<
 }
 
 /// As [`known`], by number; `None` also where the entry is another feed's.
-pub(super) fn known_by_id(db: &Connection, feed: FeedId, id: EntryId) -> Result<Option<Known>, ArchiveError> {
+pub(super) fn known_by_id(
+    db: &Connection,
+    feed: FeedId,
+    id: EntryId,
+) -> Result<Option<Known>, ArchiveError> {
     let mut select = db.prepare_cached("SELECT hash FROM entries WHERE id = ?1 AND feed = ?2")?;
-    let hash = select.query_row([id.0, feed.0], |row| row.get(0)).optional()?;
+    let hash = select
+        .query_row([id.0, feed.0], |row| row.get(0))
+        .optional()?;
     Ok(hash.map(|hash| Known {
         id,
         hash: ContentHash(hash),
@@ -163,7 +187,9 @@ pub(super) fn first_seen(db: &Connection, id: EntryId) -> Result<i64, ArchiveErr
 }
 
 pub(super) fn exists(db: &Connection, id: EntryId) -> Result<bool, ArchiveError> {
-    Ok(db.prepare_cached("SELECT 1 FROM entries WHERE id = ?1")?.exists([id.0])?)
+    Ok(db
+        .prepare_cached("SELECT 1 FROM entries WHERE id = ?1")?
+        .exists([id.0])?)
 }
 
 /// Adds an entry of a feed. Its date stands still from now on, but for edits.
@@ -249,7 +275,13 @@ fn insert_parts(db: &Connection, id: EntryId, entry: &Entry) -> Result<(), Archi
         "INSERT INTO authors (entry, position, name, uri, email) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?;
     for (position, person) in entry.authors.iter().enumerate() {
-        author.execute(params![id.0, position as i64, person.name, person.uri, person.email])?;
+        author.execute(params![
+            id.0,
+            position as i64,
+            person.name,
+            person.uri,
+            person.email
+        ])?;
     }
     let mut enclosure = db.prepare_cached(
         "INSERT INTO enclosures (entry, position, url, media_type, length) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -257,7 +289,13 @@ fn insert_parts(db: &Connection, id: EntryId, entry: &Entry) -> Result<(), Archi
     for (position, file) in entry.enclosures.iter().enumerate() {
         // A length beyond i64 is a publisher's lie.
         let length = file.length.and_then(|length| i64::try_from(length).ok());
-        enclosure.execute(params![id.0, position as i64, file.url, file.media_type, length])?;
+        enclosure.execute(params![
+            id.0,
+            position as i64,
+            file.url,
+            file.media_type,
+            length
+        ])?;
     }
     let mut insert = db.prepare_cached(
         "INSERT INTO talks (entry, number, title, speakers, kind, level, anchor, url, start, end)
@@ -281,7 +319,11 @@ fn insert_parts(db: &Connection, id: EntryId, entry: &Entry) -> Result<(), Archi
 }
 
 /// Entries by number, permalink or guid, oldest first.
-pub(super) fn find(db: &Connection, name: &str, most: usize) -> Result<Vec<ArchivedEntry>, ArchiveError> {
+pub(super) fn find(
+    db: &Connection,
+    name: &str,
+    most: usize,
+) -> Result<Vec<ArchivedEntry>, ArchiveError> {
     let name = name.trim();
     let mut select = db.prepare_cached(
         "SELECT id FROM entries WHERE id = ?1
@@ -290,7 +332,10 @@ pub(super) fn find(db: &Connection, name: &str, most: usize) -> Result<Vec<Archi
          ORDER BY id LIMIT ?3",
     )?;
     let ids: Vec<i64> = select
-        .query_map(params![name.parse::<i64>().ok(), name, most as i64], |row| row.get(0))?
+        .query_map(
+            params![name.parse::<i64>().ok(), name, most as i64],
+            |row| row.get(0),
+        )?
         .collect::<Result<_, _>>()?;
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {

@@ -49,15 +49,23 @@ impl ArchiveError {
     /// What a person can do about it.
     pub(crate) fn hint(&self) -> Option<&'static str> {
         Some(match self {
-            Self::NotAnArchive { .. } => "name another file with --archive; a new one is made where none is",
-            Self::Newer { .. } => "use the hallway that wrote it, or a newer one; nothing has been changed",
+            Self::NotAnArchive { .. } => {
+                "name another file with --archive; a new one is made where none is"
+            }
+            Self::Newer { .. } => {
+                "use the hallway that wrote it, or a newer one; nothing has been changed"
+            }
             Self::Open { .. } | Self::ReadOnly => {
                 "check that the folder is there and that you may write to it, or name another file with --archive"
             }
             Self::Busy => "wait until the other one has finished, then try again",
             Self::Full => "make room and run the same again; nothing that was kept is lost",
-            Self::Damaged(_) => "run hallway check --repair; if that does not help, go back to a backup",
-            Self::NotSubscribed | Self::NoSuchEntry | Self::Refused(_) | Self::Failed(_) => return None,
+            Self::Damaged(_) => {
+                "run hallway check --repair; if that does not help, go back to a backup"
+            }
+            Self::NotSubscribed | Self::NoSuchEntry | Self::Refused(_) | Self::Failed(_) => {
+                return None;
+            }
         })
     }
 
@@ -69,7 +77,7 @@ impl ArchiveError {
         )
     }
 
-    pub(super) fn open(path: &Path, message: impl ToString) -> Self {
+    pub(super) fn open(path: &Path, message: &impl ToString) -> Self {
         Self::Open {
             path: path.to_owned(),
             message: message.to_string(),

@@ -107,11 +107,17 @@ pub(super) fn subscribe(
 ) -> Result<Subscribed, ArchiveError> {
     let key = new.source.key();
     let there: Option<(i64, bool)> = db
-        .query_row("SELECT id, state = 'removed' FROM feeds WHERE url = ?1", [&key], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
+        .query_row(
+            "SELECT id, state = 'removed' FROM feeds WHERE url = ?1",
+            [&key],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
         .optional()?;
-    let title = new.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
+    let title = new
+        .title
+        .as_deref()
+        .map(str::trim)
+        .filter(|title| !title.is_empty());
     let subscribed = match there {
         Some((id, false)) => Subscribed::Already(FeedId(id)),
         Some((id, true)) => {
@@ -131,7 +137,10 @@ pub(super) fn subscribe(
     };
     let id = subscribed.id();
     if title.is_some() {
-        db.execute("UPDATE feeds SET given_title = ?2 WHERE id = ?1", params![id.0, title])?;
+        db.execute(
+            "UPDATE feeds SET given_title = ?2 WHERE id = ?1",
+            params![id.0, title],
+        )?;
     }
     tags::add_to_feed(db, id, &new.tags)?;
     Ok(subscribed)

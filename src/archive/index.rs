@@ -36,7 +36,10 @@ pub(super) fn rows_of(entry: &Entry) -> Vec<TextRow> {
     rows.push(TextRow {
         title: entry.title.clone().unwrap_or_default(),
         people: lines(entry.authors.iter().flat_map(names)),
-        text: lines([entry.summary.clone().unwrap_or_default(), text_outside(entry, talks)]),
+        text: lines([
+            entry.summary.clone().unwrap_or_default(),
+            text_outside(entry, talks),
+        ]),
     });
     rows.extend(talks.iter().map(|talk| TextRow {
         title: talk.title.clone(),
@@ -67,7 +70,12 @@ fn text_outside(entry: &Entry, talks: &[Talk]) -> String {
         }
         at = at.max(section.end);
     }
-    parts.push(entry.content.section(at..entry.content.as_str().len()).to_text());
+    parts.push(
+        entry
+            .content
+            .section(at..entry.content.as_str().len())
+            .to_text(),
+    );
     lines(parts)
 }
 
@@ -100,7 +108,10 @@ struct PendingEntry {
 impl Pending {
     pub(super) fn put(&mut self, id: EntryId, rows: Vec<TextRow>, replaces: bool) {
         // Twice in one batch: the index still holds what it held before the first.
-        let replaces = self.entries.get(&id).map_or(replaces, |earlier| earlier.replaces);
+        let replaces = self
+            .entries
+            .get(&id)
+            .map_or(replaces, |earlier| earlier.replaces);
         self.entries.insert(id, PendingEntry { rows, replaces });
     }
 
@@ -122,8 +133,9 @@ impl Pending {
 }
 
 fn insert(db: &Connection, id: EntryId, rows: &[TextRow]) -> Result<(), ArchiveError> {
-    let mut insert = db
-        .prepare_cached("INSERT INTO entry_text (rowid, title, people, text) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut insert = db.prepare_cached(
+        "INSERT INTO entry_text (rowid, title, people, text) VALUES (?1, ?2, ?3, ?4)",
+    )?;
     for (row, number) in rows.iter().zip(first_row(id)..) {
         insert.execute(params![number, row.title, row.people, row.text])?;
     }
@@ -181,6 +193,9 @@ pub(super) fn rebuild(db: &Connection) -> Result<usize, ArchiveError> {
 
 /// Merges what commits have left in pieces, a little at a time: each piece costs a search one more look.
 pub(super) fn merge(db: &Connection) -> Result<(), ArchiveError> {
-    db.execute("INSERT INTO entry_text (entry_text, rank) VALUES ('merge', 2000)", [])?;
+    db.execute(
+        "INSERT INTO entry_text (entry_text, rank) VALUES ('merge', 2000)",
+        [],
+    )?;
     Ok(())
 }

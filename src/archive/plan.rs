@@ -35,7 +35,8 @@ impl Plan {
         }
         plan.sql.push_str(" FROM ");
         if let Some(few) = rarest(db, query)? {
-            plan.sql.push_str(&format!("({}) AS few CROSS JOIN ", few.sql));
+            plan.sql
+                .push_str(&format!("({}) AS few CROSS JOIN ", few.sql));
             plan.parameters.extend(few.parameters);
             plan.sql.push_str("entries e ON e.id = few.entry");
         } else {
@@ -45,7 +46,11 @@ impl Plan {
             plan.sql.push_str(" CROSS JOIN talks t ON t.entry = e.id");
         }
         plan.sql.push_str(" WHERE ");
-        let mut conditions = Conditions { db, by: query.by, plan: &mut plan };
+        let mut conditions = Conditions {
+            db,
+            by: query.by,
+            plan: &mut plan,
+        };
         conditions.push(&query.filter)?;
         if let Some(cursor) = query.arrived_after {
             plan.push(" AND +e.id > ?", cursor.0);
@@ -54,7 +59,8 @@ impl Plan {
             Sort::Newest => "DESC",
             Sort::Oldest => "ASC",
         };
-        plan.sql.push_str(&format!(" ORDER BY e.date {direction}, e.id {direction}"));
+        plan.sql
+            .push_str(&format!(" ORDER BY e.date {direction}, e.id {direction}"));
         if query.by == By::Talk {
             plan.sql.push_str(", t.number");
         }
@@ -89,9 +95,13 @@ fn rarest(db: &Connection, query: &Query) -> Result<Option<Few>, ArchiveError> {
     let mut rarest = None;
     let mut fewest = FEW;
     for candidate in candidates {
-        let count = format!("SELECT count(*) FROM (SELECT 1 FROM ({}) LIMIT {fewest})", candidate.sql);
-        let found: i64 =
-            db.prepare(&count)?.query_row(params_from_iter(&candidate.parameters), |row| row.get(0))?;
+        let count = format!(
+            "SELECT count(*) FROM (SELECT 1 FROM ({}) LIMIT {fewest})",
+            candidate.sql
+        );
+        let found: i64 = db
+            .prepare(&count)?
+            .query_row(params_from_iter(&candidate.parameters), |row| row.get(0))?;
         let found = usize::try_from(found).unwrap_or(0);
         if found < fewest {
             fewest = found;
@@ -106,11 +116,14 @@ fn rarest(db: &Connection, query: &Query) -> Result<Option<Few>, ArchiveError> {
 
 fn collect_candidates(filter: &Filter, candidates: &mut Vec<Few>) {
     let text = |expression: String| Few {
-        sql: "SELECT DISTINCT rowid >> 12 AS entry FROM entry_text WHERE entry_text MATCH ?".to_owned(),
+        sql: "SELECT DISTINCT rowid >> 12 AS entry FROM entry_text WHERE entry_text MATCH ?"
+            .to_owned(),
         parameters: vec![expression.into()],
     };
     match filter {
-        Filter::And(parts) => parts.iter().for_each(|part| collect_candidates(part, candidates)),
+        Filter::And(parts) => parts
+            .iter()
+            .for_each(|part| collect_candidates(part, candidates)),
         Filter::Text(words) => candidates.push(text(anywhere(words))),
         Filter::Title(words) => candidates.push(text(in_title(words))),
         Filter::Author(words) | Filter::Speaker(words) => candidates.push(text(in_people(words))),
@@ -161,8 +174,12 @@ impl Conditions<'_> {
             Filter::Url(part) => self.contains("e.url", part),
             Filter::Lang(language) => {
                 let language = language.to_lowercase();
-                self.plan.push("(lower(ifnull(e.language, '')) = ?", language.clone());
-                self.plan.push(" OR lower(ifnull(e.language, '')) LIKE ?", like_start(&language));
+                self.plan
+                    .push("(lower(ifnull(e.language, '')) = ?", language.clone());
+                self.plan.push(
+                    " OR lower(ifnull(e.language, '')) LIKE ?",
+                    like_start(&language),
+                );
                 self.plan.sql.push_str(" ESCAPE '\\')");
             }
             Filter::HasEnclosure => self.has("enclosures"),
@@ -239,12 +256,18 @@ impl Conditions<'_> {
     /// Feeds are few: they are compared here, where upper and lower case of every script is known.
     fn feed(&mut self, part: &str) -> Result<(), ArchiveError> {
         let part = part.to_lowercase();
-        let mut select = self.db.prepare_cached("SELECT id, url, given_title, title FROM feeds")?;
+        let mut select = self
+            .db
+            .prepare_cached("SELECT id, url, given_title, title FROM feeds")?;
         let mut rows = select.query([])?;
         let mut ids: Vec<i64> = Vec::new();
         while let Some(row) = rows.next()? {
             let names: [Option<String>; 3] = [row.get(1)?, row.get(2)?, row.get(3)?];
-            if names.iter().flatten().any(|name| name.to_lowercase().contains(&part)) {
+            if names
+                .iter()
+                .flatten()
+                .any(|name| name.to_lowercase().contains(&part))
+            {
                 ids.push(row.get(0)?);
             }
         }
@@ -253,14 +276,18 @@ impl Conditions<'_> {
             [id] => self.plan.push("e.feed = ?", *id),
             ids => {
                 let list = serde_json::Value::from(ids).to_string();
-                self.plan.push("e.feed IN (SELECT value FROM json_each(?))", list);
+                self.plan
+                    .push("e.feed IN (SELECT value FROM json_each(?))", list);
             }
         }
         Ok(())
     }
 
     fn contains(&mut self, column: &str, part: &str) {
-        self.plan.push(&format!("contains_folded({column}, ?)"), part.to_lowercase());
+        self.plan.push(
+            &format!("contains_folded({column}, ?)"),
+            part.to_lowercase(),
+        );
     }
 
     fn has(&mut self, table: &str) {
@@ -275,7 +302,10 @@ fn tag_test(key: &str, prefix: bool) -> (&'static str, Vec<Value>) {
     }
     // No key goes on with the last of all characters.
     let end = format!("{key}{}", char::MAX);
-    ("key >= ? AND key < ?", vec![key.to_owned().into(), end.into()])
+    (
+        "key >= ? AND key < ?",
+        vec![key.to_owned().into(), end.into()],
+    )
 }
 
 fn anywhere(words: &Words) -> String {

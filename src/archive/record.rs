@@ -14,7 +14,7 @@ use super::tags;
 use crate::model::{
     Attempt, Change, ContentHash, Entry, Feed, FeedId, Outcome, Person, Recorded, TagOrigin,
 };
-use crate::source::{Failure, Validators, Source};
+use crate::source::{Failure, Source, Validators};
 
 /// An attempt ready to be written: contents compressed and index rows made, which is most of the work
 /// and needs no lock.
@@ -56,7 +56,10 @@ type Answers = Vec<Result<Recorded, ArchiveError>>;
 
 /// One transaction for all, a savepoint for each: one that cannot be recorded leaves no trace and spoils
 /// no other. An error as a whole means that nothing of the batch was recorded.
-pub(super) fn record(writer: &mut Connection, attempts: Vec<PackedAttempt>) -> Result<Answers, ArchiveError> {
+pub(super) fn record(
+    writer: &mut Connection,
+    attempts: Vec<PackedAttempt>,
+) -> Result<Answers, ArchiveError> {
     let mut batch = write(writer)?;
     let mut pending = Pending::default();
     let mut answers = Vec::with_capacity(attempts.len());
@@ -90,18 +93,26 @@ fn record_one(db: &Connection, packed: PackedAttempt) -> Result<(Recorded, Pendi
     if !subscribed {
         return Err(ArchiveError::NotSubscribed);
     }
-    db.prepare_cached("UPDATE feeds SET last_attempt = ?2, http_status = ?3, next_due = ?4 WHERE id = ?1")?
-        .execute(params![
-            attempt.feed.0,
-            seconds(attempt.at),
-            attempt.http_status,
-            seconds(attempt.next_due)
-        ])?;
+    db.prepare_cached(
+        "UPDATE feeds SET last_attempt = ?2, http_status = ?3, next_due = ?4 WHERE id = ?1",
+    )?
+    .execute(params![
+        attempt.feed.0,
+        seconds(attempt.at),
+        attempt.http_status,
+        seconds(attempt.next_due)
+    ])?;
     let at = seconds(attempt.at);
     let mut recorded = Recorded::default();
     let mut pending = Pending::default();
     match attempt.outcome {
-        Outcome::Read { feed, changes, validators, body_hash, moved_to } => {
+        Outcome::Read {
+            feed,
+            changes,
+            validators,
+            body_hash,
+            moved_to,
+        } => {
             let given = tags::of_feed(db, attempt.feed)?;
             for (change, packed) in changes.entries.into_iter().zip(entries) {
                 let stored = store(db, attempt.feed, at, change, packed, &given, &mut pending)?;
@@ -111,7 +122,10 @@ fn record_one(db: &Connection, packed: PackedAttempt) -> Result<(Recorded, Pendi
             describe(db, attempt.feed, &feed, body_hash, recorded.new)?;
             succeed(db, attempt.feed, at, &validators, moved_to)?;
         }
-        Outcome::Unchanged { validators, moved_to } => {
+        Outcome::Unchanged {
+            validators,
+            moved_to,
+        } => {
             succeed(db, attempt.feed, at, &validators, moved_to)?;
         }
         Outcome::Failed(failure) => fail(db, attempt.feed, at, &failure)?,
@@ -159,7 +173,9 @@ fn store(
         None => {
             let id = entries::insert(db, feed, at, &entry, &packed.data)?;
             tags::add(db, id, own_tags(&entry))?;
-            let given = given_tags.iter().map(|name| (name.as_str(), TagOrigin::Subscription));
+            let given = given_tags
+                .iter()
+                .map(|name| (name.as_str(), TagOrigin::Subscription));
             tags::add(db, id, given)?;
             pending.put(id, packed.rows, false);
             Ok(Stored::New)
@@ -232,7 +248,8 @@ fn succeed(
             .optional()?;
         // Two subscriptions that lead to one feed stay two: a person has to say which of them to keep.
         if taken.is_none() {
-            db.prepare_cached("UPDATE feeds SET url = ?2 WHERE id = ?1")?.execute(params![id.0, key])?;
+            db.prepare_cached("UPDATE feeds SET url = ?2 WHERE id = ?1")?
+                .execute(params![id.0, key])?;
         }
     }
     Ok(())

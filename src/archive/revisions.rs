@@ -58,12 +58,22 @@ fn facts(entry: &Entry) -> Value {
         }
     };
     let authors = entry.authors.iter();
-    list("authors", authors.map(|p| json!({"name": p.name, "uri": p.uri, "email": p.email})).collect());
-    list("tags", entry.tags.iter().map(|tag| json!(tag.name)).collect());
+    list(
+        "authors",
+        authors
+            .map(|p| json!({"name": p.name, "uri": p.uri, "email": p.email}))
+            .collect(),
+    );
+    list(
+        "tags",
+        entry.tags.iter().map(|tag| json!(tag.name)).collect(),
+    );
     let files = entry.enclosures.iter();
     list(
         "enclosures",
-        files.map(|file| json!({"url": file.url, "type": file.media_type, "length": file.length})).collect(),
+        files
+            .map(|file| json!({"url": file.url, "type": file.media_type, "length": file.length}))
+            .collect(),
     );
     let talks = entry.talks.iter().map(|talk| {
         json!({

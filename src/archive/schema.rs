@@ -27,15 +27,18 @@ pub(super) fn known_version() -> i64 {
 /// Opens the archive to write to it: looks whose the file is before anything touches it, makes it where
 /// there is none, and brings it up to date.
 pub(super) fn open_writer(path: &Path) -> Result<Connection, ArchiveError> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).map_err(|error| ArchiveError::open(path, error))?;
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        fs::create_dir_all(folder).map_err(|error| ArchiveError::open(path, &error))?;
     }
     inspect(path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut writer =
-        Connection::open_with_flags(path, flags).map_err(|error| ArchiveError::open(path, error))?;
+    let mut writer = Connection::open_with_flags(path, flags)
+        .map_err(|error| ArchiveError::open(path, &error))?;
     // Only has a meaning for a file without pages yet. Contents are a few kilobytes: 8 KiB pages hold
     // most of them without a chain of further pages.
     writer.pragma_update(None, "page_size", 8192)?;
@@ -54,8 +57,8 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, ArchiveError> {
 /// A further connection, which only reads.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, ArchiveError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let reader =
-        Connection::open_with_flags(path, flags).map_err(|error| ArchiveError::open(path, error))?;
+    let reader = Connection::open_with_flags(path, flags)
+        .map_err(|error| ArchiveError::open(path, &error))?;
     set_up(&reader)?;
     reader.pragma_update(None, "query_only", true)?;
     reader.pragma_update(None, "cache_size", -8_000)?;
@@ -96,7 +99,7 @@ fn inspect(path: &Path) -> Result<(), ArchiveError> {
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(ArchiveError::open(path, error)),
+        Err(error) => return Err(ArchiveError::open(path, &error)),
     };
     if metadata.is_dir() {
         return Err(not_ours("it is a folder"));
@@ -111,13 +114,15 @@ fn inspect(path: &Path) -> Result<(), ArchiveError> {
     let mut header = Vec::with_capacity(100);
     File::open(path)
         .and_then(|file| file.take(100).read_to_end(&mut header))
-        .map_err(|error| ArchiveError::open(path, error))?;
+        .map_err(|error| ArchiveError::open(path, &error))?;
     if !header.starts_with(b"SQLite format 3\0") {
         return Err(not_ours("it is no SQLite file"));
     }
     // SQLite's file format, 1.3: user version at 60, application id at 68, both big-endian.
     let number = |at: usize| {
-        let bytes = header.get(at..at + 4).and_then(|bytes| bytes.try_into().ok());
+        let bytes = header
+            .get(at..at + 4)
+            .and_then(|bytes| bytes.try_into().ok());
         bytes.map(u32::from_be_bytes).map(i64::from)
     };
     match (number(68), number(60)) {
@@ -197,7 +202,10 @@ mod tests {
     fn a_step_that_fails_leaves_nothing_behind() {
         let mut db = Connection::open_in_memory().unwrap();
         let path = Path::new("archive.db");
-        let steps = ["CREATE TABLE a (x);", "CREATE TABLE b (x); CREATE TABLE a (x);"];
+        let steps = [
+            "CREATE TABLE a (x);",
+            "CREATE TABLE b (x); CREATE TABLE a (x);",
+        ];
         assert!(migrate(&mut db, path, &steps).is_err());
         assert_eq!(version(&db).unwrap(), 1);
         let tables: i64 = db
@@ -205,11 +213,20 @@ mod tests {
             .unwrap();
         assert_eq!(tables, 1);
 
-        migrate(&mut db, path, &["CREATE TABLE a (x);", "CREATE TABLE b (x);"]).unwrap();
+        migrate(
+            &mut db,
+            path,
+            &["CREATE TABLE a (x);", "CREATE TABLE b (x);"],
+        )
+        .unwrap();
         assert_eq!(version(&db).unwrap(), 2);
         assert!(matches!(
             migrate(&mut db, path, &["CREATE TABLE a (x);"]),
-            Err(ArchiveError::Newer { version: 2, known: 1, .. })
+            Err(ArchiveError::Newer {
+                version: 2,
+                known: 1,
+                ..
+            })
         ));
     }
 }

