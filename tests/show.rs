@@ -1,0 +1,53 @@
+use crate::support::{Hall, LATER, atom};
+
+const BEFORE: (&str, &str, &str) = ("one", "First Evening", "<p>Of pipes.</p>");
+const AFTER: (&str, &str, &str) = ("one", "First Evening, corrected", "<p>Of pipes and drums.</p>");
+
+fn hall() -> Hall {
+    let hall = Hall::new();
+    hall.write("feed.xml", atom("Evenings", &[BEFORE]));
+    hall.run(["add", "feed.xml"]).status(0);
+    hall
+}
+
+fn number(hall: &Hall) -> String {
+    let lines = hall.run(["query", "--format", "jsonl"]).stdout_json_lines();
+    lines[0]["id"].to_string().trim_matches('"').to_owned()
+}
+
+#[test]
+fn an_entry_is_shown_by_its_number_its_address_or_its_guid() {
+    let hall = hall();
+    let number = number(&hall);
+    for name in [number.as_str(), "https://notes.example/one/", "tag:notes.example,2026:one"] {
+        hall.run(["show", name])
+            .status(0)
+            .stderr("")
+            .stdout_contains("First Evening")
+            .stdout_contains("Of pipes.")
+            .stdout_contains("https://notes.example/one/");
+    }
+}
+
+#[test]
+fn history_lists_what_was_before() {
+    let mut hall = hall();
+    let number = number(&hall);
+    hall.write("feed.xml", atom("Evenings", &[AFTER]));
+    hall.later(LATER);
+    hall.run(["fetch", "--all"]).status(0);
+    hall.run(["show", &number]).status(0).stdout_contains("First Evening, corrected");
+    hall.run(["show", &number, "--history"])
+        .status(0)
+        .stderr("")
+        .stdout_contains("First Evening");
+}
+
+#[test]
+fn an_unknown_entry_is_named() {
+    hall()
+        .run(["show", "4711"])
+        .status(1)
+        .stdout("")
+        .stderr("error: there is no entry 4711\nhint: `hallway query` shows the numbers\n");
+}
