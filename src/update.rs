@@ -16,7 +16,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{JoinSet, spawn_blocking};
 
-use crate::archive::{Archive, ArchiveError};
+use crate::archive::{Archive, ArchiveError, PackedAttempt};
 use crate::decide::{self, Standing};
 use crate::fetch::{Fetcher, Slot};
 use crate::model::{
@@ -77,9 +77,8 @@ impl Status {
 
 /// One feed on its way from its answer to the archive.
 struct Poll {
-    feed: Subscription,
-    attempt: Attempt,
-    warnings: Vec<Failure>,
+    draft: Draft,
+    attempt: PackedAttempt,
     /// Given back when the writer has taken the poll.
     slot: Slot,
 }
@@ -122,7 +121,7 @@ impl Update {
         }
         match writer.await {
             Ok(result) => result.map(|()| stopped),
-            Err(_) => Err(ArchiveError::stumbled()),
+            Err(_) => Err(ArchiveError::Stumbled),
         }
     }
 
@@ -133,38 +132,57 @@ impl Update {
             .await;
         let _core = cores.acquire_owned().await;
         let slot = fetched.slot;
-        let Some((feed, attempt, warnings)) = self.settle(feed, fetched.answer).await else {
-            return;
-        };
-        let poll = Poll {
-            feed,
-            attempt,
-            warnings,
-            slot,
-        };
-        // The writer only hangs up when the archive cannot be written any more, and says so itself.
-        let _ = polled.send(poll).await;
+        if let Some((draft, attempt)) = self.settle(feed, fetched.answer).await {
+            let poll = Poll {
+                draft,
+                attempt,
+                slot,
+            };
+            // The writer only hangs up when the archive cannot be written any more, and says so itself.
+            let _ = polled.send(poll).await;
+        }
     }
 
-    /// Makes an attempt of an answer on the blocking pool. A panic in a stage costs this feed alone.
-    /// `None` when the runtime is shutting down.
+    /// Makes an attempt of an answer on the blocking pool, compressed for the writer. A panic in a
+    /// stage costs this feed alone. `None` when the runtime is shutting down.
     async fn settle(
         &self,
         feed: Subscription,
         answer: Result<Answer, Failure>,
-    ) -> Option<(Subscription, Attempt, Vec<Failure>)> {
+    ) -> Option<(Draft, PackedAttempt)> {
         let this = self.clone();
         let copy = feed.clone();
-        match spawn_blocking(move || this.read(&copy, answer)).await {
-            Ok((attempt, warnings)) => Some((feed, attempt, warnings)),
+        let packed = spawn_blocking(move || {
+            let (attempt, warnings) = this.read(&copy, answer);
+            this.pack(copy, attempt, warnings)
+        });
+        match packed.await {
+            Ok(packed) => packed,
             Err(stumble) if stumble.is_panic() => {
                 let failure = Failure::new(FailureKind::Parse, "hallway stumbled over what it sent")
                     .with_hint("please report this feed as a bug");
                 let attempt = self.failed(&feed, failure);
-                Some((feed, attempt, Vec::new()))
+                self.pack(feed, attempt, Vec::new())
             }
             Err(_) => None,
         }
+    }
+
+    /// An attempt that cannot be packed is recorded as a failure; that one always can.
+    fn pack(
+        &self,
+        feed: Subscription,
+        attempt: Attempt,
+        warnings: Vec<Failure>,
+    ) -> Option<(Draft, PackedAttempt)> {
+        let draft = Draft::new(feed.clone(), &attempt, warnings);
+        if let Ok(packed) = self.archive.pack(attempt) {
+            return Some((draft, packed));
+        }
+        let failure = Failure::new(FailureKind::TooLarge, "what it sent is too large to keep");
+        let attempt = self.failed(&feed, failure);
+        let draft = Draft::new(feed, &attempt, Vec::new());
+        self.archive.pack(attempt).ok().map(|packed| (draft, packed))
     }
 
     /// Takes in the answer to a question that was asked while subscribing, so that subscribing costs
@@ -181,7 +199,7 @@ impl Update {
             .record(vec![attempt])?
             .into_iter()
             .next()
-            .unwrap_or_else(|| Err(ArchiveError::stumbled()))?;
+            .unwrap_or_else(|| Err(ArchiveError::Stumbled))?;
         Ok(report.finish(recorded))
     }
 
@@ -353,10 +371,10 @@ fn write(
         let mut drafts = Vec::with_capacity(batch.len());
         let mut attempts = Vec::with_capacity(batch.len());
         for poll in batch.drain(..) {
-            drafts.push((Draft::new(poll.feed, &poll.attempt, poll.warnings), poll.slot));
+            drafts.push((poll.draft, poll.slot));
             attempts.push(poll.attempt);
         }
-        for ((draft, slot), recorded) in drafts.into_iter().zip(archive.record(attempts)?) {
+        for ((draft, slot), recorded) in drafts.into_iter().zip(archive.record_packed(attempts)?) {
             drop(slot);
             let report = match recorded {
                 Ok(recorded) => draft.finish(recorded),

@@ -40,6 +40,9 @@ pub(crate) enum ArchiveError {
     /// A value that no archive can hold: one larger than SQLite's limits.
     #[error("the archive cannot hold it: {0}")]
     Refused(String),
+    /// A bug of hallway's own ended the writer.
+    #[error("hallway stumbled over its own archive")]
+    Stumbled,
     /// Reading or writing the disk failed.
     #[error("the archive could not be read or written: {0}")]
     Failed(String),

@@ -104,7 +104,10 @@ impl CommandError {
 
 impl From<ArchiveError> for CommandError {
     fn from(error: ArchiveError) -> Self {
-        Self::failed(error.to_string())
+        Self {
+            hint: error.hint().map(str::to_owned),
+            ..Self::failed(error.to_string())
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod atom;
 mod html;
 mod identity;
 mod json;
+pub(crate) mod jsonfeed;
 mod markdown;
 #[cfg(test)]
 mod samples;
@@ -26,7 +27,7 @@ use url::Url;
 
 use crate::query::Digest;
 
-pub(crate) use text::entry_in_full;
+pub(crate) use text::{entry_in_full, history};
 
 /// What an answer is written in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

@@ -76,8 +76,9 @@ impl Terminal {
         self.facts.hyperlinks(self.choice)
     }
 
-    pub(crate) fn verbosity(&self) -> Verbosity {
-        self.verbosity
+    /// Whether a person sees what is told, or has asked for it.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.facts.stderr_is_terminal || self.verbosity >= Verbosity::Verbose
     }
 
     /// One line a person may want to know; not with `-q`.

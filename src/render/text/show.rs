@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::super::{Settings, wording};
 use super::layout::{Look, Page};
-use crate::model::{ArchivedEntry, Enclosure, Entry, Person};
+use crate::model::{ArchivedEntry, Enclosure, Entry, Person, Revision};
 use crate::terminal::escape;
 
 /// Wider lines are hard to read; addresses and preformatted text may still be wider.
@@ -31,6 +31,31 @@ pub(crate) fn entry_in_full(
     }
     talks(entry, &mut page)?;
     text(entry, &mut page)
+}
+
+/// Writes an entry's earlier states for `show --history`, newest first, each with when it was replaced.
+pub(crate) fn history(
+    archived: &ArchivedEntry,
+    revisions: &[Revision],
+    settings: &Settings,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut page = Page::new(settings.width.min(MEASURE), settings.style, out);
+    let title = wording::title(&archived.entry);
+    page.block("", "", &title, Look::Bold, None)?;
+    for revision in revisions {
+        let words = revision.content.to_text().split_whitespace().count();
+        let title = revision.title.as_deref().unwrap_or("without a title");
+        let line = format!(
+            "until {}: {title}, {words} words",
+            wording::minute(revision.replaced_at)
+        );
+        page.block("  ", "    ", &line, Look::Plain, None)?;
+    }
+    if revisions.is_empty() {
+        page.block("  ", "  ", "never edited since it arrived", Look::Plain, None)?;
+    }
+    Ok(())
 }
 
 fn facts(archived: &ArchivedEntry) -> Vec<(&'static str, String)> {
