@@ -103,7 +103,7 @@ impl<'a> Finish<'a> {
     }
 
     fn attribute(&mut self, name: &str, value: &str) {
-        let escaped = escape(value);
+        let escaped = escape(value).replace('"', "&quot;");
         self.out.extend([" ", name, "=\""]);
         self.text(&escaped);
         self.out.push('"');
@@ -222,7 +222,7 @@ fn is_allowed(c: char) -> bool {
     !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// Text as the canonical serialization writes it; also right inside double quotes.
+/// Text as the canonical serialization writes it between tags.
 pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -230,7 +230,6 @@ pub(super) fn escape(text: &str) -> String {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
             '\u{a0}' => escaped.push_str("&nbsp;"),
             c => escaped.push(c),
         }

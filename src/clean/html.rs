@@ -202,14 +202,16 @@ pub(super) fn clean(html: &str, bases: &Bases) -> SafeHtml {
     let once = finished(&SafeHtml::vouch(parsed));
     // Taking out elements can leave others where no parser would put them (a `p` in a `p`); a reader's
     // second parse must not find another tree than the one judged here.
-    SafeHtml::vouch(if once.settled {
+    let html = if once.settled {
         once.html
     } else {
-        finished(&SafeHtml::vouch(
-            POLICY.clean(&bounded(&once.html)).to_string(),
-        ))
-        .html
-    })
+        let parsed = POLICY.clean(&bounded(&once.html)).to_string();
+        finished(&SafeHtml::vouch(parsed)).html
+    };
+    if html.trim().is_empty() {
+        return SafeHtml::default();
+    }
+    SafeHtml::vouch(html)
 }
 
 fn filter<'v>(element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, str>> {
