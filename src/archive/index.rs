@@ -107,11 +107,7 @@ struct PendingEntry {
 
 impl Pending {
     pub(super) fn put(&mut self, id: EntryId, rows: Vec<TextRow>, replaces: bool) {
-        // Twice in one batch: the index still holds what it held before the first.
-        let replaces = self
-            .entries
-            .get(&id)
-            .map_or(replaces, |earlier| earlier.replaces);
+        // Twice in one batch: only the later rows count. Taking out rows that are not there yet is no harm.
         self.entries.insert(id, PendingEntry { rows, replaces });
     }
 

@@ -95,4 +95,11 @@ fn common_questions_walk_by_date_and_rare_ones_begin_with_the_hits() {
     }
     assert_eq!(hall.titles("rare", By::Talk), ["Talk"]);
     assert_eq!(hall.titles("common", By::Entry).len(), 5_500);
+    let since = |cursor| {
+        hall.titles_of(&Query {
+            arrived_after: Some(Cursor(cursor)),
+            ..Query::all()
+        })
+    };
+    assert_eq!((since(1_000).len(), since(10_990).len()), (10_000, 10));
 }
