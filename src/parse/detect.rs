@@ -44,7 +44,7 @@ pub(super) fn refuse_binary(bytes: &[u8]) -> Result<(), ParseError> {
         // Two letters begin words, too.
         let surely =
             magic.len() > 2 || !magic.is_ascii() || bytes[..bytes.len().min(64)].contains(&0);
-        if bytes.starts_with(magic) && surely && !(magic == b"ID3" && !has_controls(bytes)) {
+        if bytes.starts_with(magic) && surely && (magic != b"ID3" || has_controls(bytes)) {
             return Err(ParseError::NotAFeed(name.to_owned()));
         }
     }

@@ -75,10 +75,8 @@ impl TokenSink for Links {
     fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
         match token {
             Token::TagToken(tag) if tag.kind == TagKind::StartTag => return self.start(&tag),
-            Token::TagToken(tag) => {
-                if &*tag.name == "title" {
-                    self.in_title.set(false);
-                }
+            Token::TagToken(tag) if &*tag.name == "title" => {
+                self.in_title.set(false);
             }
             Token::CharacterTokens(text) if self.in_title.get() => {
                 let mut title = self.title.borrow_mut();

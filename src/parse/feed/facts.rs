@@ -83,12 +83,10 @@ pub(super) fn read(text: &str, location: Option<&Url>) -> Result<Facts, ParseErr
             Event::End(_) => scan.end(),
             Event::Text(text) => scan.text(&text),
             Event::CData(text) => scan.text(&text),
-            Event::GeneralRef(reference) => {
-                if scan.capture.is_some() {
-                    let name = format!("&{};", reference.as_ref());
-                    let text = quick_xml::escape::unescape(&name).map(std::borrow::Cow::into_owned);
-                    scan.text(&text.unwrap_or(name));
-                }
+            Event::GeneralRef(reference) if scan.capture.is_some() => {
+                let name = format!("&{};", reference.as_ref());
+                let text = quick_xml::escape::unescape(&name).map(std::borrow::Cow::into_owned);
+                scan.text(&text.unwrap_or(name));
             }
             Event::Eof => break,
             _ => {}
@@ -282,7 +280,7 @@ impl Scan<'_> {
                 }
                 "rdf:about" => found.about = value(),
                 "isPermaLink" | "ispermalink" => {
-                    found.permalink = value().map(|value| value.to_ascii_lowercase())
+                    found.permalink = value().map(|value| value.to_ascii_lowercase());
                 }
                 "url" => found.url = value(),
                 "href" => found.href = value(),

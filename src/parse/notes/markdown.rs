@@ -136,7 +136,7 @@ pub(super) fn to_html(body: &str, title: Option<&str>) -> String {
             }
             Event::Text(_) if heading.is_none() && !in_image(&out) => nothing_before = false,
             Event::Code(_) | Event::Html(_) | Event::Rule if heading.is_none() => {
-                nothing_before = false
+                nothing_before = false;
             }
             _ => {}
         }

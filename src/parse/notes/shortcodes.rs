@@ -24,7 +24,7 @@ pub(super) fn remove<'a>(text: &'a str, repairs: &mut Repairs) -> Cow<'a, str> {
         let marker = fence_of(line);
         match (fence, marker) {
             (Some(open), Some(close)) if close.starts_with(open) && line.trim() == close => {
-                fence = None
+                fence = None;
             }
             (None, Some(open)) => fence = Some(open),
             (None, None) => {
