@@ -66,6 +66,7 @@ impl ArchiveError {
             Self::Damaged(_) => {
                 "run hallway check --repair; if that does not help, go back to a backup"
             }
+            Self::Stumbled => "please report this as a bug",
             Self::NotSubscribed | Self::NoSuchEntry | Self::Refused(_) | Self::Failed(_) => {
                 return None;
             }

@@ -1,1 +1,100 @@
-//! parse
+//! Bytes to a `RawFeed`: detect, decode, repair, read.
+//!
+//! Not here: fetching, HTML policy, what makes a talk. Everything read stays as the publisher wrote it.
+
+mod dates;
+mod detect;
+mod discover;
+mod encoding;
+mod error;
+mod feed;
+mod head;
+mod notes;
+mod opml;
+mod repair;
+
+use std::cmp::Reverse;
+
+use crate::model::{FeedFormat, RawFeed};
+use crate::source::Document;
+
+use detect::Shape;
+use repair::Repairs;
+
+pub(crate) use discover::Page;
+pub(crate) use error::ParseError;
+pub(crate) use opml::Opml;
+
+/// What a document turned out to be.
+#[derive(Debug)]
+pub(crate) enum Parsed {
+    Feed(Box<RawFeed>),
+    Opml(Opml),
+    Page(Page),
+}
+
+/// Reads whatever a document holds. A single note is a feed of one entry.
+pub(crate) fn read(document: &Document) -> Result<Parsed, ParseError> {
+    detect::refuse_binary(&document.bytes)?;
+    let decoded = encoding::decode(document);
+    let text = decoded.text.as_ref();
+    let location = document.location.as_ref();
+    let mut repairs = Repairs::default();
+    repairs.add("encoding", usize::from(decoded.mended));
+    let mut feed = match detect::shape(text, document.file_name.as_deref())? {
+        Shape::Feed(root) => feed::read_xml(text, &root, location, &mut repairs)?,
+        Shape::Json => feed::read_json(text, &mut repairs)?,
+        Shape::Note => RawFeed {
+            format: FeedFormat::Markdown,
+            entries: vec![notes::read(text, document).entry],
+            ..RawFeed::default()
+        },
+        Shape::Opml(root) => return opml::read(&text[root.start..], location).map(Parsed::Opml),
+        Shape::Page => return Ok(Parsed::Page(discover::read(text, location))),
+    };
+    decoded.encoding.clone_into(&mut feed.encoding);
+    feed.repairs = repairs.into_vec();
+    Ok(Parsed::Feed(Box::new(feed)))
+}
+
+/// As [`read`], where only a feed will do.
+pub(crate) fn read_feed(document: &Document) -> Result<RawFeed, ParseError> {
+    match read(document)? {
+        Parsed::Feed(feed) => Ok(*feed),
+        Parsed::Opml(_) => Err(ParseError::Opml),
+        Parsed::Page(page) => Err(ParseError::Page {
+            feed: page.feeds.into_iter().next().map(|feed| feed.url),
+        }),
+    }
+}
+
+/// Reads a folder of notes as one feed: an entry a note, newest first, drafts left out. Beside it the
+/// names of the notes that could not be read.
+pub(crate) fn read_notes(documents: &[Document]) -> (RawFeed, Vec<(String, ParseError)>) {
+    let mut feed = RawFeed {
+        format: FeedFormat::Markdown,
+        encoding: "UTF-8".to_owned(),
+        ..RawFeed::default()
+    };
+    let mut unread = Vec::new();
+    let mut repairs = Repairs::default();
+    for document in documents {
+        if let Err(error) = detect::refuse_binary(&document.bytes) {
+            unread.push((document.file_name.clone().unwrap_or_default(), error));
+            continue;
+        }
+        let decoded = encoding::decode(document);
+        repairs.add("encoding", usize::from(decoded.mended));
+        let note = notes::read(&decoded.text, document);
+        if !note.draft {
+            feed.entries.push(note.entry);
+        }
+    }
+    // Stable: notes of one day stay in the order of their paths.
+    feed.entries.sort_by_key(|entry| Reverse(entry.published));
+    feed.repairs = repairs.into_vec();
+    (feed, unread)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,216 @@
+//! Days in text.
+
+use chrono::NaiveDate;
+
+use super::tokens::{Token, tokens};
+
+/// A day found in text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::parse) enum Day {
+    Sure(NaiveDate),
+    /// `02/06/2020`: month first, day first, both are days.
+    Either {
+        month_first: NaiveDate,
+        day_first: NaiveDate,
+    },
+}
+
+impl Day {
+    pub(super) fn month_first(self) -> Option<NaiveDate> {
+        match self {
+            Self::Sure(day)
+            | Self::Either {
+                month_first: day, ..
+            } => Some(day),
+        }
+    }
+}
+
+/// The days a text names, in its order: `6 Nov 2018`, `November 6-7, 2018`, `2018-11-06`, `02/06/2020`.
+pub(in crate::parse) fn days(text: &str) -> Vec<Day> {
+    scan(&tokens(text), Years::Full)
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Years {
+    /// Four digits only: what stands in prose.
+    Full,
+    /// Two digits as well, as RFC 822 had them.
+    Short,
+}
+
+pub(super) fn scan(tokens: &[Token<'_>], years: Years) -> Vec<Day> {
+    let mut found = Vec::new();
+    let mut rest = tokens;
+    while !rest.is_empty() {
+        match day_at(rest, years) {
+            Some((day, length)) => {
+                found.push(day);
+                rest = &rest[length..];
+            }
+            None => rest = &rest[1..],
+        }
+    }
+    found
+}
+
+/// The day that begins with the first token, and how many tokens it takes.
+fn day_at(tokens: &[Token<'_>], years: Years) -> Option<(Day, usize)> {
+    in_numbers(tokens).or_else(|| in_words(tokens, years))
+}
+
+/// Year first, or all in numbers.
+fn in_numbers(tokens: &[Token<'_>]) -> Option<(Day, usize)> {
+    match tokens {
+        [
+            Token::Number(y),
+            Token::Mark(a @ ('-' | '.' | '/' | '_')),
+            Token::Number(m),
+            Token::Mark(b),
+            Token::Number(d),
+            ..,
+        ] if a == b && y.len() == 4 => Some((sure(y, number(m)?, d)?, 5)),
+        [Token::Number(all), ..] if all.len() == 8 => {
+            Some((sure(&all[..4], number(&all[4..6])?, &all[6..])?, 1))
+        }
+        [
+            Token::Number(a),
+            Token::Mark(first @ ('/' | '-' | '.')),
+            Token::Number(b),
+            Token::Mark(second),
+            Token::Number(y),
+            ..,
+        ] if first == second && y.len() == 4 => Some((slashed(a, b, y, *first)?, 5)),
+        [
+            Token::Number(y),
+            Token::Mark('-' | '/'),
+            Token::Month(m),
+            Token::Mark('-' | '/'),
+            Token::Number(d),
+            ..,
+        ] if y.len() == 4 => Some((sure(y, *m, d)?, 5)),
+        [Token::Number(y), Token::Month(m), Token::Number(d), ..] if y.len() == 4 => {
+            Some((sure(y, *m, d)?, 3))
+        }
+        _ => None,
+    }
+}
+
+/// Day and month by name, in either order.
+fn in_words(tokens: &[Token<'_>], years: Years) -> Option<(Day, usize)> {
+    match tokens {
+        [Token::Number(d), ..] => {
+            let mut at = skip_range(tokens, 1);
+            while matches!(
+                tokens.get(at),
+                Some(Token::Mark('-' | '.' | '/' | ',')) | Some(Token::Word("of" | "de"))
+            ) {
+                at += 1;
+            }
+            let Some(Token::Month(m)) = tokens.get(at) else {
+                return None;
+            };
+            at += 1;
+            while matches!(tokens.get(at), Some(Token::Mark('-' | '.' | '/' | ','))) {
+                at += 1;
+            }
+            let Some(Token::Number(y)) = tokens.get(at) else {
+                return None;
+            };
+            Some((sure(&full_year(y, years)?, *m, d)?, at + 1))
+        }
+        [Token::Month(m), ..] => {
+            let mut at = 1;
+            if tokens.get(at) == Some(&Token::Mark('.')) {
+                at += 1;
+            }
+            let Some(Token::Number(d)) = tokens.get(at) else {
+                return None;
+            };
+            at = skip_range(tokens, at + 1);
+            if tokens.get(at) == Some(&Token::Mark(',')) {
+                at += 1;
+            }
+            // asctime has zone and year in any order behind the day.
+            if years == Years::Short && matches!(tokens.get(at), Some(Token::Word(_))) {
+                at += 1;
+            }
+            let Some(Token::Number(y)) = tokens.get(at) else {
+                return None;
+            };
+            (y.len() == 4).then_some(())?;
+            Some((sure(y, *m, d)?, at + 1))
+        }
+        _ => None,
+    }
+}
+
+/// Steps over `th`, `-8`, `– 8th`, `& 8`: the first day of several counts.
+fn skip_range(tokens: &[Token<'_>], mut at: usize) -> usize {
+    let ordinal =
+        |at: usize| matches!(tokens.get(at), Some(Token::Word("st" | "nd" | "rd" | "th")));
+    at += usize::from(ordinal(at));
+    let joined = matches!(
+        tokens.get(at),
+        Some(Token::Mark('-' | '–' | '&' | '/') | Token::Word("and" | "to"))
+    );
+    if joined && matches!(tokens.get(at + 1), Some(Token::Number(d)) if d.len() <= 2) {
+        at += 2;
+        at += usize::from(ordinal(at));
+    }
+    at
+}
+
+fn full_year(digits: &str, years: Years) -> Option<String> {
+    match (digits.len(), years) {
+        (4, _) => Some(digits.to_owned()),
+        // RFC 2822, 4.3: below 50 is this century.
+        (2, Years::Short) => {
+            let century = if digits < "50" { "20" } else { "19" };
+            Some(format!("{century}{digits}"))
+        }
+        _ => None,
+    }
+}
+
+fn slashed(a: &str, b: &str, year: &str, mark: char) -> Option<Day> {
+    let as_day_first = number(b).and_then(|month| date(year, month, a));
+    let as_month_first = number(a).and_then(|month| date(year, month, b));
+    Some(match (as_month_first, as_day_first) {
+        // With dots it is always the day that comes first.
+        (_, Some(day)) if mark == '.' => Day::Sure(day),
+        (Some(month_first), Some(day_first)) if month_first != day_first => Day::Either {
+            month_first,
+            day_first,
+        },
+        (Some(day), _) | (None, Some(day)) => Day::Sure(day),
+        (None, None) => return None,
+    })
+}
+
+pub(super) fn lone_year_or_month(tokens: &[Token<'_>]) -> Option<NaiveDate> {
+    match tokens {
+        [Token::Number(y)] => date(y, 1, "1"),
+        [Token::Number(y), Token::Mark('-'), Token::Number(m)] => date(y, number(m)?, "1"),
+        [Token::Month(m), Token::Number(y)] => date(y, *m, "1"),
+        _ => None,
+    }
+}
+
+fn sure(year: &str, month: u32, day: &str) -> Option<Day> {
+    date(year, month, day).map(Day::Sure)
+}
+
+fn date(year: &str, month: u32, day: &str) -> Option<NaiveDate> {
+    if year.len() != 4 || day.len() > 2 {
+        return None;
+    }
+    let year: i32 = year.parse().ok()?;
+    // Version numbers and addresses look like dates too; nobody blogged before or will after.
+    (1970..2100).contains(&year).then_some(())?;
+    NaiveDate::from_ymd_opt(year, month, number(day)?)
+}
+
+fn number(digits: &str) -> Option<u32> {
+    (digits.len() <= 2).then(|| digits.parse().ok()).flatten()
+}

@@ -1,0 +1,108 @@
+//! Why a document gave no feed.
+
+use url::Url;
+
+use crate::source::{Failure, FailureKind, without_password};
+
+/// A document that could not be read as what was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum ParseError {
+    #[error("the answer is empty")]
+    Empty,
+    /// Something else altogether, by its name with an article: `a PDF`, `plain text`.
+    #[error("this is {0}, not a feed")]
+    NotAFeed(String),
+    #[error("this is a web page, not a feed")]
+    Page {
+        /// The best feed the page links to.
+        feed: Option<Url>,
+    },
+    #[error("this is a list of feeds (OPML), not a feed")]
+    Opml,
+    /// A feed or list by its looks, but broken beyond what can be read.
+    #[error("the {format} document is broken: {message}")]
+    Broken {
+        format: &'static str,
+        message: String,
+    },
+    /// The feed reader itself gave up.
+    #[error("the {format} document could not be read: the reader stopped at it ({message})")]
+    Panicked {
+        format: &'static str,
+        message: String,
+    },
+    /// A document built to exhaust whoever reads it.
+    #[error("the document has too many {what} (more than {limit})")]
+    TooMuch { what: &'static str, limit: usize },
+    #[error("nothing in the {format} document could be read: no title and no entries")]
+    Hollow { format: &'static str },
+    #[error("this is a feed in {0}, which is not read")]
+    Unsupported(&'static str),
+}
+
+impl From<ParseError> for Failure {
+    fn from(error: ParseError) -> Self {
+        let kind = match &error {
+            ParseError::Empty
+            | ParseError::NotAFeed(_)
+            | ParseError::Page { .. }
+            | ParseError::Opml => FailureKind::NotAFeed,
+            ParseError::Broken { .. }
+            | ParseError::Panicked { .. }
+            | ParseError::TooMuch { .. }
+            | ParseError::Hollow { .. }
+            | ParseError::Unsupported(_) => FailureKind::Parse,
+        };
+        let failure = Self::new(kind, error.to_string());
+        match error {
+            ParseError::Page { feed: Some(url) } => failure.with_hint(format!(
+                "the page names a feed: hallway add {}",
+                without_password(&url)
+            )),
+            ParseError::Opml => {
+                failure.with_hint("hallway import FILE.opml subscribes to its feeds")
+            }
+            _ => failure,
+        }
+    }
+}
+
+/// What an error repeats of the document: one short line without control characters.
+pub(super) fn excerpt(text: &str) -> String {
+    const LIMIT: usize = 120;
+    let mut shown: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(LIMIT)
+        .collect();
+    if text.chars().nth(LIMIT).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_feed_of_a_page_is_named_in_the_hint() {
+        let feed = Url::parse("https://blog.example/atom.xml").ok();
+        let failure = Failure::from(ParseError::Page { feed });
+        assert_eq!(failure.kind, FailureKind::NotAFeed);
+        assert_eq!(failure.message, "this is a web page, not a feed");
+        assert!(
+            failure
+                .hint
+                .unwrap()
+                .ends_with("hallway add https://blog.example/atom.xml")
+        );
+        assert_eq!(Failure::from(ParseError::Page { feed: None }).hint, None);
+    }
+
+    #[test]
+    fn an_excerpt_is_one_short_line() {
+        assert_eq!(excerpt("a\u{1b}[2J\nb"), "a [2J b");
+        assert_eq!(excerpt(&"x".repeat(1_000_000)).chars().count(), 121);
+    }
+}

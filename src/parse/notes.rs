@@ -1,0 +1,109 @@
+//! Markdown notes, with or without front matter.
+
+mod dated;
+mod front_matter;
+mod markdown;
+mod shortcodes;
+
+use std::path::Path;
+
+use crate::model::{RawEntry, Text};
+use crate::source::{self, Document};
+
+use super::repair::Repairs;
+use front_matter::FrontMatter;
+
+pub(super) use front_matter::begins_with_fence;
+pub(super) use markdown::looks_like_markdown;
+
+/// A note read.
+pub(super) struct Note {
+    pub(super) entry: RawEntry,
+    /// Whether its front matter says it is not to be published.
+    pub(super) draft: bool,
+}
+
+pub(super) fn is_note(file_name: &str) -> bool {
+    source::is_note_name(Path::new(file_name))
+}
+
+/// Reads a note. Everything is a note, so this never fails.
+pub(super) fn read(text: &str, document: &Document) -> Note {
+    let mut repairs = Repairs::default();
+    let (front, body) = front_matter::split(text, &mut repairs);
+    let body = shortcodes::remove(body, &mut repairs);
+    let file_name = document.file_name.as_deref();
+    let title = front
+        .title
+        .clone()
+        .or_else(|| markdown::title(&body))
+        .or_else(|| file_name.and_then(title_of_file));
+    let published = front
+        .date
+        .or_else(|| file_name.and_then(dated::in_file_name))
+        .or_else(|| dated::in_text(title.as_deref(), front.summary.as_deref(), &body))
+        .or(document.modified);
+    let content = markdown::to_html(&body, title.as_deref());
+    let FrontMatter {
+        updated,
+        tags,
+        authors,
+        summary,
+        draft,
+        language,
+        url,
+        ..
+    } = front;
+    let mut entry = RawEntry {
+        guid: String::new(),
+        url,
+        title: title.map(Text::plain),
+        authors,
+        categories: tags,
+        published,
+        updated,
+        summary: summary.map(Text::plain),
+        content: Some(Text::html(content)).filter(|content| !content.value.trim().is_empty()),
+        language,
+        repairs: repairs.into_vec(),
+        ..RawEntry::default()
+    };
+    entry.guid = file_name.map_or_else(|| hash(&entry, text), str::to_owned);
+    Note { entry, draft }
+}
+
+/// Names a note that came without a name: the same text is the same note.
+fn hash(entry: &RawEntry, text: &str) -> String {
+    let mut hasher = blake3::Hasher::new();
+    let title = entry
+        .title
+        .as_ref()
+        .map_or("", |title| title.value.as_str());
+    for part in [title, text] {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    format!("urn:blake3:{}", &hasher.finalize().to_hex()[..32])
+}
+
+/// `talks/2018-11-06-day-two.md` to `day two`.
+fn title_of_file(file_name: &str) -> Option<String> {
+    let stem = Path::new(file_name).file_stem()?.to_str()?;
+    // A page bundle is named by its folder.
+    let stem = if matches!(stem, "index" | "_index" | "README") {
+        Path::new(file_name).parent()?.file_name()?.to_str()?
+    } else {
+        stem
+    };
+    let undated =
+        stem.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '.' | '_' | ' '));
+    let words = if undated.is_empty() {
+        stem.to_owned()
+    } else {
+        undated.replace(['-', '_'], " ")
+    };
+    Some(words).filter(|words| !words.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests;
