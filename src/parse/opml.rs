@@ -174,7 +174,7 @@ mod tests {
              <outline text='Conferences'><outline text='Europe'>
                <outline text='Blog' title='The Blog' XMLURL='https://blog.example/feed?a=1&b=2' htmlUrl='https://blog.example/'/>
              </outline>
-               <outline type='rss' text='Notes' xmlUrl='notes/' category='/Boston/Weather,Europe'></outline>
+               <outline type='rss' text='Notes' xmlUrl='notes/' category='/Boston/Weather,Conferences'></outline>
              </outline>
              <outline type='link' text='A page' url='https://page.example/'/>
              <outline type='rss' text='Old' url='https://old.example/rss'/>
@@ -205,7 +205,7 @@ mod tests {
                 (
                     "file:///lists/notes/",
                     "Notes",
-                    "Conferences Boston Weather Europe".to_owned()
+                    "Conferences Boston Weather".to_owned()
                 ),
                 ("https://old.example/rss", "Old", String::new()),
             ]

@@ -253,7 +253,7 @@ fn the_seed_notes_are_dated_and_titled() {
             "{start}"
         );
         if start == "003_" {
-            assert!(html.contains("href=\"2018-02-16-2017-in-review\""));
+            assert!(html.contains("href=\"2018-08-16-context-is-king\""));
         }
         if start == "004_" {
             let summary = &entry.summary.as_ref().unwrap().value;

@@ -2,6 +2,8 @@
 //! whether a `guid` is a permalink, `rdf:about`, `source`, `dc:subject`. The pass also refuses what is
 //! built to exhaust a reader. It knows elements by their names as written, `dc:` and `xml:` included.
 
+use std::collections::HashSet;
+
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use url::Url;
@@ -352,8 +354,13 @@ impl Item {
         entry.base = self.base.or_else(|| entry.base.take());
         entry.language = entry.language.take().or(self.language);
         entry.source = self.source;
+        let mut known: HashSet<String> = entry
+            .categories
+            .iter()
+            .map(|category| category.term.clone())
+            .collect();
         for term in self.subjects {
-            if !entry.categories.iter().any(|known| known.term == term) {
+            if known.insert(term.clone()) {
                 entry.categories.push(Category {
                     term,
                     ..Category::default()

@@ -1,6 +1,8 @@
 //! Front matter: YAML between `---`, TOML between `+++`. Read leniently: what the parser refuses is
 //! read line by line.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
@@ -195,15 +197,13 @@ impl FrontMatter {
             values.filter_map(|text| dates::instant(&text)).next()
         };
         let mut tags: Vec<Category> = Vec::new();
+        let mut known = HashSet::new();
         for value in ["tags", "tag", "categories", "category"]
             .iter()
             .filter_map(|name| fields.get(*name))
         {
             for term in list(value) {
-                let known = tags
-                    .iter()
-                    .any(|tag| tag.term.to_lowercase() == term.to_lowercase());
-                if !known && tags.len() < MAX_TAGS {
+                if tags.len() < MAX_TAGS && known.insert(term.to_lowercase()) {
                     tags.push(Category {
                         term,
                         ..Category::default()
