@@ -7,7 +7,7 @@ const ONE: (&str, &str, &str) = ("one", "First Evening", "<p>Of pipes.</p>");
 
 /// The members of a line, in the contract's order.
 const MEMBERS: [&str; 7] =
-    ["url", "status", "http_status", "new", "updated", "error", "next_due"];
+    ["url", "status", "http_status", "new", "updated", "error", "error_kind", "next_due"];
 
 fn of<'a>(lines: &'a [Value], url: &str) -> &'a Value {
     lines

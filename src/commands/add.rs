@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::context::Context;
 use super::exit::{CommandError, Exit};
-use super::poll::{self, Totals, name_of};
+use super::poll::{self, Totals, entries_of, name_of};
 use super::subscribe::{Added, Subscriber, Wishes};
 use crate::model::Subscription;
 
@@ -82,8 +82,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
 fn say(context: &Context<'_>, what: &str, feed: &Subscription) {
     let entries = match feed.entries {
         0 => String::new(),
-        1 => ", 1 entry".to_owned(),
-        many => format!(", {many} entries"),
+        some => format!(", {}", entries_of(some)),
     };
     context
         .terminal

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::exit::{CommandError, Exit};
+use super::poll::entries_of;
 use crate::model::{State, Subscription};
 use crate::terminal::{escape, result_output};
 
@@ -91,8 +92,7 @@ fn describe(feed: &Subscription, out: &mut dyn Write) -> io::Result<()> {
         (_, Some(at)) if feed.source.host().is_some() => format!("next {}", minute(at)),
         _ => "next run".to_owned(),
     };
-    let entries = if feed.entries == 1 { "entry" } else { "entries" };
-    write!(out, "  {} {entries}, {polled}, {next}", feed.entries)?;
+    write!(out, "  {}, {polled}, {next}", entries_of(feed.entries))?;
     for tag in &feed.tags {
         write!(out, " #{}", escape(tag))?;
     }

@@ -116,6 +116,14 @@ pub(crate) fn name_of(feed: &Subscription) -> String {
     }
 }
 
+/// A number of entries in words.
+pub(crate) fn entries_of(count: u64) -> String {
+    match count {
+        1 => "1 entry".to_owned(),
+        _ => format!("{count} entries"),
+    }
+}
+
 pub(crate) fn runtime() -> Result<Runtime, CommandError> {
     Builder::new_multi_thread()
         .enable_all()

@@ -18,7 +18,7 @@ use crate::terminal::result_output;
 /// speaker: event: title: url: lang: has: is: since: after: before: on:. Without a QUERY: the newest.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    #[arg(value_name = "QUERY")]
     query: Vec<String>,
     /// Only with this tag; may be repeated
     #[arg(long = "tag", value_name = "TAG")]

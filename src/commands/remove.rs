@@ -1,6 +1,6 @@
 use super::context::Context;
 use super::exit::{CommandError, Exit};
-use super::poll::name_of;
+use super::poll::{entries_of, name_of};
 use super::select;
 
 /// End subscriptions; their entries stay
@@ -27,9 +27,11 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     for feed in feeds? {
         let entries = archive.remove(feed.id, args.purge)?;
         let what = if args.purge { "deleted" } else { "kept" };
-        context
-            .terminal
-            .note(&format!("removed {}, {entries} entries {what}", name_of(&feed)));
+        context.terminal.note(&format!(
+            "removed {}, {} {what}",
+            name_of(&feed),
+            entries_of(entries)
+        ));
     }
     Ok(Exit::Well)
 }

@@ -87,7 +87,9 @@ fn what_is_no_archive_is_refused_untouched() {
         .execute_batch("CREATE TABLE bookmarks (url)")
         .unwrap();
     assert!(refusal(&path).to_string().contains("another program's"));
-    assert!(refusal(folder.path()).to_string().contains("folder"));
+    let inner = folder.path().join("inner");
+    fs::create_dir(&inner).unwrap();
+    assert!(refusal(&inner).to_string().contains("folder"));
 }
 
 #[test]
