@@ -1,1 +1,185 @@
-//! config
+//! `hallway.toml`: what a person decides. What the program learned is in the archive.
+//!
+//! ```toml
+//! [fetch]
+//! jobs         = 32          # feeds in flight at once
+//! timeout      = "60s"       # for one whole answer
+//! max_size     = "32 MiB"    # of one answer, unpacked
+//! min_interval = "1h"        # between two polls of one feed
+//! contact      = "https://you.example/about"   # told to publishers in the User-Agent
+//! ```
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer, de};
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Config {
+    pub(crate) fetch: FetchConfig,
+}
+
+/// `[fetch]`; a `None` leaves the program's default in force.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct FetchConfig {
+    /// Feeds in flight at once.
+    pub(crate) jobs: Option<std::num::NonZeroU16>,
+    /// For one whole answer.
+    #[serde(deserialize_with = "duration")]
+    pub(crate) timeout: Option<Duration>,
+    /// Of one answer, unpacked, in bytes.
+    #[serde(deserialize_with = "size")]
+    pub(crate) max_size: Option<u64>,
+    /// Between two polls of one feed.
+    #[serde(deserialize_with = "duration")]
+    pub(crate) min_interval: Option<Duration>,
+    /// A URL or mail address, told to publishers in the User-Agent.
+    pub(crate) contact: Option<String>,
+}
+
+/// A config file that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigError {
+    #[error("cannot read {}: {source}", path.display())]
+    Unreadable {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("{} is not right:\n{}", path.display(), source.to_string().trim_end())]
+    Wrong {
+        path: PathBuf,
+        source: Box<toml::de::Error>,
+    },
+}
+
+impl Config {
+    /// Reads the file a person named: it has to be there.
+    pub(crate) fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+            path: path.to_owned(),
+            source,
+        })?;
+        toml::from_str(&text).map_err(|source| ConfigError::Wrong {
+            path: path.to_owned(),
+            source: Box::new(source),
+        })
+    }
+
+    /// Reads the file at the usual place; where there is none, the defaults hold.
+    pub(crate) fn read_if_there(path: &Path) -> Result<Self, ConfigError> {
+        match Self::read(path) {
+            Err(ConfigError::Unreadable { source, .. })
+                if source.kind() == std::io::ErrorKind::NotFound =>
+            {
+                Ok(Self::default())
+            }
+            other => other,
+        }
+    }
+}
+
+fn duration<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Duration>, D::Error> {
+    const UNITS: [(&str, u64); 9] = [
+        ("s", 1),
+        ("min", 60),
+        ("h", 3600),
+        ("hour", 3600),
+        ("hours", 3600),
+        ("d", 86_400),
+        ("day", 86_400),
+        ("days", 86_400),
+        ("w", 604_800),
+    ];
+    let amount = quantity(input, &UNITS, "a time such as \"90s\", \"15min\", \"1h\" or \"2 days\"")?;
+    Ok(Some(Duration::from_secs(amount)))
+}
+
+fn size<'de, D: Deserializer<'de>>(input: D) -> Result<Option<u64>, D::Error> {
+    const UNITS: [(&str, u64); 4] = [
+        ("B", 1),
+        ("KiB", 1 << 10),
+        ("MiB", 1 << 20),
+        ("GiB", 1 << 30),
+    ];
+    quantity(input, &UNITS, "a size such as \"32 MiB\"").map(Some)
+}
+
+/// Reads a string of a whole number and one of the units.
+fn quantity<'de, D: Deserializer<'de>>(
+    input: D,
+    units: &'static [(&'static str, u64)],
+    wanted: &'static str,
+) -> Result<u64, D::Error> {
+    struct Quantity {
+        units: &'static [(&'static str, u64)],
+        wanted: &'static str,
+    }
+    impl de::Visitor<'_> for Quantity {
+        type Value = u64;
+
+        fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+            out.write_str(self.wanted)
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<u64, E> {
+            let text = text.trim();
+            let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+            let (number, unit) = text.split_at(digits);
+            let factor = self
+                .units
+                .iter()
+                .find(|(name, _)| *name == unit.trim())
+                .map(|(_, factor)| *factor);
+            number
+                .parse::<u64>()
+                .ok()
+                .zip(factor)
+                .and_then(|(number, factor)| number.checked_mul(factor))
+                .filter(|amount| (1..=1 << 40).contains(amount))
+                .ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))
+        }
+    }
+    input.deserialize_str(Quantity { units, wanted })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_file_is_read() {
+        let config: Config = toml::from_str(
+            "[fetch]\njobs = 8\ntimeout = \"90s\"\nmax_size = \"1 MiB\"\nmin_interval = \"2 days\"\n\
+             contact = \"mailto:ann@blog.example\"\n",
+        )
+        .unwrap();
+        assert_eq!(config.fetch.jobs.unwrap().get(), 8);
+        assert_eq!(config.fetch.timeout, Some(Duration::from_secs(90)));
+        assert_eq!(config.fetch.max_size, Some(1 << 20));
+        assert_eq!(config.fetch.min_interval, Some(Duration::from_secs(172_800)));
+        assert_eq!(config.fetch.contact.as_deref(), Some("mailto:ann@blog.example"));
+    }
+
+    #[test]
+    fn mistakes_say_what_would_be_right() {
+        for (text, wanted) in [
+            ("[fetch]\ntimeout = \"soon\"", "a time such as \"90s\""),
+            ("[fetch]\ntimeout = \"0s\"", "a time such as \"90s\""),
+            ("[fetch]\nmax_size = 5", "a size such as \"32 MiB\""),
+            ("[fetch]\njobbs = 5", "unknown field `jobbs`"),
+        ] {
+            let error = toml::from_str::<Config>(text).expect_err(text).to_string();
+            assert!(error.contains(wanted), "{error}");
+        }
+    }
+
+    #[test]
+    fn only_a_named_file_has_to_be_there() {
+        let nowhere = Path::new("/nowhere/hallway.toml");
+        assert_eq!(Config::read_if_there(nowhere).unwrap(), Config::default());
+        assert!(Config::read(nowhere).is_err());
+    }
+}

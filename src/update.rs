@@ -1,1 +1,430 @@
-//! update
+//! The way in, over many feeds: the only file that names every stage.
+//!
+//! ```text
+//! feeds | fetch                          `jobs` at once, two a host       <- the only async part
+//!       | parse | clean | split | decide  one a core, on the blocking pool
+//!       | archive.record                  one writer, in batches, every outcome
+//!       | report                          to the command, once it is safely stored
+//! ```
+//!
+//! Memory stays flat whatever the number of feeds: a feed holds one of the `jobs` from its request until
+//! the writer has taken it.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::{JoinSet, spawn_blocking};
+
+use crate::archive::{Archive, ArchiveError, PackedAttempt};
+use crate::decide::{self, Standing};
+use crate::fetch::{Fetcher, Slot};
+use crate::model::{
+    Attempt, Change, Changes, ContentHash, Entry, Feed, Outcome, RawEntry, RawFeed, Recorded,
+    Subscription,
+};
+use crate::source::{Answer, Body, Document, Failure, FailureKind, Source};
+use crate::{clean, parse, split};
+
+/// How many attempts the writer takes into one commit at most.
+const BATCH: usize = 64;
+
+/// What every poll of a run shares.
+#[derive(Clone)]
+pub(crate) struct Update {
+    pub(crate) archive: Arc<Archive>,
+    pub(crate) fetcher: Arc<Fetcher>,
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) settings: decide::Settings,
+}
+
+/// What came of one feed, after it is stored.
+#[derive(Debug)]
+pub(crate) struct Report {
+    /// As it stood before this attempt.
+    pub(crate) feed: Subscription,
+    pub(crate) status: Status,
+    pub(crate) http_status: Option<u16>,
+    pub(crate) recorded: Recorded,
+    /// Why it failed; `None` for any other status.
+    pub(crate) failure: Option<Failure>,
+    /// Notes of a folder that could not be read, while the rest was.
+    pub(crate) warnings: Vec<Failure>,
+    pub(crate) next_due: DateTime<Utc>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Status {
+    New,
+    Unchanged,
+    Moved,
+    Gone,
+    Failed,
+}
+
+impl Status {
+    /// The word of `fetch --json`.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Unchanged => "unchanged",
+            Self::Moved => "moved",
+            Self::Gone => "gone",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// One feed on its way from its answer to the archive.
+struct Poll {
+    draft: Draft,
+    attempt: PackedAttempt,
+    /// Given back when the writer has taken the poll.
+    slot: Slot,
+}
+
+impl Update {
+    /// Polls the feeds and calls `report` for each once it is stored. Ends early, keeping what is
+    /// complete, when `stop` resolves; says whether it did.
+    pub(crate) async fn run(
+        &self,
+        feeds: Vec<Subscription>,
+        stop: impl Future<Output = ()>,
+        mut report: impl FnMut(Report),
+    ) -> Result<bool, ArchiveError> {
+        let (polled, to_write) = mpsc::channel(BATCH);
+        let (written, mut reports) = mpsc::channel(BATCH);
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let cores = Arc::new(Semaphore::new(cores));
+
+        let mut polls = JoinSet::new();
+        for feed in feeds {
+            polls.spawn(self.clone().poll(feed, Arc::clone(&cores), polled.clone()));
+        }
+        drop(polled);
+        let archive = Arc::clone(&self.archive);
+        let writer = spawn_blocking(move || write(&archive, to_write, &written));
+
+        tokio::pin!(stop);
+        let mut stopped = false;
+        loop {
+            tokio::select! {
+                next = reports.recv() => match next {
+                    Some(done) => report(done),
+                    None => break,
+                },
+                () = &mut stop, if !stopped => {
+                    stopped = true;
+                    polls.abort_all();
+                }
+            }
+        }
+        match writer.await {
+            Ok(result) => result.map(|()| stopped),
+            Err(_) => Err(ArchiveError::Stumbled),
+        }
+    }
+
+    async fn poll(self, feed: Subscription, cores: Arc<Semaphore>, polled: mpsc::Sender<Poll>) {
+        let fetched = self
+            .fetcher
+            .fetch(&feed.source, &feed.validators, self.now)
+            .await;
+        let _core = cores.acquire_owned().await;
+        let slot = fetched.slot;
+        if let Some((draft, attempt)) = self.settle(feed, fetched.answer).await {
+            let poll = Poll {
+                draft,
+                attempt,
+                slot,
+            };
+            // The writer only hangs up when the archive cannot be written any more, and says so itself.
+            let _ = polled.send(poll).await;
+        }
+    }
+
+    /// Makes an attempt of an answer on the blocking pool, compressed for the writer. A panic in a
+    /// stage costs this feed alone. `None` when the runtime is shutting down.
+    async fn settle(
+        &self,
+        feed: Subscription,
+        answer: Result<Answer, Failure>,
+    ) -> Option<(Draft, PackedAttempt)> {
+        let this = self.clone();
+        let copy = feed.clone();
+        let packed = spawn_blocking(move || {
+            let (attempt, warnings) = this.read(&copy, answer);
+            this.pack(copy, attempt, warnings)
+        });
+        match packed.await {
+            Ok(packed) => packed,
+            Err(stumble) if stumble.is_panic() => {
+                let failure = Failure::new(FailureKind::Parse, "hallway stumbled over what it sent")
+                    .with_hint("please report this feed as a bug");
+                let attempt = self.failed(&feed, failure);
+                self.pack(feed, attempt, Vec::new())
+            }
+            Err(_) => None,
+        }
+    }
+
+    /// An attempt that cannot be packed is recorded as a failure; that one always can.
+    fn pack(
+        &self,
+        feed: Subscription,
+        attempt: Attempt,
+        warnings: Vec<Failure>,
+    ) -> Option<(Draft, PackedAttempt)> {
+        let draft = Draft::new(feed.clone(), &attempt, warnings);
+        if let Ok(packed) = self.archive.pack(attempt) {
+            return Some((draft, packed));
+        }
+        let failure = Failure::new(FailureKind::TooLarge, "what it sent is too large to keep");
+        let attempt = self.failed(&feed, failure);
+        let draft = Draft::new(feed, &attempt, Vec::new());
+        self.archive.pack(attempt).ok().map(|packed| (draft, packed))
+    }
+
+    /// Takes in the answer to a question that was asked while subscribing, so that subscribing costs
+    /// the publisher one request.
+    pub(crate) fn take(
+        &self,
+        feed: Subscription,
+        answer: Answer,
+    ) -> Result<Report, ArchiveError> {
+        let (attempt, warnings) = self.read(&feed, Ok(answer));
+        let report = Draft::new(feed, &attempt, warnings);
+        let recorded = self
+            .archive
+            .record(vec![attempt])?
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| Err(ArchiveError::Stumbled))?;
+        Ok(report.finish(recorded))
+    }
+
+    fn read(&self, feed: &Subscription, answer: Result<Answer, Failure>) -> (Attempt, Vec<Failure>) {
+        match answer.and_then(|answer| self.outcome(feed, answer)) {
+            Ok(success) => success,
+            Err(failure) => (self.failed(feed, failure), Vec::new()),
+        }
+    }
+
+    fn outcome(
+        &self,
+        feed: &Subscription,
+        answer: Answer,
+    ) -> Result<(Attempt, Vec<Failure>), Failure> {
+        let (documents, unreadable) = match answer.body {
+            Body::Unchanged => {
+                let outcome = Outcome::Unchanged {
+                    validators: feed.validators.refreshed_by(&answer.validators),
+                    moved_to: None,
+                };
+                let due = self.due(&feed.source, answer.fresh_until, None);
+                return Ok((self.attempt(feed, answer.http_status, outcome, due), Vec::new()));
+            }
+            Body::Documents {
+                documents,
+                unreadable,
+            } => (documents, unreadable),
+        };
+        let body_hash = hash_of(&documents);
+        if feed.body_hash == Some(body_hash) {
+            let outcome = Outcome::Unchanged {
+                validators: answer.validators,
+                moved_to: answer.moved_to,
+            };
+            let due = self.due(&feed.source, answer.fresh_until, None);
+            return Ok((self.attempt(feed, answer.http_status, outcome, due), unreadable));
+        }
+        let (raw, warnings) = parse_documents(&feed.source, &documents, unreadable)?;
+        let location = documents
+            .first()
+            .filter(|_| !matches!(feed.source, Source::Folder(_)))
+            .and_then(|document| document.location.clone())
+            .or_else(|| feed.source.location());
+        drop(documents);
+        let safe = clean::feed(&raw, location.as_ref());
+        let due = self.due(&feed.source, answer.fresh_until, safe.ttl);
+        let changes = self
+            .changes(feed, raw.entries, &safe, location.as_ref())
+            .map_err(|error| Failure::new(FailureKind::File, error.to_string()))?;
+        let outcome = Outcome::Read {
+            feed: Box::new(safe),
+            changes,
+            validators: answer.validators,
+            body_hash,
+            moved_to: answer.moved_to,
+        };
+        Ok((self.attempt(feed, answer.http_status, outcome, due), warnings))
+    }
+
+    /// Cleans and splits what is new or edited, and nothing else.
+    fn changes(
+        &self,
+        feed: &Subscription,
+        entries: Vec<RawEntry>,
+        safe: &Feed,
+        location: Option<&url::Url>,
+    ) -> Result<Changes, ArchiveError> {
+        let guids: Vec<&str> = entries.iter().map(|entry| entry.guid.as_str()).collect();
+        let known = self.archive.known(feed.id, &guids)?;
+        let mut changes = Changes::default();
+        for raw in entries {
+            let change = match decide::standing(&known, &raw.guid, raw.hash()) {
+                Standing::Unchanged => {
+                    changes.unchanged += 1;
+                    continue;
+                }
+                Standing::New => Change::New(Box::new(safe_entry(raw, safe, location))),
+                Standing::Edited(id) => {
+                    Change::Edited(id, Box::new(safe_entry(raw, safe, location)))
+                }
+            };
+            changes.entries.push(change);
+        }
+        Ok(changes)
+    }
+
+    fn failed(&self, feed: &Subscription, failure: Failure) -> Attempt {
+        let failures = feed.failures.saturating_add(1);
+        let due =
+            decide::due_after_failure(&feed.source, &failure, failures, self.now, self.settings);
+        self.attempt(feed, failure.http_status, Outcome::Failed(failure), due)
+    }
+
+    fn due(
+        &self,
+        source: &Source,
+        fresh_until: Option<DateTime<Utc>>,
+        ttl_minutes: Option<u32>,
+    ) -> DateTime<Utc> {
+        decide::due_after_success(source, fresh_until, ttl_minutes, self.now, self.settings)
+    }
+
+    fn attempt(
+        &self,
+        feed: &Subscription,
+        http_status: Option<u16>,
+        outcome: Outcome,
+        next_due: DateTime<Utc>,
+    ) -> Attempt {
+        Attempt {
+            feed: feed.id,
+            at: self.now,
+            http_status,
+            outcome,
+            next_due,
+        }
+    }
+}
+
+/// An entry made safe and split into its talks.
+pub(crate) fn safe_entry(raw: RawEntry, feed: &Feed, location: Option<&url::Url>) -> Entry {
+    let mut entry = clean::entry(raw, feed, location);
+    entry.talks = split::talks(&entry);
+    entry.event = split::event(&entry);
+    entry
+}
+
+fn parse_documents(
+    source: &Source,
+    documents: &[Document],
+    mut warnings: Vec<Failure>,
+) -> Result<(RawFeed, Vec<Failure>), Failure> {
+    if let Source::Folder(_) = source {
+        let (raw, broken) = parse::read_notes(documents);
+        for (name, error) in broken {
+            let mut failure = Failure::from(error);
+            failure.message = format!("{name}: {}", failure.message);
+            warnings.push(failure);
+        }
+        return Ok((raw, warnings));
+    }
+    let document = documents
+        .first()
+        .ok_or_else(|| Failure::new(FailureKind::NotAFeed, "the answer is empty"))?;
+    Ok((parse::read_feed(document)?, warnings))
+}
+
+fn hash_of(documents: &[Document]) -> ContentHash {
+    let mut hasher = blake3::Hasher::new();
+    for document in documents {
+        let name = document.file_name.as_deref().unwrap_or_default();
+        hasher.update(&(name.len() as u64).to_le_bytes());
+        hasher.update(name.as_bytes());
+        hasher.update(&(document.bytes.len() as u64).to_le_bytes());
+        hasher.update(&document.bytes);
+    }
+    ContentHash(*hasher.finalize().as_bytes())
+}
+
+/// The one writer: takes what is there, up to a batch, and commits it together.
+fn write(
+    archive: &Archive,
+    mut polled: mpsc::Receiver<Poll>,
+    written: &mpsc::Sender<Report>,
+) -> Result<(), ArchiveError> {
+    let mut batch = Vec::with_capacity(BATCH);
+    while polled.blocking_recv_many(&mut batch, BATCH) > 0 {
+        let mut drafts = Vec::with_capacity(batch.len());
+        let mut attempts = Vec::with_capacity(batch.len());
+        for poll in batch.drain(..) {
+            drafts.push((poll.draft, poll.slot));
+            attempts.push(poll.attempt);
+        }
+        for ((draft, slot), recorded) in drafts.into_iter().zip(archive.record_packed(attempts)?) {
+            drop(slot);
+            let report = match recorded {
+                Ok(recorded) => draft.finish(recorded),
+                Err(error) => draft.unrecorded(&error),
+            };
+            // Nobody listens any more when the command was stopped; storing goes on.
+            let _ = written.blocking_send(report);
+        }
+    }
+    Ok(())
+}
+
+/// A report that waits for what recording comes to.
+struct Draft(Report);
+
+impl Draft {
+    fn new(feed: Subscription, attempt: &Attempt, warnings: Vec<Failure>) -> Self {
+        let (status, failure) = match &attempt.outcome {
+            Outcome::Read {
+                moved_to: Some(_), ..
+            }
+            | Outcome::Unchanged {
+                moved_to: Some(_), ..
+            } => (Status::Moved, None),
+            Outcome::Read { changes, .. } if !changes.entries.is_empty() => (Status::New, None),
+            Outcome::Read { .. } | Outcome::Unchanged { .. } => (Status::Unchanged, None),
+            Outcome::Failed(failure) if failure.kind == FailureKind::Gone => {
+                (Status::Gone, Some(failure.clone()))
+            }
+            Outcome::Failed(failure) => (Status::Failed, Some(failure.clone())),
+        };
+        Self(Report {
+            feed,
+            status,
+            http_status: attempt.http_status,
+            recorded: Recorded::default(),
+            failure,
+            warnings,
+            next_due: attempt.next_due,
+        })
+    }
+
+    fn finish(mut self, recorded: Recorded) -> Report {
+        self.0.recorded = recorded;
+        self.0
+    }
+
+    fn unrecorded(mut self, error: &ArchiveError) -> Report {
+        self.0.status = Status::Failed;
+        self.0.failure = Some(Failure::new(FailureKind::File, error.to_string()));
+        self.0
+    }
+}

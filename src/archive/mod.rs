@@ -1,1 +1,318 @@
-//! archive
+//! The archive: one SQLite file, behind few coarse verbs.
+//!
+//! The only place with SQL; no type of SQLite's leaves it. Nothing here asks the network, reads the clock
+//! or cleans HTML: what comes in has been decided by others and is recorded, what goes out is model.
+//!
+//! ```text
+//! connections, schema     the file: whose it is, who writes, who reads, migrations
+//! feeds, tags             subscriptions and what people say of them
+//! record                  an attempt into the archive: entries, content, revisions, index
+//! plan, search            a question to SQL, rows to a digest
+//! check                   verify and mend
+//! ```
+
+mod check;
+mod connections;
+mod content;
+mod entries;
+mod error;
+mod feeds;
+mod index;
+mod instants;
+mod plan;
+mod record;
+mod revisions;
+mod schema;
+mod search;
+mod tags;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use chrono::{DateTime, Utc};
+use rusqlite::{OptionalExtension, params};
+
+use self::connections::{Connections, write};
+use crate::model::{
+    ArchivedEntry, Attempt, EntryId, FeedId, Known, Recorded, Revision, Subscription, TagOrigin,
+};
+use crate::query::{Cursor, Digest, Query};
+use crate::source::Source;
+
+pub(crate) use error::{ArchiveError, SearchError};
+pub(crate) use record::PackedAttempt;
+
+/// Everything that was ever kept. Any number of threads may read while one writes.
+pub(crate) struct Archive {
+    connections: Connections,
+    /// The index got new rows: something to merge at the end.
+    has_recorded: AtomicBool,
+}
+
+/// What a person wants to follow.
+#[derive(Debug, Clone)]
+pub(crate) struct NewSubscription {
+    pub(crate) source: Source,
+    /// Goes before the feed's own.
+    pub(crate) title: Option<String>,
+    /// Given to each of its entries.
+    pub(crate) tags: Vec<String>,
+}
+
+/// What became of a wish to subscribe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Subscribed {
+    /// Also where it was followed before, and removed.
+    New(FeedId),
+    /// Its title and tags were taken over.
+    Already(FeedId),
+}
+
+impl Subscribed {
+    pub(crate) fn id(self) -> FeedId {
+        match self {
+            Self::New(id) | Self::Already(id) => id,
+        }
+    }
+}
+
+impl Archive {
+    /// Opens the archive, bringing it up to date; makes it, with its folder, where there is none. What is
+    /// no archive or was written by a newer hallway is refused untouched.
+    pub(crate) fn open(path: &Path) -> Result<Self, ArchiveError> {
+        Ok(Self {
+            connections: Connections::open(path)?,
+            has_recorded: AtomicBool::new(false),
+        })
+    }
+
+    pub(crate) fn subscribe(
+        &self,
+        new: &NewSubscription,
+        now: DateTime<Utc>,
+    ) -> Result<Subscribed, ArchiveError> {
+        self.write(|db| feeds::subscribe(db, new, now))
+    }
+
+    /// All of them, by title.
+    pub(crate) fn subscriptions(&self) -> Result<Vec<Subscription>, ArchiveError> {
+        feeds::all(&*self.connections.reader()?)
+    }
+
+    pub(crate) fn subscription(&self, id: FeedId) -> Result<Option<Subscription>, ArchiveError> {
+        feeds::one(&*self.connections.reader()?, id)
+    }
+
+    /// Those to be polled now, longest waiting first.
+    pub(crate) fn due(&self, now: DateTime<Utc>) -> Result<Vec<Subscription>, ArchiveError> {
+        feeds::due(&*self.connections.reader()?, now)
+    }
+
+    pub(crate) fn pause(&self, id: FeedId) -> Result<(), ArchiveError> {
+        self.write(|db| feeds::pause(db, id))
+    }
+
+    /// Also wakes what a publisher took down.
+    pub(crate) fn resume(&self, id: FeedId, now: DateTime<Utc>) -> Result<(), ArchiveError> {
+        self.write(|db| feeds::resume(db, id, now))
+    }
+
+    /// Ends a subscription; answers how many entries it has. They stay, with their feed's title and URL,
+    /// unless `purge` deletes them.
+    pub(crate) fn remove(&self, id: FeedId, purge: bool) -> Result<u64, ArchiveError> {
+        self.write(|db| feeds::remove(db, id, purge))
+    }
+
+    /// What is held of a feed's entries, by guid; those that are not held are left out.
+    pub(crate) fn known(
+        &self,
+        feed: FeedId,
+        guids: &[&str],
+    ) -> Result<HashMap<String, Known>, ArchiveError> {
+        let reader = self.connections.reader()?;
+        let mut all = HashMap::with_capacity(guids.len());
+        for &guid in guids {
+            if let Some(known) = entries::known(&reader, feed, guid)? {
+                all.insert(guid.to_owned(), known);
+            }
+        }
+        Ok(all)
+    }
+
+    /// Does what of recording an attempt needs no lock (most of it), on whatever thread has time.
+    pub(crate) fn pack(&self, attempt: Attempt) -> Result<PackedAttempt, ArchiveError> {
+        PackedAttempt::pack(attempt)
+    }
+
+    /// Records attempts in one transaction: each wholly or, with an error in its place, not at all. An
+    /// error for the whole means that none was recorded.
+    pub(crate) fn record(
+        &self,
+        attempts: Vec<Attempt>,
+    ) -> Result<Vec<Result<Recorded, ArchiveError>>, ArchiveError> {
+        let packed = attempts.into_iter().map(PackedAttempt::pack);
+        self.record_packed(packed.collect::<Result<_, _>>()?)
+    }
+
+    /// As [`Archive::record`].
+    pub(crate) fn record_packed(
+        &self,
+        attempts: Vec<PackedAttempt>,
+    ) -> Result<Vec<Result<Recorded, ArchiveError>>, ArchiveError> {
+        let answers = record::record(&mut self.connections.writer(), attempts)?;
+        let changed =
+            |answer: &Result<Recorded, _>| matches!(answer, Ok(done) if done.new + done.edited > 0);
+        self.has_recorded
+            .fetch_or(answers.iter().any(changed), Ordering::Relaxed);
+        Ok(answers)
+    }
+
+    /// Passes what the query selects to the digest, one by one; answers how many items there were.
+    pub(crate) fn search(
+        &self,
+        query: &Query,
+        title: &str,
+        digest: &mut dyn Digest,
+    ) -> Result<u64, SearchError> {
+        search::search(&mut *self.connections.reader()?, query, title, digest)
+    }
+
+    pub(crate) fn entry(&self, id: EntryId) -> Result<Option<ArchivedEntry>, ArchiveError> {
+        entries::load(&*self.connections.reader()?, id)
+    }
+
+    /// What a person may mean by a name: an entry's number, its permalink or its guid. At most 10.
+    pub(crate) fn find_entries(&self, name: &str) -> Result<Vec<ArchivedEntry>, ArchiveError> {
+        entries::find(&*self.connections.reader()?, name, 10)
+    }
+
+    /// An entry's earlier states, newest first.
+    pub(crate) fn revisions(&self, id: EntryId) -> Result<Vec<Revision>, ArchiveError> {
+        revisions::of_entry(&*self.connections.reader()?, id)
+    }
+
+    /// Answers how many of the tags the entry did not have. What a person took off only a person puts on
+    /// again.
+    pub(crate) fn tag(
+        &self,
+        id: EntryId,
+        names: &[String],
+        origin: TagOrigin,
+    ) -> Result<usize, ArchiveError> {
+        self.write(|db| {
+            if !entries::exists(db, id)? {
+                return Err(ArchiveError::NoSuchEntry);
+            }
+            if origin == TagOrigin::User {
+                tags::allow_again(db, id, names)?;
+            }
+            tags::add(db, id, names.iter().map(|name| (name.as_str(), origin)))
+        })
+    }
+
+    /// Takes tags off, whoever put them there, for good; answers how many there were.
+    pub(crate) fn untag(&self, id: EntryId, names: &[String]) -> Result<usize, ArchiveError> {
+        self.write(|db| {
+            if !entries::exists(db, id)? {
+                return Err(ArchiveError::NoSuchEntry);
+            }
+            tags::remove(db, id, names)
+        })
+    }
+
+    /// Up to where a view has been shown; `None`: never.
+    pub(crate) fn cursor(&self, name: &str) -> Result<Option<Cursor>, ArchiveError> {
+        let reader = self.connections.reader()?;
+        let mut select = reader.prepare_cached("SELECT entry FROM cursors WHERE name = ?1")?;
+        let entry = select.query_row([name], |row| row.get(0)).optional()?;
+        Ok(entry.map(Cursor))
+    }
+
+    pub(crate) fn move_cursor(
+        &self,
+        name: &str,
+        to: Cursor,
+        now: DateTime<Utc>,
+    ) -> Result<(), ArchiveError> {
+        self.write(|db| {
+            db.execute(
+                "INSERT INTO cursors (name, entry, moved_at) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (name) DO UPDATE SET entry = ?2, moved_at = ?3",
+                params![name, to.0, instants::seconds(now)],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Where a cursor stands that has seen everything.
+    pub(crate) fn latest(&self) -> Result<Cursor, ArchiveError> {
+        let reader = self.connections.reader()?;
+        let latest = "SELECT coalesce(max(id), 0) FROM entries";
+        Ok(Cursor(reader.query_row(latest, [], |row| row.get(0))?))
+    }
+
+    /// Reads everything; answers what is wrong, a line for each problem.
+    pub(crate) fn check(&self) -> Result<Vec<String>, ArchiveError> {
+        let mut writer = self.connections.writer();
+        // FTS5 takes its check for a write. Nothing was written, so the transaction is left to end.
+        let checked = write(&mut writer).and_then(|transaction| check::check(&transaction));
+        match checked {
+            Err(ArchiveError::Damaged(message)) => Ok(vec![message]),
+            checked => checked,
+        }
+    }
+
+    /// Builds anew what is derived, and nothing else; answers what that was.
+    pub(crate) fn repair(&self) -> Result<Vec<String>, ArchiveError> {
+        self.write(check::repair)
+    }
+
+    /// Tidies up and empties the write-ahead log. Dropping does the same, but cannot tell of trouble.
+    pub(crate) fn close(self) -> Result<(), ArchiveError> {
+        self.tidy_up()
+    }
+
+    fn tidy_up(&self) -> Result<(), ArchiveError> {
+        self.connections.close_readers();
+        let writer = self.connections.writer();
+        // Not worth waiting for: another hallway that is at work will do it in its turn.
+        writer.busy_timeout(std::time::Duration::ZERO)?;
+        let done = self.merge(&writer);
+        match done {
+            Ok(()) | Err(ArchiveError::Busy) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn merge(&self, writer: &rusqlite::Connection) -> Result<(), ArchiveError> {
+        if self.has_recorded.swap(false, Ordering::Relaxed) {
+            index::merge(writer)?;
+            writer.execute_batch("PRAGMA optimize")?;
+        }
+        // Answers a row, also where others keep it from being done.
+        writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+
+    /// One transaction that writes.
+    fn write<T>(
+        &self,
+        work: impl FnOnce(&rusqlite::Connection) -> Result<T, ArchiveError>,
+    ) -> Result<T, ArchiveError> {
+        let mut writer = self.connections.writer();
+        let transaction = write(&mut writer)?;
+        let answer = work(&transaction)?;
+        transaction.commit()?;
+        Ok(answer)
+    }
+}
+
+impl Drop for Archive {
+    fn drop(&mut self) {
+        // What was recorded is safe either way; the next one to open the archive finds the log.
+        let _ = self.tidy_up();
+    }
+}

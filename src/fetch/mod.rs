@@ -1,1 +1,139 @@
-//! fetch
+//! Asks a source for its documents, politely, and hands them back as bytes.
+//!
+//! * `http` makes the conditional GET, follows redirects and reads bodies within the limits;
+//! * `local` reads files and folders of notes;
+//! * `schedule` says whose turn it is within a run.
+//!
+//! Nothing here parses a document, knows the archive, or decides when a feed is due.
+
+mod failure;
+mod http;
+mod local;
+mod redirect;
+mod schedule;
+mod times;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::source::{Answer, Failure, FailureKind, Source, Validators};
+
+pub(crate) use local::local_source;
+pub(crate) use schedule::Slot;
+
+/// How hard and how long to ask. The defaults suit a machine that polls some hundred feeds an hour.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// Requests and bodies in flight at once, in all. At most about `jobs * max_size` bytes of bodies
+    /// are in memory.
+    pub(crate) jobs: usize,
+    /// Requests in flight at once to one host.
+    pub(crate) per_host: usize,
+    /// From the first look-up of the name to the end of the TLS handshake.
+    pub(crate) connect_timeout: Duration,
+    /// The longest silence: before the first byte of an answer and between any two pieces of its body.
+    pub(crate) stall_timeout: Duration,
+    /// For one feed with all its redirects, waiting for its turn not counted. It is what ends a
+    /// server that sends one byte now and then.
+    pub(crate) total_timeout: Duration,
+    /// Of one document in bytes, after its content coding is undone.
+    pub(crate) max_size: u64,
+    /// The URL or mail address the `User-Agent` names; `None` is the program's homepage.
+    pub(crate) contact: Option<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            jobs: 32,
+            per_host: 2,
+            connect_timeout: Duration::from_secs(10),
+            stall_timeout: Duration::from_secs(20),
+            total_timeout: Duration::from_secs(60),
+            max_size: 32 * 1024 * 1024,
+            contact: None,
+        }
+    }
+}
+
+impl Settings {
+    /// Who is asking and where to reach somebody (RFC 9110, 10.1.5). Of the contact only what a
+    /// header's comment may hold is kept.
+    fn user_agent(&self) -> String {
+        let contact: String = self
+            .contact
+            .as_deref()
+            .unwrap_or(env!("CARGO_PKG_HOMEPAGE"))
+            .chars()
+            .filter(|c| c.is_ascii_graphic() && !matches!(c, '(' | ')' | '\\'))
+            .collect();
+        format!("hallway/{} (+{contact})", env!("CARGO_PKG_VERSION"))
+    }
+}
+
+/// Asks sources, as many at once as its settings allow. One for a run; shared by reference.
+#[derive(Debug)]
+pub(crate) struct Fetcher {
+    schedule: schedule::Schedule,
+    http: http::Http,
+    max_size: u64,
+}
+
+/// What came of asking, with the job it occupies: as long as `slot` lives, the bodies in `answer`
+/// count as in flight. Drop it when the documents are parsed.
+#[derive(Debug)]
+pub(crate) struct Fetched {
+    pub(crate) answer: Result<Answer, Failure>,
+    pub(crate) slot: Slot,
+}
+
+impl Fetcher {
+    /// Fails only where the system's certificates cannot be read.
+    pub(crate) fn new(settings: Settings) -> Result<Self, Failure> {
+        let schedule = schedule::Schedule::new(settings.jobs, settings.per_host);
+        Ok(Self {
+            max_size: settings.max_size,
+            http: http::Http::new(settings, schedule.clone())?,
+            schedule,
+        })
+    }
+
+    /// Waits for its turn, asks `source` once, and reads the answer to its end.
+    ///
+    /// `validators` are those of the last document that was read as a feed; `now` is what
+    /// `Retry-After`, `max-age` and `Expires` are counted from.
+    pub(crate) async fn fetch(
+        &self,
+        source: &Source,
+        validators: &Validators,
+        now: DateTime<Utc>,
+    ) -> Fetched {
+        match source {
+            Source::Http(url) => self.http.fetch(url, validators, now).await,
+            Source::File(_) | Source::Folder(_) => {
+                let slot = self.schedule.job().await;
+                let (source, validators) = (source.clone(), validators.clone());
+                let max_size = self.max_size;
+                // Disks block: not on the threads that the network's tasks run on.
+                let read = tokio::task::spawn_blocking(move || {
+                    local::read(&source, &validators, max_size)
+                });
+                let answer = read.await.unwrap_or_else(|_| {
+                    Err(Failure::new(FailureKind::File, "reading it was broken off"))
+                });
+                Fetched { answer, slot }
+            }
+            Source::Stdin => Fetched {
+                answer: Err(Failure::new(
+                    FailureKind::File,
+                    "standard input is read once and cannot be polled",
+                )),
+                slot: self.schedule.job().await,
+            },
+        }
+    }
+}

@@ -1,1 +1,205 @@
-//! render
+//! The way out: a [`Digest`] for each output format, one file a format.
+//!
+//! A format writes item by item to a `&mut dyn Write` and holds none of them, so an answer of any size
+//! takes the memory of one entry. The same answer gives the same bytes: no clock, no order of a map,
+//! times in UTC. None knows stdout or the archive. What formats share is in [`wording`] (what things
+//! are called), [`identity`] (ids for feeds) and [`xml`].
+//!
+//! A new format is a file with a `Digest`, a word in [`Format`] and an arm in [`renderer`].
+
+mod atom;
+mod html;
+mod identity;
+mod json;
+pub(crate) mod jsonfeed;
+mod markdown;
+#[cfg(test)]
+mod samples;
+mod text;
+mod wording;
+mod xml;
+
+use std::io::Write;
+use std::str::FromStr;
+
+use clap::ValueEnum;
+use url::Url;
+
+use crate::query::Digest;
+
+pub(crate) use text::{entry_in_full, history};
+
+/// What an answer is written in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For a terminal or a mail
+    #[default]
+    Text,
+    /// For a repository, a wiki or a message
+    Markdown,
+    /// One page that needs nothing else
+    Html,
+    /// One array
+    Json,
+    /// One object a line
+    Jsonl,
+    /// A feed for a reader app
+    Atom,
+}
+
+impl Format {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Markdown => "markdown",
+            Self::Html => "html",
+            Self::Json => "json",
+            Self::Jsonl => "jsonl",
+            Self::Atom => "atom",
+        }
+    }
+
+    /// How many items are enough where nobody says so; `None` is all.
+    pub(crate) fn default_limit(self) -> Option<u64> {
+        match self {
+            Self::Text => Some(20),
+            Self::Markdown | Self::Html | Self::Atom => Some(100),
+            Self::Json | Self::Jsonl => None,
+        }
+    }
+}
+
+impl FromStr for Format {
+    type Err = UnknownFormat;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        Self::value_variants()
+            .iter()
+            .copied()
+            .find(|format| format.word() == word)
+            .ok_or_else(|| UnknownFormat(word.to_owned()))
+    }
+}
+
+/// A word that names no format, as in `hallway.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no such format: `{0}` (there are {words})", words = words())]
+pub(crate) struct UnknownFormat(String);
+
+fn words() -> String {
+    let words: Vec<_> = Format::value_variants()
+        .iter()
+        .map(|format| format.word())
+        .collect();
+    words.join(", ")
+}
+
+/// What a person or a terminal decides about an output.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// Columns to wrap text to.
+    pub(crate) width: usize,
+    /// For text only.
+    pub(crate) style: Style,
+    /// Whether a page loads the pictures of its entries, which tells their servers who reads it and
+    /// when. Otherwise they are links.
+    pub(crate) images: bool,
+    /// Where a feed will be found, for its `rel=self` link.
+    pub(crate) self_url: Option<Url>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            width: 80,
+            style: Style::default(),
+            images: false,
+            self_url: None,
+        }
+    }
+}
+
+/// Which escape sequences the reader's terminal is to get.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Style {
+    pub(crate) colour: bool,
+    /// OSC 8.
+    pub(crate) hyperlinks: bool,
+}
+
+/// The writer of a format.
+pub(crate) fn renderer<'a>(
+    format: Format,
+    settings: &'a Settings,
+    out: &'a mut dyn Write,
+) -> Box<dyn Digest + 'a> {
+    match format {
+        Format::Text => Box::new(text::Text::new(settings, out)),
+        Format::Markdown => Box::new(markdown::Markdown::new(out)),
+        Format::Html => Box::new(html::Html::new(settings, out)),
+        Format::Json => Box::new(json::Json::array(out)),
+        Format::Jsonl => Box::new(json::Json::lines(out)),
+        Format::Atom => Box::new(atom::Atom::new(settings, out)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_format_is_known_by_its_word_on_the_command_line_and_in_the_config() {
+        for format in Format::value_variants() {
+            assert_eq!(format.word().parse(), Ok(*format));
+            assert_eq!(
+                format.to_possible_value().unwrap().get_name(),
+                format.word()
+            );
+        }
+        let mistake = "yaml".parse::<Format>().unwrap_err().to_string();
+        assert_eq!(
+            mistake,
+            "no such format: `yaml` (there are text, markdown, html, json, jsonl, atom)"
+        );
+    }
+
+    #[test]
+    fn the_same_answer_gives_the_same_bytes() {
+        for format in Format::value_variants() {
+            let once = samples::rendered(*format, &Settings::default(), &samples::both());
+            let again = samples::rendered(*format, &Settings::default(), &samples::both());
+            assert_eq!(once, again);
+        }
+    }
+
+    #[test]
+    fn what_people_read_carries_no_control_and_no_bidi_characters() {
+        for format in [Format::Text, Format::Markdown, Format::Html] {
+            for answer in [
+                samples::both(),
+                samples::hostile(),
+                samples::hostile_talks(),
+            ] {
+                let output = samples::rendered(format, &Settings::default(), &answer);
+                let found = output.chars().find(|c| {
+                    (c.is_control() && *c != '\n') || matches!(c, '\u{202a}'..='\u{202e}')
+                });
+                assert_eq!(found, None, "{output}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_output_for_others_tells_a_path_or_a_password() {
+        for format in [Format::Markdown, Format::Html, Format::Atom] {
+            let output = samples::rendered(format, &Settings::default(), &samples::hostile());
+            for secret in ["/home/ann", "secret", "javascript:alert"] {
+                assert!(!output.contains(secret), "{secret} in {output}");
+            }
+        }
+        for format in [Format::Text, Format::Json, Format::Jsonl] {
+            let output = samples::rendered(format, &Settings::default(), &samples::hostile());
+            assert!(!output.contains("secret"), "{output}");
+        }
+    }
+}

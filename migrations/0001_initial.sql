@@ -1,0 +1,204 @@
+-- The first schema of a hallway archive.
+--
+-- Times are seconds since 1970-01-01T00:00:00Z. Hashes are BLAKE3, 32 bytes. What is not known is NULL.
+
+-- Every feed that was ever followed. A removed one stays as long as entries of it are kept.
+CREATE TABLE feeds (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    -- Source::key: the URL, file:///path, file:///folder/.
+    url TEXT NOT NULL UNIQUE,
+    -- The person's title; goes before the feed's own.
+    given_title TEXT,
+    -- What the feed says of itself, as of the last document that was read to its end.
+    guid TEXT,
+    title TEXT,
+    subtitle TEXT,
+    site_url TEXT,
+    self_url TEXT,
+    -- JSON: [{"name", "uri", "email"}]
+    authors TEXT NOT NULL DEFAULT '[]',
+    language TEXT,
+    rights TEXT,
+    image TEXT,
+    updated INTEGER,
+    -- In minutes.
+    ttl INTEGER,
+    state TEXT NOT NULL DEFAULT 'active'
+        CHECK (state IN ('active', 'failing', 'paused', 'gone', 'removed')),
+    subscribed_at INTEGER NOT NULL,
+    etag TEXT,
+    last_modified TEXT,
+    body_hash BLOB,
+    last_attempt INTEGER,
+    -- Of the last attempt; NULL where none was answered, and for files.
+    http_status INTEGER,
+    last_success INTEGER,
+    -- NULL: at once.
+    next_due INTEGER,
+    -- The last attempt's failure: FailureKind::word and what goes with it.
+    error_kind TEXT,
+    error_message TEXT,
+    error_hint TEXT,
+    error_http_status INTEGER,
+    error_retry_at INTEGER,
+    -- When the present row of failures began, and how long it is.
+    error_since INTEGER,
+    failures INTEGER NOT NULL DEFAULT 0,
+    -- How many rows of entries are this feed's; counting them takes too long for every poll.
+    entries INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- A subscription's tags: given to each of its entries.
+CREATE TABLE feed_tags (
+    id INTEGER PRIMARY KEY,
+    feed INTEGER NOT NULL REFERENCES feeds (id) ON DELETE CASCADE,
+    -- Tag::key
+    key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    -- Serves: a subscription's tags; adding one that it has already.
+    UNIQUE (feed, key)
+) STRICT;
+
+-- Entries in their present state. AUTOINCREMENT, so that a number is never used twice and a larger one
+-- always arrived later: cursors count on it.
+CREATE TABLE entries (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    feed INTEGER NOT NULL REFERENCES feeds (id),
+    guid TEXT NOT NULL,
+    url TEXT,
+    title TEXT,
+    summary TEXT,
+    -- As claimed by the publisher.
+    published INTEGER,
+    updated INTEGER,
+    first_seen INTEGER NOT NULL,
+    -- Entry::date: what it is sorted by.
+    date INTEGER NOT NULL,
+    language TEXT,
+    event TEXT,
+    comments_url TEXT,
+    -- The feed an aggregated entry first stood in.
+    source_guid TEXT,
+    source_title TEXT,
+    source_url TEXT,
+    -- Of the entry as published, before cleaning: the same hash means not edited.
+    hash BLOB NOT NULL
+) STRICT;
+
+-- Serves: which entries of a polled document are known (by guid and feed), an entry named by its guid
+-- (by guid alone); and keeps two runs at once from storing an entry twice.
+CREATE UNIQUE INDEX entries_by_guid ON entries (guid, feed);
+-- Serves: every answer without a narrower way in, newest or oldest first, without sorting.
+CREATE INDEX entries_by_date ON entries (date DESC, id DESC);
+-- Serves: feed: newest first; purging a feed; giving a subscription's new tag to its entries.
+CREATE INDEX entries_by_feed ON entries (feed, date DESC, id DESC);
+-- Serves: an entry named by its permalink.
+CREATE INDEX entries_by_url ON entries (url) WHERE url IS NOT NULL;
+
+-- An entry's cleaned HTML with the untrusted original, compressed together; a table of its own, so that
+-- walking over entries does not read through their contents. Layout: src/archive/content.rs.
+CREATE TABLE contents (
+    entry INTEGER PRIMARY KEY REFERENCES entries (id) ON DELETE CASCADE,
+    data BLOB NOT NULL
+) STRICT;
+
+-- Earlier states of entries.
+CREATE TABLE revisions (
+    id INTEGER PRIMARY KEY,
+    entry INTEGER NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+    replaced_at INTEGER NOT NULL,
+    title TEXT,
+    updated INTEGER,
+    hash BLOB NOT NULL,
+    -- JSON: all else that the state said. Layout: src/archive/revisions.rs.
+    facts TEXT NOT NULL,
+    -- As in contents.
+    content BLOB NOT NULL
+) STRICT;
+
+-- Serves: an entry's history; is:revised.
+CREATE INDEX revisions_by_entry ON revisions (entry, id);
+
+-- Authors of entries, in the publisher's order.
+CREATE TABLE authors (
+    entry INTEGER NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    name TEXT,
+    uri TEXT,
+    email TEXT,
+    PRIMARY KEY (entry, position)
+) STRICT, WITHOUT ROWID;
+
+-- Tags of entries, one row for each that put it there. Sorted by entry: an entry's own tags are the
+-- common question.
+CREATE TABLE tags (
+    entry INTEGER NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+    -- Tag::key
+    key TEXT NOT NULL,
+    origin TEXT NOT NULL CHECK (origin IN ('feed', 'subscription', 'user', 'rule')),
+    -- As the origin spells it.
+    name TEXT NOT NULL,
+    -- The publisher's order.
+    position INTEGER NOT NULL,
+    PRIMARY KEY (entry, key, origin)
+) STRICT, WITHOUT ROWID;
+
+-- Serves: tag: (also by the beginning of the tag).
+CREATE INDEX tags_by_key ON tags (key, entry);
+
+-- Tags a person took off an entry: no edit, subscription or rule brings them back.
+CREATE TABLE untagged (
+    entry INTEGER NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+    key TEXT NOT NULL,
+    PRIMARY KEY (entry, key)
+) STRICT, WITHOUT ROWID;
+
+-- Files that belong to entries.
+CREATE TABLE enclosures (
+    entry INTEGER NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    url TEXT NOT NULL,
+    media_type TEXT,
+    -- In bytes.
+    length INTEGER,
+    PRIMARY KEY (entry, position)
+) STRICT, WITHOUT ROWID;
+
+-- The talks an entry's content holds. Their text is not kept again: start and end are bytes of the
+-- cleaned HTML.
+CREATE TABLE talks (
+    entry INTEGER NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+    -- From 1, in the content's order, at most 4095.
+    number INTEGER NOT NULL CHECK (number BETWEEN 1 AND 4095),
+    title TEXT NOT NULL,
+    -- JSON: ["…"]
+    speakers TEXT NOT NULL,
+    -- TalkKind::word
+    kind TEXT NOT NULL,
+    level INTEGER NOT NULL,
+    anchor TEXT,
+    url TEXT,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    PRIMARY KEY (entry, number)
+) STRICT, WITHOUT ROWID;
+
+-- Up to which entry each view has been shown.
+CREATE TABLE cursors (
+    name TEXT PRIMARY KEY,
+    entry INTEGER NOT NULL,
+    moved_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Full text: one row for an entry itself (rowid = id * 4096: its title, authors, summary and the text
+-- that stands in no talk) and one for each of its talks (rowid = id * 4096 + number: title, speakers,
+-- text). Derived from the tables above and without a copy of the text, so it can be built anew.
+CREATE VIRTUAL TABLE entry_text USING fts5 (
+    title, people, text,
+    content = '', contentless_delete = 1,
+    tokenize = "unicode61 remove_diacritics 2"
+);
+-- New rows gather in memory up to 16 MiB, and segments are merged when the archive is closed rather
+-- than at each commit: a third less work in a large poll.
+INSERT INTO entry_text (entry_text, rank) VALUES ('hashsize', 16777216);
+INSERT INTO entry_text (entry_text, rank) VALUES ('automerge', 0);

@@ -1,0 +1,198 @@
+//! What an entry says, as it lies in the archive.
+//!
+//! One zstd frame with a checksum behind one byte for the layout. In layout 1 the frame holds four parts,
+//! each a byte (0 absent, 1 plain text, 2 HTML), its length in 8 bytes little-endian, and its bytes:
+//! the cleaned HTML, the original content, the original summary, the base of the original's links.
+//! The cleaned HTML and the original say nearly the same, so together they cost little more than one.
+//! The cleaned HTML comes first: reading it stops there.
+
+use std::io::{self, Read};
+
+use zstd::bulk::Compressor;
+use zstd::zstd_safe::CParameter;
+
+use super::error::ArchiveError;
+use crate::model::{Original, SafeHtml, Text, TextKind};
+
+const LAYOUT: u8 = 1;
+
+const ABSENT: u8 = 0;
+const PLAIN: u8 = 1;
+const HTML: u8 = 2;
+
+/// Packs contents one after the other; making one costs more than packing a small content.
+pub(super) struct Packer {
+    compressor: Compressor<'static>,
+}
+
+impl Packer {
+    pub(super) fn new() -> Result<Self, ArchiveError> {
+        let mut compressor = Compressor::new(3).map_err(|error| failed(&error))?;
+        compressor
+            .set_parameter(CParameter::ChecksumFlag(true))
+            .map_err(|error| failed(&error))?;
+        Ok(Self { compressor })
+    }
+
+    pub(super) fn pack(
+        &mut self,
+        content: &SafeHtml,
+        original: &Original,
+    ) -> Result<Vec<u8>, ArchiveError> {
+        let mut plain = Vec::with_capacity(content.as_str().len() * 2 + 64);
+        write_part(&mut plain, HTML, content.as_str());
+        for text in [&original.content, &original.summary] {
+            match text {
+                Some(text) => write_part(&mut plain, mark(text.kind), &text.value),
+                None => write_part(&mut plain, ABSENT, ""),
+            }
+        }
+        match &original.base {
+            Some(base) => write_part(&mut plain, PLAIN, base),
+            None => write_part(&mut plain, ABSENT, ""),
+        }
+        let frame = self
+            .compressor
+            .compress(&plain)
+            .map_err(|error| failed(&error))?;
+        let mut packed = Vec::with_capacity(frame.len() + 1);
+        packed.push(LAYOUT);
+        packed.extend(frame);
+        Ok(packed)
+    }
+}
+
+/// The cleaned HTML alone.
+pub(super) fn unpack_html(packed: &[u8]) -> Result<SafeHtml, ArchiveError> {
+    let mut parts = Parts::open(packed)?;
+    let (_, html) = parts.next()?;
+    Ok(SafeHtml::vouch(html))
+}
+
+/// Everything, read to the end, so that the checksum has been compared.
+pub(super) fn unpack(packed: &[u8]) -> Result<(SafeHtml, Original), ArchiveError> {
+    let mut parts = Parts::open(packed)?;
+    let (_, html) = parts.next()?;
+    let content = text(parts.next()?);
+    let summary = text(parts.next()?);
+    let base = text(parts.next()?).map(|base| base.value);
+    let mut rest = Vec::new();
+    parts
+        .frame
+        .read_to_end(&mut rest)
+        .map_err(|error| damaged(&error))?;
+    let original = Original {
+        content,
+        summary,
+        base,
+    };
+    Ok((SafeHtml::vouch(html), original))
+}
+
+struct Parts<'a> {
+    frame: zstd::stream::read::Decoder<'static, io::BufReader<&'a [u8]>>,
+}
+
+impl<'a> Parts<'a> {
+    fn open(packed: &'a [u8]) -> Result<Self, ArchiveError> {
+        match packed.split_first() {
+            Some((&LAYOUT, frame)) => Ok(Self {
+                frame: zstd::stream::read::Decoder::new(frame).map_err(|error| damaged(&error))?,
+            }),
+            Some((layout, _)) => Err(damaged(&format!("unknown layout {layout}"))),
+            None => Err(damaged(&"it is empty")),
+        }
+    }
+
+    fn next(&mut self) -> Result<(u8, String), ArchiveError> {
+        let mut head = [0; 9];
+        self.frame
+            .read_exact(&mut head)
+            .map_err(|error| damaged(&error))?;
+        let [mark, length @ ..] = head;
+        let length = u64::from_le_bytes(length);
+        let mut text = String::new();
+        // Not made at its full size beforehand: a damaged length may name any.
+        let read = (&mut self.frame).take(length).read_to_string(&mut text);
+        match read {
+            Ok(read) if read as u64 == length => Ok((mark, text)),
+            Ok(_) => Err(damaged(&"it is cut off")),
+            Err(error) => Err(damaged(&error)),
+        }
+    }
+}
+
+fn write_part(plain: &mut Vec<u8>, mark: u8, text: &str) {
+    plain.push(mark);
+    plain.extend((text.len() as u64).to_le_bytes());
+    plain.extend(text.as_bytes());
+}
+
+fn mark(kind: TextKind) -> u8 {
+    match kind {
+        TextKind::Plain => PLAIN,
+        TextKind::Html => HTML,
+    }
+}
+
+fn text((mark, value): (u8, String)) -> Option<Text> {
+    match mark {
+        ABSENT => None,
+        HTML => Some(Text::html(value)),
+        _ => Some(Text::plain(value)),
+    }
+}
+
+fn damaged(error: &impl ToString) -> ArchiveError {
+    ArchiveError::Damaged(format!("a content cannot be read: {}", error.to_string()))
+}
+
+fn failed(error: &io::Error) -> ArchiveError {
+    ArchiveError::Failed(format!("a content cannot be compressed: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn original() -> Original {
+        Original {
+            content: Some(Text::html("<p onclick=x>Grüße</p>")),
+            summary: Some(Text::plain("")),
+            base: None,
+        }
+    }
+
+    fn packed() -> Vec<u8> {
+        let html = SafeHtml::vouch("<p>Grüße</p>".to_owned());
+        Packer::new().unwrap().pack(&html, &original()).unwrap()
+    }
+
+    #[test]
+    fn contents_come_back_as_they_went_in() {
+        let (html, back) = unpack(&packed()).unwrap();
+        assert_eq!(html.as_str(), "<p>Grüße</p>");
+        assert_eq!(back, original());
+        assert_eq!(unpack_html(&packed()).unwrap(), html);
+    }
+
+    #[test]
+    fn damage_is_found_and_no_reason_to_panic() {
+        let whole = packed();
+        for length in 0..whole.len() {
+            assert!(unpack(&whole[..length]).is_err(), "cut at {length}");
+        }
+        for at in 0..whole.len() {
+            let mut flipped = whole.clone();
+            flipped[at] ^= 0x10;
+            // A few bits of a frame's header mean nothing.
+            let harmless = |(html, original): (SafeHtml, Original)| {
+                html.as_str() == "<p>Grüße</p>" && original == self::original()
+            };
+            assert!(
+                unpack(&flipped).is_ok_and(harmless) || unpack(&flipped).is_err(),
+                "flipped at {at}"
+            );
+        }
+    }
+}

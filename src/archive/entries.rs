@@ -1,0 +1,345 @@
+//! Rows to entries and back.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::content;
+use super::error::ArchiveError;
+use super::instants::{certain, instant, seconds};
+use super::tags;
+use crate::model::{
+    ArchivedEntry, ContentHash, Enclosure, Entry, EntryId, EntrySource, FeedId, FeedOfEntry, Known,
+    Original, Person, Talk, TalkKind,
+};
+
+/// So many talks of an entry are kept: what its range of rows in the full-text index holds.
+pub(super) const MAX_TALKS: usize = 4095;
+
+/// An entry with its feed, without what stands in tables of its own.
+const SELECT: &str = "
+    SELECT e.id, e.feed, e.guid, e.url, e.title, e.summary, e.published, e.updated, e.first_seen,
+           e.language, e.event, e.comments_url, e.source_guid, e.source_title, e.source_url, e.hash,
+           f.url, f.guid, coalesce(f.given_title, f.title), f.site_url
+    FROM entries e JOIN feeds f ON f.id = e.feed
+    WHERE e.id = ?1";
+
+/// An entry in full, but for its original.
+pub(super) fn load(db: &Connection, id: EntryId) -> Result<Option<ArchivedEntry>, ArchiveError> {
+    let Some(mut archived) = load_facts(db, id)? else {
+        return Ok(None);
+    };
+    let mut select = db.prepare_cached("SELECT data FROM contents WHERE entry = ?1")?;
+    let mut rows = select.query([id.0])?;
+    let Some(row) = rows.next()? else {
+        return Err(ArchiveError::Damaged(format!(
+            "entry {} has no content",
+            id.0
+        )));
+    };
+    archived.entry.content =
+        content::unpack_html(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?;
+    Ok(Some(archived))
+}
+
+/// An entry without its content, so also where that is damaged.
+pub(super) fn load_facts(
+    db: &Connection,
+    id: EntryId,
+) -> Result<Option<ArchivedEntry>, ArchiveError> {
+    let mut select = db.prepare_cached(SELECT)?;
+    let Some(mut archived) = select.query_row([id.0], entry_of).optional()? else {
+        return Ok(None);
+    };
+    archived.entry.authors = authors(db, id)?;
+    archived.entry.tags = tags::of_entry(db, id)?;
+    archived.entry.enclosures = enclosures(db, id)?;
+    archived.entry.talks = talks(db, id)?;
+    Ok(Some(archived))
+}
+
+fn entry_of(row: &Row<'_>) -> rusqlite::Result<ArchivedEntry> {
+    let source = EntrySource {
+        guid: row.get(12)?,
+        title: row.get(13)?,
+        url: row.get(14)?,
+    };
+    let entry = Entry {
+        guid: row.get(2)?,
+        url: row.get(3)?,
+        title: row.get(4)?,
+        authors: Vec::new(),
+        tags: Vec::new(),
+        published: instant(row.get(6)?),
+        updated: instant(row.get(7)?),
+        summary: row.get(5)?,
+        content: Default::default(),
+        enclosures: Vec::new(),
+        language: row.get(9)?,
+        source: Some(source).filter(|source| *source != EntrySource::default()),
+        comments_url: row.get(11)?,
+        talks: Vec::new(),
+        event: row.get(10)?,
+        hash: ContentHash(row.get(15)?),
+        original: Original::default(),
+    };
+    Ok(ArchivedEntry {
+        id: EntryId(row.get(0)?),
+        feed: FeedOfEntry {
+            id: FeedId(row.get(1)?),
+            url: row.get(16)?,
+            guid: row.get(17)?,
+            title: row.get(18)?,
+            site_url: row.get(19)?,
+        },
+        first_seen: certain(row.get(8)?),
+        entry,
+    })
+}
+
+fn authors(db: &Connection, id: EntryId) -> Result<Vec<Person>, ArchiveError> {
+    let mut select = db.prepare_cached(
+        "SELECT name, uri, email FROM authors WHERE entry = ?1 ORDER BY position",
+    )?;
+    let people = select.query_map([id.0], |row| {
+        Ok(Person {
+            name: row.get(0)?,
+            uri: row.get(1)?,
+            email: row.get(2)?,
+        })
+    })?;
+    Ok(people.collect::<Result<_, _>>()?)
+}
+
+fn enclosures(db: &Connection, id: EntryId) -> Result<Vec<Enclosure>, ArchiveError> {
+    let mut select = db.prepare_cached(
+        "SELECT url, media_type, length FROM enclosures WHERE entry = ?1 ORDER BY position",
+    )?;
+    let enclosures = select.query_map([id.0], |row| {
+        Ok(Enclosure {
+            url: row.get(0)?,
+            media_type: row.get(1)?,
+            length: row
+                .get::<_, Option<i64>>(2)?
+                .and_then(|length| length.try_into().ok()),
+        })
+    })?;
+    Ok(enclosures.collect::<Result<_, _>>()?)
+}
+
+fn talks(db: &Connection, id: EntryId) -> Result<Vec<Talk>, ArchiveError> {
+    let mut select = db.prepare_cached(
+        "SELECT title, speakers, kind, level, anchor, url, start, end FROM talks
+         WHERE entry = ?1 ORDER BY number",
+    )?;
+    let talks = select.query_map([id.0], |row| {
+        let byte = |column: usize| {
+            row.get(column)
+                .map(|at: i64| usize::try_from(at).unwrap_or(0))
+        };
+        Ok(Talk {
+            title: row.get(0)?,
+            // What is no list of names can only be damage; `check` finds it.
+            speakers: serde_json::from_str(row.get_ref(1)?.as_str()?).unwrap_or_default(),
+            kind: TalkKind::from_word(row.get_ref(2)?.as_str()?),
+            level: row.get(3)?,
+            anchor: row.get(4)?,
+            url: row.get(5)?,
+            section: byte(6)?..byte(7)?,
+        })
+    })?;
+    Ok(talks.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn known(
+    db: &Connection,
+    feed: FeedId,
+    guid: &str,
+) -> Result<Option<Known>, ArchiveError> {
+    let mut select =
+        db.prepare_cached("SELECT id, hash FROM entries WHERE guid = ?1 AND feed = ?2")?;
+    let known = select.query_row(params![guid, feed.0], |row| {
+        Ok(Known {
+            id: EntryId(row.get(0)?),
+            hash: ContentHash(row.get(1)?),
+        })
+    });
+    Ok(known.optional()?)
+}
+
+/// As [`known`], by number; `None` also where the entry is another feed's.
+pub(super) fn known_by_id(
+    db: &Connection,
+    feed: FeedId,
+    id: EntryId,
+) -> Result<Option<Known>, ArchiveError> {
+    let mut select = db.prepare_cached("SELECT hash FROM entries WHERE id = ?1 AND feed = ?2")?;
+    let hash = select
+        .query_row([id.0, feed.0], |row| row.get(0))
+        .optional()?;
+    Ok(hash.map(|hash| Known {
+        id,
+        hash: ContentHash(hash),
+    }))
+}
+
+pub(super) fn first_seen(db: &Connection, id: EntryId) -> Result<i64, ArchiveError> {
+    let mut select = db.prepare_cached("SELECT first_seen FROM entries WHERE id = ?1")?;
+    Ok(select.query_row([id.0], |row| row.get(0))?)
+}
+
+pub(super) fn exists(db: &Connection, id: EntryId) -> Result<bool, ArchiveError> {
+    Ok(db
+        .prepare_cached("SELECT 1 FROM entries WHERE id = ?1")?
+        .exists([id.0])?)
+}
+
+/// Adds an entry of a feed. Its date stands still from now on, but for edits.
+pub(super) fn insert(
+    db: &Connection,
+    feed: FeedId,
+    first_seen: i64,
+    entry: &Entry,
+    packed: &[u8],
+) -> Result<EntryId, ArchiveError> {
+    let mut insert = db.prepare_cached(
+        "INSERT INTO entries (url, title, summary, published, updated, date, language, event,
+             comments_url, source_guid, source_title, source_url, hash, feed, guid, first_seen)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+    )?;
+    bind_facts(&mut insert, entry, first_seen)?;
+    insert.raw_bind_parameter(14, feed.0)?;
+    insert.raw_bind_parameter(15, &entry.guid)?;
+    insert.raw_bind_parameter(16, first_seen)?;
+    insert.raw_execute()?;
+    let id = EntryId(db.last_insert_rowid());
+    db.prepare_cached("INSERT INTO contents (entry, data) VALUES (?1, ?2)")?
+        .execute(params![id.0, packed])?;
+    insert_parts(db, id, entry)?;
+    Ok(id)
+}
+
+/// Puts an entry's newer state in the place of the older one, which must have become a revision before.
+pub(super) fn replace(
+    db: &Connection,
+    id: EntryId,
+    first_seen: i64,
+    entry: &Entry,
+    packed: &[u8],
+) -> Result<(), ArchiveError> {
+    let mut update = db.prepare_cached(
+        "UPDATE entries SET url = ?1, title = ?2, summary = ?3, published = ?4, updated = ?5,
+             date = ?6, language = ?7, event = ?8, comments_url = ?9, source_guid = ?10,
+             source_title = ?11, source_url = ?12, hash = ?13
+         WHERE id = ?14",
+    )?;
+    bind_facts(&mut update, entry, first_seen)?;
+    update.raw_bind_parameter(14, id.0)?;
+    update.raw_execute()?;
+    db.prepare_cached("UPDATE contents SET data = ?2 WHERE entry = ?1")?
+        .execute(params![id.0, packed])?;
+    for delete in [
+        "DELETE FROM authors WHERE entry = ?1",
+        "DELETE FROM enclosures WHERE entry = ?1",
+        "DELETE FROM talks WHERE entry = ?1",
+    ] {
+        db.prepare_cached(delete)?.execute([id.0])?;
+    }
+    insert_parts(db, id, entry)
+}
+
+/// The columns that an insert and an update share, as parameters 1 to 13.
+fn bind_facts(
+    statement: &mut rusqlite::Statement<'_>,
+    entry: &Entry,
+    first_seen: i64,
+) -> Result<(), ArchiveError> {
+    let source = entry.source.as_ref();
+    statement.raw_bind_parameter(1, &entry.url)?;
+    statement.raw_bind_parameter(2, &entry.title)?;
+    statement.raw_bind_parameter(3, &entry.summary)?;
+    statement.raw_bind_parameter(4, entry.published.map(seconds))?;
+    statement.raw_bind_parameter(5, entry.updated.map(seconds))?;
+    statement.raw_bind_parameter(6, seconds(entry.date(certain(first_seen))))?;
+    statement.raw_bind_parameter(7, &entry.language)?;
+    statement.raw_bind_parameter(8, &entry.event)?;
+    statement.raw_bind_parameter(9, &entry.comments_url)?;
+    statement.raw_bind_parameter(10, source.and_then(|source| source.guid.as_deref()))?;
+    statement.raw_bind_parameter(11, source.and_then(|source| source.title.as_deref()))?;
+    statement.raw_bind_parameter(12, source.and_then(|source| source.url.as_deref()))?;
+    statement.raw_bind_parameter(13, &entry.hash.0[..])?;
+    Ok(())
+}
+
+/// Authors, enclosures and talks; tags have rules of their own.
+fn insert_parts(db: &Connection, id: EntryId, entry: &Entry) -> Result<(), ArchiveError> {
+    let mut author = db.prepare_cached(
+        "INSERT INTO authors (entry, position, name, uri, email) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    for (position, person) in entry.authors.iter().enumerate() {
+        author.execute(params![
+            id.0,
+            position as i64,
+            person.name,
+            person.uri,
+            person.email
+        ])?;
+    }
+    let mut enclosure = db.prepare_cached(
+        "INSERT INTO enclosures (entry, position, url, media_type, length) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    for (position, file) in entry.enclosures.iter().enumerate() {
+        // A length beyond i64 is a publisher's lie.
+        let length = file.length.and_then(|length| i64::try_from(length).ok());
+        enclosure.execute(params![
+            id.0,
+            position as i64,
+            file.url,
+            file.media_type,
+            length
+        ])?;
+    }
+    let mut insert = db.prepare_cached(
+        "INSERT INTO talks (entry, number, title, speakers, kind, level, anchor, url, start, end)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )?;
+    for (talk, number) in entry.talks.iter().zip(1..=MAX_TALKS as i64) {
+        insert.execute(params![
+            id.0,
+            number,
+            talk.title,
+            serde_json::Value::from(talk.speakers.as_slice()).to_string(),
+            talk.kind.word(),
+            talk.level,
+            talk.anchor,
+            talk.url,
+            talk.section.start as i64,
+            talk.section.end as i64,
+        ])?;
+    }
+    Ok(())
+}
+
+/// Entries by number, permalink or guid, oldest first.
+pub(super) fn find(
+    db: &Connection,
+    name: &str,
+    most: usize,
+) -> Result<Vec<ArchivedEntry>, ArchiveError> {
+    let name = name.trim();
+    let mut select = db.prepare_cached(
+        "SELECT id FROM entries WHERE id = ?1
+         UNION SELECT id FROM entries WHERE url = ?2
+         UNION SELECT id FROM entries WHERE guid = ?2
+         ORDER BY id LIMIT ?3",
+    )?;
+    let ids: Vec<i64> = select
+        .query_map(
+            params![name.parse::<i64>().ok(), name, most as i64],
+            |row| row.get(0),
+        )?
+        .collect::<Result<_, _>>()?;
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        found.extend(load(db, EntryId(id))?);
+    }
+    Ok(found)
+}

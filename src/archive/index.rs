@@ -1,0 +1,197 @@
+//! The full-text index: one row for an entry itself, one for each of its talks.
+//!
+//! Derived from what the other tables hold and without a copy of any text. Rows are numbered by entry
+//! and talk (see [`first_row`]), so that a hit names both without looking anything up.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, params};
+
+use super::entries::{self, MAX_TALKS};
+use super::error::ArchiveError;
+use crate::model::{Entry, EntryId, FeedId, Person, Talk};
+
+/// The number of an entry's own row; those of its talks follow, up to [`last_row`].
+fn first_row(id: EntryId) -> i64 {
+    id.0 << 12
+}
+
+fn last_row(id: EntryId) -> i64 {
+    first_row(id) + MAX_TALKS as i64
+}
+
+/// What is found of an entry or a talk.
+pub(super) struct TextRow {
+    title: String,
+    /// The entry's authors or the talk's speakers.
+    people: String,
+    text: String,
+}
+
+/// An entry's own row and those of its talks, in order. Costs as much as its content is long, so it is
+/// made before the write lock is taken.
+pub(super) fn rows_of(entry: &Entry) -> Vec<TextRow> {
+    let talks = &entry.talks[..entry.talks.len().min(MAX_TALKS)];
+    let mut rows = Vec::with_capacity(talks.len() + 1);
+    rows.push(TextRow {
+        title: entry.title.clone().unwrap_or_default(),
+        people: lines(entry.authors.iter().flat_map(names)),
+        text: lines([
+            entry.summary.clone().unwrap_or_default(),
+            text_outside(entry, talks),
+        ]),
+    });
+    rows.extend(talks.iter().map(|talk| TextRow {
+        title: talk.title.clone(),
+        people: talk.speakers.join("\n"),
+        text: entry.content_of(talk).to_text(),
+    }));
+    rows
+}
+
+/// By what a person is found. A page is no name, but where it is all that is known it has to do.
+fn names(person: &Person) -> Vec<String> {
+    let known: Vec<String> = person.name.iter().chain(&person.email).cloned().collect();
+    if known.is_empty() {
+        return person.uri.clone().into_iter().collect();
+    }
+    known
+}
+
+/// The text of the content that stands in none of the talks.
+fn text_outside(entry: &Entry, talks: &[Talk]) -> String {
+    let mut sections: Vec<_> = talks.iter().map(|talk| talk.section.clone()).collect();
+    sections.sort_by_key(|section| section.start);
+    let mut parts = Vec::new();
+    let mut at = 0;
+    for section in sections {
+        if section.start > at {
+            parts.push(entry.content.section(at..section.start).to_text());
+        }
+        at = at.max(section.end);
+    }
+    parts.push(
+        entry
+            .content
+            .section(at..entry.content.as_str().len())
+            .to_text(),
+    );
+    lines(parts)
+}
+
+fn lines(texts: impl IntoIterator<Item = String>) -> String {
+    let mut joined = String::new();
+    for text in texts.into_iter().filter(|text| !text.is_empty()) {
+        if !joined.is_empty() {
+            joined.push('\n');
+        }
+        joined.push_str(&text);
+    }
+    joined
+}
+
+/// Rows that wait for the end of a transaction.
+///
+/// FTS5 writes what it has gathered to disk at every savepoint and whenever row numbers do not grow, so
+/// a batch's rows are written once, at its end and in order.
+#[derive(Default)]
+pub(super) struct Pending {
+    entries: BTreeMap<EntryId, PendingEntry>,
+}
+
+struct PendingEntry {
+    rows: Vec<TextRow>,
+    /// Older rows of it stand in the index.
+    replaces: bool,
+}
+
+impl Pending {
+    pub(super) fn put(&mut self, id: EntryId, rows: Vec<TextRow>, replaces: bool) {
+        // Twice in one batch: only the later rows count. Taking out rows that are not there yet is no harm.
+        self.entries.insert(id, PendingEntry { rows, replaces });
+    }
+
+    pub(super) fn append(&mut self, later: Self) {
+        for (id, entry) in later.entries {
+            self.put(id, entry.rows, entry.replaces);
+        }
+    }
+
+    pub(super) fn write(self, db: &Connection) -> Result<(), ArchiveError> {
+        for (id, _) in self.entries.iter().filter(|(_, entry)| entry.replaces) {
+            delete_entry(db, *id)?;
+        }
+        for (id, entry) in &self.entries {
+            insert(db, *id, &entry.rows)?;
+        }
+        Ok(())
+    }
+}
+
+fn insert(db: &Connection, id: EntryId, rows: &[TextRow]) -> Result<(), ArchiveError> {
+    let mut insert = db.prepare_cached(
+        "INSERT INTO entry_text (rowid, title, people, text) VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    for (row, number) in rows.iter().zip(first_row(id)..) {
+        insert.execute(params![number, row.title, row.people, row.text])?;
+    }
+    Ok(())
+}
+
+fn delete_entry(db: &Connection, id: EntryId) -> Result<(), ArchiveError> {
+    db.prepare_cached("DELETE FROM entry_text WHERE rowid BETWEEN ?1 AND ?2")?
+        .execute([first_row(id), last_row(id)])?;
+    Ok(())
+}
+
+/// Takes every entry of a feed out, before its rows go.
+pub(super) fn delete_feed(db: &Connection, feed: FeedId) -> Result<(), ArchiveError> {
+    let mut select = db.prepare_cached("SELECT id FROM entries WHERE feed = ?1")?;
+    let mut rows = select.query([feed.0])?;
+    while let Some(row) = rows.next()? {
+        delete_entry(db, EntryId(row.get(0)?))?;
+    }
+    Ok(())
+}
+
+/// Builds the index anew, in the order of the entries and in flat memory. Answers how many rows it has.
+pub(super) fn rebuild(db: &Connection) -> Result<usize, ArchiveError> {
+    // Made anew rather than emptied, for emptying reads what may be damaged.
+    let schema: String = db.query_row(
+        "SELECT sql FROM sqlite_schema WHERE name = 'entry_text'",
+        [],
+        |row| row.get(0),
+    )?;
+    db.execute_batch(&format!(
+        "DROP TABLE entry_text;
+         {schema};
+         INSERT INTO entry_text (entry_text, rank) VALUES ('hashsize', 16777216);
+         INSERT INTO entry_text (entry_text, rank) VALUES ('automerge', 0);"
+    ))?;
+    let mut select = db.prepare("SELECT id FROM entries ORDER BY id")?;
+    let mut ids = select.query([])?;
+    let mut written = 0;
+    while let Some(row) = ids.next()? {
+        let id = EntryId(row.get(0)?);
+        let archived = match entries::load(db, id) {
+            // A content that is lost is no reason to lose the others from the index.
+            Err(ArchiveError::Damaged(_)) => entries::load_facts(db, id)?,
+            loaded => loaded?,
+        };
+        if let Some(archived) = archived {
+            let rows = rows_of(&archived.entry);
+            insert(db, id, &rows)?;
+            written += rows.len();
+        }
+    }
+    Ok(written)
+}
+
+/// Merges what commits have left in pieces, a little at a time: each piece costs a search one more look.
+pub(super) fn merge(db: &Connection) -> Result<(), ArchiveError> {
+    db.execute(
+        "INSERT INTO entry_text (entry_text, rank) VALUES ('merge', 2000)",
+        [],
+    )?;
+    Ok(())
+}

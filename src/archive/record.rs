@@ -1,0 +1,277 @@
+//! Records attempts: the one way anything that was polled comes into the archive.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use url::Url;
+
+use super::connections::write;
+use super::content::Packer;
+use super::entries;
+use super::error::ArchiveError;
+use super::index::{self, Pending, TextRow};
+use super::instants::seconds;
+use super::revisions;
+use super::tags;
+use crate::model::{
+    Attempt, Change, ContentHash, Entry, Feed, FeedId, Outcome, Person, Recorded, TagOrigin,
+};
+use crate::source::{Failure, Source, Validators};
+
+/// An attempt ready to be written: contents compressed and index rows made, which is most of the work
+/// and needs no lock.
+pub(crate) struct PackedAttempt {
+    attempt: Attempt,
+    /// Beside each of the attempt's changes.
+    entries: Vec<PackedEntry>,
+}
+
+struct PackedEntry {
+    data: Vec<u8>,
+    rows: Vec<TextRow>,
+}
+
+impl PackedAttempt {
+    pub(super) fn pack(mut attempt: Attempt) -> Result<Self, ArchiveError> {
+        let mut packed = Vec::new();
+        if let Outcome::Read { changes, .. } = &mut attempt.outcome {
+            let mut packer = Packer::new()?;
+            for change in &mut changes.entries {
+                let (Change::New(entry) | Change::Edited(_, entry)) = change;
+                packed.push(PackedEntry {
+                    data: packer.pack(&entry.content, &entry.original)?,
+                    rows: index::rows_of(entry),
+                });
+                // From here on it only takes memory.
+                entry.content = Default::default();
+                entry.original = Default::default();
+            }
+        }
+        Ok(Self {
+            attempt,
+            entries: packed,
+        })
+    }
+}
+
+type Answers = Vec<Result<Recorded, ArchiveError>>;
+
+/// One transaction for all, a savepoint for each: one that cannot be recorded leaves no trace and spoils
+/// no other. An error as a whole means that nothing of the batch was recorded.
+pub(super) fn record(
+    writer: &mut Connection,
+    attempts: Vec<PackedAttempt>,
+) -> Result<Answers, ArchiveError> {
+    let mut batch = write(writer)?;
+    let mut pending = Pending::default();
+    let mut answers = Vec::with_capacity(attempts.len());
+    for packed in attempts {
+        let one = batch.savepoint()?;
+        let answer = record_one(&one, packed);
+        match answer {
+            Ok((recorded, rows)) => {
+                one.commit()?;
+                pending.append(rows);
+                answers.push(Ok(recorded));
+            }
+            // SQLite has itself rolled back the whole (disk full, out of memory), or will for the next.
+            Err(error) if error.is_of_the_whole() || one.is_autocommit() => return Err(error),
+            Err(error) => {
+                one.finish()?;
+                answers.push(Err(error));
+            }
+        }
+    }
+    pending.write(&batch)?;
+    batch.commit()?;
+    Ok(answers)
+}
+
+fn record_one(db: &Connection, packed: PackedAttempt) -> Result<(Recorded, Pending), ArchiveError> {
+    let PackedAttempt { attempt, entries } = packed;
+    let subscribed = db
+        .prepare_cached("SELECT 1 FROM feeds WHERE id = ?1 AND state <> 'removed'")?
+        .exists([attempt.feed.0])?;
+    if !subscribed {
+        return Err(ArchiveError::NotSubscribed);
+    }
+    db.prepare_cached(
+        "UPDATE feeds SET last_attempt = ?2, http_status = ?3, next_due = ?4 WHERE id = ?1",
+    )?
+    .execute(params![
+        attempt.feed.0,
+        seconds(attempt.at),
+        attempt.http_status,
+        seconds(attempt.next_due)
+    ])?;
+    let at = seconds(attempt.at);
+    let mut recorded = Recorded::default();
+    let mut pending = Pending::default();
+    match attempt.outcome {
+        Outcome::Read {
+            feed,
+            changes,
+            validators,
+            body_hash,
+            moved_to,
+        } => {
+            let given = tags::of_feed(db, attempt.feed)?;
+            for (change, packed) in changes.entries.into_iter().zip(entries) {
+                let stored = store(db, attempt.feed, at, change, packed, &given, &mut pending)?;
+                recorded.new += usize::from(stored == Stored::New);
+                recorded.edited += usize::from(stored == Stored::Edited);
+            }
+            describe(db, attempt.feed, &feed, body_hash, recorded.new)?;
+            succeed(db, attempt.feed, at, &validators, moved_to)?;
+        }
+        Outcome::Unchanged {
+            validators,
+            moved_to,
+        } => {
+            succeed(db, attempt.feed, at, &validators, moved_to)?;
+        }
+        Outcome::Failed(failure) => fail(db, attempt.feed, at, &failure)?,
+    }
+    Ok((recorded, pending))
+}
+
+#[derive(PartialEq, Eq)]
+enum Stored {
+    New,
+    Edited,
+    /// Another run was faster.
+    Same,
+}
+
+/// Looks for itself whether the entry is known: another run may have stored it since this one decided.
+fn store(
+    db: &Connection,
+    feed: FeedId,
+    at: i64,
+    change: Change,
+    packed: PackedEntry,
+    given_tags: &[String],
+    pending: &mut Pending,
+) -> Result<Stored, ArchiveError> {
+    let (edited, entry) = match change {
+        Change::New(entry) => (None, entry),
+        Change::Edited(id, entry) => (entries::known_by_id(db, feed, id)?, entry),
+    };
+    let known = match edited {
+        Some(known) => Some(known),
+        None => entries::known(db, feed, &entry.guid)?,
+    };
+    match known {
+        Some(known) if known.hash == entry.hash => Ok(Stored::Same),
+        Some(known) => {
+            revisions::keep(db, known.id, at)?;
+            let first_seen = entries::first_seen(db, known.id)?;
+            entries::replace(db, known.id, first_seen, &entry, &packed.data)?;
+            tags::clear_of_publisher(db, known.id)?;
+            tags::add(db, known.id, own_tags(&entry))?;
+            pending.put(known.id, packed.rows, true);
+            Ok(Stored::Edited)
+        }
+        None => {
+            let id = entries::insert(db, feed, at, &entry, &packed.data)?;
+            tags::add(db, id, own_tags(&entry))?;
+            let given = given_tags
+                .iter()
+                .map(|name| (name.as_str(), TagOrigin::Subscription));
+            tags::add(db, id, given)?;
+            pending.put(id, packed.rows, false);
+            Ok(Stored::New)
+        }
+    }
+}
+
+fn own_tags(entry: &Entry) -> impl Iterator<Item = (&str, TagOrigin)> {
+    entry.tags.iter().map(|tag| (tag.name.as_str(), tag.origin))
+}
+
+/// Takes over what a feed now says of itself.
+fn describe(
+    db: &Connection,
+    id: FeedId,
+    feed: &Feed,
+    body_hash: ContentHash,
+    new: usize,
+) -> Result<(), ArchiveError> {
+    let authors: Vec<_> = feed
+        .authors
+        .iter()
+        .map(|Person { name, uri, email }| serde_json::json!({"name": name, "uri": uri, "email": email}))
+        .collect();
+    db.prepare_cached(
+        "UPDATE feeds SET guid = ?2, title = ?3, subtitle = ?4, site_url = ?5, self_url = ?6,
+             authors = ?7, language = ?8, rights = ?9, image = ?10, updated = ?11, ttl = ?12,
+             body_hash = ?13, entries = entries + ?14
+         WHERE id = ?1",
+    )?
+    .execute(params![
+        id.0,
+        feed.guid,
+        feed.title,
+        feed.subtitle,
+        feed.site_url,
+        feed.self_url,
+        serde_json::Value::from(authors).to_string(),
+        feed.language,
+        feed.rights,
+        feed.image,
+        feed.updated.map(seconds),
+        feed.ttl,
+        &body_hash.0[..],
+        new as i64,
+    ])?;
+    Ok(())
+}
+
+fn succeed(
+    db: &Connection,
+    id: FeedId,
+    at: i64,
+    validators: &Validators,
+    moved_to: Option<Url>,
+) -> Result<(), ArchiveError> {
+    db.prepare_cached(
+        "UPDATE feeds SET etag = ?2, last_modified = ?3, last_success = ?4,
+             state = CASE state WHEN 'paused' THEN 'paused' ELSE 'active' END,
+             error_kind = NULL, error_message = NULL, error_hint = NULL, error_http_status = NULL,
+             error_retry_at = NULL, error_since = NULL, failures = 0
+         WHERE id = ?1",
+    )?
+    .execute(params![id.0, validators.etag, validators.last_modified, at])?;
+    if let Some(url) = moved_to {
+        let key = Source::Http(url).key();
+        let taken: Option<i64> = db
+            .prepare_cached("SELECT id FROM feeds WHERE url = ?1")?
+            .query_row([&key], |row| row.get(0))
+            .optional()?;
+        // Two subscriptions that lead to one feed stay two: a person has to say which of them to keep.
+        if taken.is_none() {
+            db.prepare_cached("UPDATE feeds SET url = ?2 WHERE id = ?1")?
+                .execute(params![id.0, key])?;
+        }
+    }
+    Ok(())
+}
+
+fn fail(db: &Connection, id: FeedId, at: i64, failure: &Failure) -> Result<(), ArchiveError> {
+    db.prepare_cached(
+        "UPDATE feeds SET error_kind = ?2, error_message = ?3, error_hint = ?4,
+             error_http_status = ?5, error_retry_at = ?6, error_since = coalesce(error_since, ?7),
+             failures = failures + 1,
+             state = CASE WHEN state = 'paused' THEN 'paused' WHEN ?2 = 'gone' THEN 'gone'
+                          ELSE 'failing' END
+         WHERE id = ?1",
+    )?
+    .execute(params![
+        id.0,
+        failure.kind.word(),
+        failure.message,
+        failure.hint,
+        failure.http_status,
+        failure.retry_at.map(seconds),
+        at,
+    ])?;
+    Ok(())
+}

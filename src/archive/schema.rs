@@ -1,0 +1,232 @@
+//! The archive's file: whose it is, how a connection to it is set up, and its migrations.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::functions::FunctionFlags;
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+
+use super::error::ArchiveError;
+
+/// Each step brings an archive from the version before it to its own (the first: from nothing to 1).
+const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/0001_initial.sql")];
+
+/// `hall`: what tells an archive from any other SQLite file.
+const APPLICATION_ID: i64 = 0x6861_6c6c;
+
+/// How long one hallway waits for another.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The version that this hallway writes.
+pub(super) fn known_version() -> i64 {
+    MIGRATIONS.len() as i64
+}
+
+/// Opens the archive to write to it: looks whose the file is before anything touches it, makes it where
+/// there is none, and brings it up to date.
+pub(super) fn open_writer(path: &Path) -> Result<Connection, ArchiveError> {
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        fs::create_dir_all(folder).map_err(|error| ArchiveError::open(path, &error))?;
+    }
+    inspect(path)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut writer = Connection::open_with_flags(path, flags)
+        .map_err(|error| ArchiveError::open(path, &error))?;
+    // Only has a meaning for a file without pages yet. Contents are a few kilobytes: 8 KiB pages hold
+    // most of them without a chain of further pages.
+    writer.pragma_update(None, "page_size", 8192)?;
+    set_up(&writer)?;
+    migrate(&mut writer, path, &MIGRATIONS)?;
+    // After the first step's transaction, so that a kill while the archive is made leaves an empty file
+    // or a whole archive, never one that does not say whose it is.
+    write_ahead(&writer)?;
+    writer.pragma_update(None, "cache_size", -16_000)?;
+    // 32 MiB: a checkpoint rewrites pages in place and waits for the disk, so not after each commit.
+    writer.pragma_update(None, "wal_autocheckpoint", 4096)?;
+    writer.pragma_update(None, "journal_size_limit", 64 << 20)?;
+    Ok(writer)
+}
+
+/// A further connection, which only reads.
+pub(super) fn open_reader(path: &Path) -> Result<Connection, ArchiveError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let reader = Connection::open_with_flags(path, flags)
+        .map_err(|error| ArchiveError::open(path, &error))?;
+    set_up(&reader)?;
+    reader.pragma_update(None, "query_only", true)?;
+    reader.pragma_update(None, "cache_size", -8_000)?;
+    Ok(reader)
+}
+
+fn set_up(connection: &Connection) -> Result<(), ArchiveError> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    // The file may have been tampered with: its schema may not call functions with side effects.
+    connection.pragma_update(None, "trusted_schema", false)?;
+    // With a write-ahead log, NORMAL keeps the archive consistent through a power cut but may lose the
+    // last commits, and tells of a failing disk only at a later checkpoint. Every commit here holds
+    // something that somebody was told is done (a cursor behind a digest that went out, a person's tag,
+    // entries whose run then ends with exit code 0), and there are few of them, as attempts are recorded
+    // in batches. So FULL: what has been answered with Ok is on the disk.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.set_prepared_statement_cache_capacity(64);
+    let flags = FunctionFlags::SQLITE_UTF8
+        | FunctionFlags::SQLITE_DETERMINISTIC
+        | FunctionFlags::SQLITE_DIRECTONLY;
+    // SQLite's own LIKE knows the upper and lower case of ASCII only.
+    connection.create_scalar_function("contains_folded", 2, flags, |arguments| {
+        let text: Option<String> = arguments.get(0)?;
+        let part: String = arguments.get(1)?;
+        Ok(text.is_some_and(|text| text.to_lowercase().contains(&part)))
+    })?;
+    Ok(())
+}
+
+/// Refuses what is no archive of ours by its first bytes, so that a refused file is not even opened by
+/// SQLite, which might roll back or check point somebody else's database.
+fn inspect(path: &Path) -> Result<(), ArchiveError> {
+    let not_ours = |found: &str| ArchiveError::NotAnArchive {
+        path: path.to_owned(),
+        found: found.to_owned(),
+    };
+    let metadata = match fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(ArchiveError::open(path, &error)),
+    };
+    if metadata.is_dir() {
+        return Err(not_ours("it is a folder"));
+    }
+    // Opening a named pipe would wait for ever.
+    if !metadata.is_file() {
+        return Err(not_ours("it is no regular file"));
+    }
+    if metadata.len() == 0 {
+        return Ok(());
+    }
+    let mut header = Vec::with_capacity(100);
+    File::open(path)
+        .and_then(|file| file.take(100).read_to_end(&mut header))
+        .map_err(|error| ArchiveError::open(path, &error))?;
+    if !header.starts_with(b"SQLite format 3\0") {
+        return Err(not_ours("it is no SQLite file"));
+    }
+    // SQLite's file format, 1.3: user version at 60, application id at 68, both big-endian.
+    let number = |at: usize| {
+        let bytes = header
+            .get(at..at + 4)
+            .and_then(|bytes| bytes.try_into().ok());
+        bytes.map(u32::from_be_bytes).map(i64::from)
+    };
+    match (number(68), number(60)) {
+        (Some(APPLICATION_ID), Some(version)) => refuse_newer(path, version, known_version()),
+        (Some(_), Some(_)) => Err(not_ours("another program's SQLite file is there")),
+        _ => Err(not_ours("it is cut off")),
+    }
+}
+
+fn refuse_newer(path: &Path, version: i64, known: i64) -> Result<(), ArchiveError> {
+    if version <= known {
+        return Ok(());
+    }
+    Err(ArchiveError::Newer {
+        path: path.to_owned(),
+        version,
+        known,
+    })
+}
+
+fn version(connection: &Connection) -> Result<i64, ArchiveError> {
+    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
+/// Runs the steps that are missing, each in a transaction of its own.
+fn migrate(writer: &mut Connection, path: &Path, steps: &[&str]) -> Result<(), ArchiveError> {
+    let known = steps.len() as i64;
+    // The header on disk may be older than what stands in the write-ahead log.
+    refuse_newer(path, version(writer)?, known)?;
+    while version(writer)? < known {
+        let step = writer.transaction_with_behavior(TransactionBehavior::Exclusive)?;
+        // Another hallway may have run it while this one waited for the lock.
+        let done = version(&step)?;
+        refuse_newer(path, done, known)?;
+        if let Some(sql) = usize::try_from(done).ok().and_then(|done| steps.get(done)) {
+            step.execute_batch(sql)?;
+            step.pragma_update(None, "application_id", APPLICATION_ID)?;
+            step.pragma_update(None, "user_version", done + 1)?;
+            step.commit()?;
+        }
+    }
+    Ok(())
+}
+
+/// Switches to the write-ahead log. SQLite does not wait for others here, whatever the busy timeout.
+fn write_ahead(writer: &Connection) -> Result<(), ArchiveError> {
+    const PAUSE: Duration = Duration::from_millis(25);
+    let mut left = BUSY_TIMEOUT.as_millis() / PAUSE.as_millis();
+    loop {
+        let answer: Result<String, rusqlite::Error> =
+            writer.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0));
+        match answer {
+            Err(error) if is_busy(&error) && left > 0 => {
+                left -= 1;
+                std::thread::sleep(PAUSE);
+            }
+            Err(error) => return Err(error.into()),
+            // Where the file system has no shared memory the old mode stays, which works as well, with
+            // readers waiting for the writer.
+            Ok(_) => return Ok(()),
+        }
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_that_fails_leaves_nothing_behind() {
+        let mut db = Connection::open_in_memory().unwrap();
+        let path = Path::new("archive.db");
+        let steps = [
+            "CREATE TABLE a (x);",
+            "CREATE TABLE b (x); CREATE TABLE a (x);",
+        ];
+        assert!(migrate(&mut db, path, &steps).is_err());
+        assert_eq!(version(&db).unwrap(), 1);
+        let tables: i64 = db
+            .query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(tables, 1);
+
+        migrate(
+            &mut db,
+            path,
+            &["CREATE TABLE a (x);", "CREATE TABLE b (x);"],
+        )
+        .unwrap();
+        assert_eq!(version(&db).unwrap(), 2);
+        assert!(matches!(
+            migrate(&mut db, path, &["CREATE TABLE a (x);"]),
+            Err(ArchiveError::Newer {
+                version: 2,
+                known: 1,
+                ..
+            })
+        ));
+    }
+}

@@ -1,0 +1,132 @@
+//! Tags on entries, each with who put it there.
+
+use std::collections::HashSet;
+
+use rusqlite::{Connection, params};
+
+use super::error::ArchiveError;
+use crate::model::{EntryId, FeedId, Tag, TagOrigin};
+
+/// An entry's tags, each once: the publisher's in their order, then those of the subscription, of people
+/// and of rules, without those that only spell an earlier one differently.
+pub(super) fn of_entry(db: &Connection, id: EntryId) -> Result<Vec<Tag>, ArchiveError> {
+    let mut tags = all_of_entry(db, id)?;
+    let mut seen = HashSet::new();
+    tags.retain(|tag| seen.insert(Tag::key(&tag.name)));
+    Ok(tags)
+}
+
+/// Also the same tag from several origins.
+pub(super) fn all_of_entry(db: &Connection, id: EntryId) -> Result<Vec<Tag>, ArchiveError> {
+    let mut select =
+        db.prepare_cached("SELECT origin, name, position FROM tags WHERE entry = ?1")?;
+    let rows = select.query_map([id.0], |row| {
+        let origin = TagOrigin::from_word(row.get_ref(0)?.as_str()?).unwrap_or(TagOrigin::Feed);
+        Ok((origin, row.get::<_, i64>(2)?, row.get::<_, String>(1)?))
+    })?;
+    let mut rows: Vec<_> = rows.collect::<Result<_, _>>()?;
+    rows.sort();
+    Ok(rows
+        .into_iter()
+        .map(|(origin, _, name)| Tag { name, origin })
+        .collect())
+}
+
+/// Adds tags, but for those that a person took off; answers how many were not there before from anyone.
+pub(super) fn add<'a>(
+    db: &Connection,
+    id: EntryId,
+    tags: impl IntoIterator<Item = (&'a str, TagOrigin)>,
+) -> Result<usize, ArchiveError> {
+    let mut is_there =
+        db.prepare_cached("SELECT 1 FROM tags WHERE entry = ?1 AND key = ?2 LIMIT 1")?;
+    let mut insert = db.prepare_cached(
+        "INSERT OR IGNORE INTO tags (entry, key, origin, name, position)
+         SELECT ?1, ?2, ?3, ?4, ?5
+         WHERE NOT EXISTS (SELECT 1 FROM untagged WHERE entry = ?1 AND key = ?2)",
+    )?;
+    let mut added = 0;
+    for (position, (name, origin)) in tags.into_iter().enumerate() {
+        let name = name.trim();
+        let key = Tag::key(name);
+        if key.is_empty() {
+            continue;
+        }
+        let was_there = is_there.exists(params![id.0, key])?;
+        let inserted = insert.execute(params![id.0, key, origin.word(), name, position as i64])?;
+        added += usize::from(inserted > 0 && !was_there);
+    }
+    Ok(added)
+}
+
+/// A person's word counts over an earlier `untag`.
+pub(super) fn allow_again(
+    db: &Connection,
+    id: EntryId,
+    names: &[String],
+) -> Result<(), ArchiveError> {
+    let mut delete = db.prepare_cached("DELETE FROM untagged WHERE entry = ?1 AND key = ?2")?;
+    for name in names {
+        delete.execute(params![id.0, Tag::key(name)])?;
+    }
+    Ok(())
+}
+
+/// Takes tags off, whoever put them there, and keeps them off; answers how many there were.
+pub(super) fn remove(
+    db: &Connection,
+    id: EntryId,
+    names: &[String],
+) -> Result<usize, ArchiveError> {
+    let mut delete = db.prepare_cached("DELETE FROM tags WHERE entry = ?1 AND key = ?2")?;
+    let mut keep_off =
+        db.prepare_cached("INSERT OR IGNORE INTO untagged (entry, key) VALUES (?1, ?2)")?;
+    let mut removed = 0;
+    for name in names {
+        let key = Tag::key(name);
+        if delete.execute(params![id.0, key])? > 0 {
+            removed += 1;
+            keep_off.execute(params![id.0, key])?;
+        }
+    }
+    Ok(removed)
+}
+
+/// Takes off the publisher's tags, for an edit to bring its own.
+pub(super) fn clear_of_publisher(db: &Connection, id: EntryId) -> Result<(), ArchiveError> {
+    db.prepare_cached("DELETE FROM tags WHERE entry = ?1 AND origin = 'feed'")?
+        .execute([id.0])?;
+    Ok(())
+}
+
+/// A subscription's own tags, in the order they were given.
+pub(super) fn of_feed(db: &Connection, feed: FeedId) -> Result<Vec<String>, ArchiveError> {
+    let mut select = db.prepare_cached("SELECT name FROM feed_tags WHERE feed = ?1 ORDER BY id")?;
+    let names = select.query_map([feed.0], |row| row.get(0))?;
+    Ok(names.collect::<Result<_, _>>()?)
+}
+
+/// Gives a subscription further tags, and each of its entries with it.
+pub(super) fn add_to_feed(
+    db: &Connection,
+    feed: FeedId,
+    names: &[String],
+) -> Result<(), ArchiveError> {
+    let mut insert =
+        db.prepare_cached("INSERT OR IGNORE INTO feed_tags (feed, key, name) VALUES (?1, ?2, ?3)")?;
+    let mut copy = db.prepare_cached(
+        "INSERT OR IGNORE INTO tags (entry, key, origin, name, position)
+         SELECT e.id, ?2, 'subscription', ?3, 0 FROM entries e
+         WHERE e.feed = ?1
+           AND NOT EXISTS (SELECT 1 FROM untagged u WHERE u.entry = e.id AND u.key = ?2)",
+    )?;
+    for name in names {
+        let name = name.trim();
+        let key = Tag::key(name);
+        if !key.is_empty() {
+            insert.execute(params![feed.0, key, name])?;
+            copy.execute(params![feed.0, key, name])?;
+        }
+    }
+    Ok(())
+}

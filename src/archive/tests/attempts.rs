@@ -1,0 +1,283 @@
+use super::*;
+use crate::model::State;
+use crate::source::{Failure, FailureKind};
+use url::Url;
+
+const URL: &str = "https://blog.example/feed";
+
+fn state(hall: &Hall, feed: FeedId) -> Subscription {
+    hall.archive.subscription(feed).unwrap().unwrap()
+}
+
+fn failed(feed: FeedId, hour: i64, kind: FailureKind) -> Attempt {
+    let mut failure = Failure::new(kind, "the server answered 500").with_hint("wait");
+    failure.http_status = Some(500);
+    failure.retry_at = Some(at(hour + 5));
+    Attempt {
+        at: at(hour),
+        next_due: at(hour + 6),
+        ..attempt(feed, Outcome::Failed(failure))
+    }
+}
+
+fn record_one(hall: &Hall, attempt: Attempt) {
+    hall.archive
+        .record(vec![attempt])
+        .unwrap()
+        .remove(0)
+        .unwrap();
+}
+
+#[test]
+fn a_document_that_was_read_is_remembered_with_its_entries() {
+    let hall = Hall::new();
+    let feed = hall.follow(URL);
+    let recorded = hall.record(
+        feed,
+        vec![new(entry("1", "One", "")), new(entry("2", "Two", ""))],
+    );
+    assert_eq!(recorded, Recorded { new: 2, edited: 0 });
+    let state = state(&hall, feed);
+    assert_eq!(state.entries, 2);
+    assert_eq!(state.validators.etag.as_deref(), Some("\"1\""));
+    assert_eq!(state.body_hash, Some(hash("body")));
+    assert_eq!(
+        (state.last_success, state.next_due),
+        (Some(at(0)), Some(at(1)))
+    );
+
+    let known = hall.archive.known(feed, &["2", "3"]).unwrap();
+    assert_eq!(known.len(), 1);
+    assert_eq!(known["2"].hash, entry("2", "Two", "").hash);
+}
+
+#[test]
+fn failures_are_counted_until_one_success() {
+    let hall = Hall::new();
+    let feed = hall.follow(URL);
+    hall.record(feed, vec![]);
+    record_one(&hall, failed(feed, 1, FailureKind::HttpServer));
+    record_one(&hall, failed(feed, 7, FailureKind::HttpServer));
+    let failing = state(&hall, feed);
+    assert_eq!((failing.state, failing.failures), (State::Failing, 2));
+    assert_eq!(
+        (failing.error_since, failing.next_due),
+        (Some(at(1)), Some(at(13)))
+    );
+    let error = failing.error.unwrap();
+    assert_eq!(
+        (error.kind, error.http_status),
+        (FailureKind::HttpServer, Some(500))
+    );
+    assert_eq!(
+        (error.hint.as_deref(), error.retry_at),
+        (Some("wait"), Some(at(12)))
+    );
+    // Nothing of the stored state but the error is touched.
+    assert_eq!(failing.last_success, Some(at(0)));
+    assert_eq!(failing.validators.etag.as_deref(), Some("\"1\""));
+
+    let validators = Validators {
+        etag: None,
+        last_modified: Some("Sun".to_owned()),
+    };
+    record_one(
+        &hall,
+        attempt(
+            feed,
+            Outcome::Unchanged {
+                validators: validators.clone(),
+                moved_to: None,
+            },
+        ),
+    );
+    let well = state(&hall, feed);
+    assert_eq!(
+        (well.state, well.failures, well.error, well.error_since),
+        (State::Active, 0, None, None)
+    );
+    assert_eq!(well.validators, validators);
+    assert_eq!(well.body_hash, Some(hash("body")));
+}
+
+#[test]
+fn a_feed_that_is_gone_rests_until_it_is_resumed() {
+    let hall = Hall::new();
+    let feed = hall.follow(URL);
+    record_one(&hall, failed(feed, 1, FailureKind::Gone));
+    assert_eq!(state(&hall, feed).state, State::Gone);
+    assert!(hall.archive.due(at(99)).unwrap().is_empty());
+    hall.archive.resume(feed, at(2)).unwrap();
+    assert_eq!(hall.archive.due(at(2)).unwrap().len(), 1);
+}
+
+#[test]
+fn a_paused_feed_stays_paused_whatever_a_poll_gives() {
+    let hall = Hall::new();
+    let feed = hall.follow(URL);
+    hall.archive.pause(feed).unwrap();
+    hall.record(feed, vec![]);
+    assert_eq!(state(&hall, feed).state, State::Paused);
+    record_one(&hall, failed(feed, 1, FailureKind::Gone));
+    assert_eq!(state(&hall, feed).state, State::Paused);
+}
+
+#[test]
+fn a_feed_that_moved_is_known_by_its_new_address_unless_that_is_taken() {
+    let hall = Hall::new();
+    let feed = hall.follow(URL);
+    hall.follow("https://taken.example/");
+    let moved = |to: &str| {
+        let moved_to = Some(Url::parse(to).unwrap());
+        record_one(
+            &hall,
+            attempt(
+                feed,
+                Outcome::Unchanged {
+                    validators: Validators::default(),
+                    moved_to,
+                },
+            ),
+        );
+        state(&hall, feed).source.key()
+    };
+    assert_eq!(moved("https://new.example/"), "https://new.example/");
+    assert_eq!(moved("https://taken.example/"), "https://new.example/");
+    assert_eq!(state(&hall, feed).state, State::Active);
+}
+
+#[test]
+fn one_attempt_that_cannot_be_recorded_spoils_no_other() {
+    let hall = Hall::new();
+    let feed = hall.follow(URL);
+    let other = hall.follow("https://other.example/");
+    let far = entry("far", &"x".repeat(100_000), "");
+    // As if SQLite's own limit of 1 GB were reached.
+    let limit = rusqlite::limits::Limit::SQLITE_LIMIT_LENGTH;
+    hall.archive
+        .connections
+        .writer()
+        .set_limit(limit, 50_000)
+        .unwrap();
+    let answers = hall
+        .archive
+        .record(vec![
+            read(FeedId(77), vec![new(entry("1", "Nobody's", ""))]),
+            read(
+                other,
+                vec![new(entry("1", "Before", "<p>before</p>")), new(far)],
+            ),
+            read(feed, vec![new(entry("1", "Good", "<p>good</p>"))]),
+        ])
+        .unwrap();
+    assert!(matches!(answers[0], Err(ArchiveError::NotSubscribed)));
+    assert!(
+        matches!(answers[1], Err(ArchiveError::Refused(_))),
+        "{:?}",
+        answers[1]
+    );
+    assert_eq!(
+        *answers[2].as_ref().unwrap(),
+        Recorded { new: 1, edited: 0 }
+    );
+    assert_eq!(hall.titles("", By::Entry), ["Good"]);
+    assert_eq!(hall.titles("good", By::Entry), ["Good"]);
+    assert!(hall.titles("before", By::Entry).is_empty());
+    assert!(
+        state(&hall, other).validators.is_empty(),
+        "an ETag without its entries loses them"
+    );
+    assert!(hall.archive.check().unwrap().is_empty());
+}
+
+#[test]
+fn two_runs_at_once_store_nothing_twice() {
+    let hall = Hall::new();
+    let feed = hall.follow(URL);
+    let second = Archive::open(&hall.path()).unwrap();
+    let changes = || {
+        (0..50)
+            .map(|n| new(entry(&n.to_string(), "Same", "<p>same</p>")))
+            .collect()
+    };
+    let done: usize = std::thread::scope(|scope| {
+        let runs = [&hall.archive, &second].map(|archive| {
+            scope.spawn(move || {
+                archive
+                    .record(vec![read(feed, changes())])
+                    .unwrap()
+                    .remove(0)
+                    .unwrap()
+            })
+        });
+        runs.into_iter()
+            .map(|run| run.join().unwrap())
+            .map(|done| {
+                assert_eq!(done.edited, 0);
+                done.new
+            })
+            .sum()
+    });
+    assert_eq!(done, 50);
+    assert_eq!(hall.titles("same", By::Entry).len(), 50);
+    assert_eq!(state(&hall, feed).entries, 50);
+    assert!(second.check().unwrap().is_empty());
+}
+
+#[test]
+fn the_same_guid_twice_in_one_batch_is_one_entry_with_a_history() {
+    let hall = Hall::new();
+    let feed = hall.follow(URL);
+    let changes = vec![
+        new(entry("1", "First", "<p>aa</p>")),
+        new(entry("1", "Second", "<p>bb</p>")),
+    ];
+    assert_eq!(hall.record(feed, changes), Recorded { new: 1, edited: 1 });
+    assert_eq!(hall.titles("bb", By::Entry), ["Second"]);
+    assert!(hall.titles("aa", By::Entry).is_empty());
+    assert!(hall.archive.check().unwrap().is_empty());
+}
+
+#[test]
+fn a_feed_cannot_overwrite_another_feeds_entry() {
+    let hall = Hall::new();
+    let feed = hall.follow(URL);
+    let hostile = hall.follow("https://hostile.example/");
+    let id = hall.add(feed, entry("1", "Mine", ""));
+    hall.record(
+        hostile,
+        vec![Change::Edited(id, Box::new(entry("1", "Theirs", "")))],
+    );
+    assert_eq!(
+        hall.archive
+            .entry(id)
+            .unwrap()
+            .unwrap()
+            .entry
+            .title
+            .as_deref(),
+        Some("Mine")
+    );
+    assert_eq!(hall.archive.find_entries("1").unwrap().len(), 2);
+}
+
+#[test]
+fn readers_see_what_was_committed_while_the_writer_writes() {
+    let hall = Hall::new();
+    let feed = hall.follow(URL);
+    hall.add(feed, entry("1", "Before", ""));
+    let mut writer = hall.archive.connections.writer();
+    let transaction = write(&mut writer).unwrap();
+    transaction
+        .execute("UPDATE entries SET title = 'During'", [])
+        .unwrap();
+    assert_eq!(hall.titles("", By::Entry), ["Before"]);
+    transaction.commit().unwrap();
+    assert_eq!(hall.titles("", By::Entry), ["During"]);
+}
+
+#[test]
+fn an_archive_can_be_shared_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Archive>();
+}

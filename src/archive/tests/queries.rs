@@ -1,0 +1,354 @@
+use super::*;
+use crate::model::Enclosure;
+use crate::query::{Filter, Query, Sort, Words};
+
+/// Three entries, oldest first: Plain (no talks), Monday and Tuesday (conference notes).
+fn hall() -> Hall {
+    let hall = Hall::new();
+    let blog = hall.follow("https://blog.example/feed");
+    let wish = NewSubscription {
+        title: Some("Ünlü Günlük".to_owned()),
+        ..wish("https://other.example/")
+    };
+    let other = hall.archive.subscribe(&wish, at(0)).unwrap().id();
+
+    let mut plain = with_tags(
+        entry("plain", "Plain", "<p>terraform once</p>"),
+        &["Dev Ops"],
+    );
+    plain.published = Some(at(-300));
+    plain.authors = vec![Person {
+        email: Some("ann@mail.example".to_owned()),
+        ..person("Ann Poe")
+    }];
+    plain.language = Some("en-GB".to_owned());
+    plain.enclosures = vec![Enclosure {
+        url: "https://blog.example/a.mp3".to_owned(),
+        ..Enclosure::default()
+    }];
+    hall.add(blog, plain);
+
+    let mut monday = with_talks(
+        with_tags(
+            entry("2026/monday", "Monday at Notes Days", "<p>coffee first</p>"),
+            &["devopsdays"],
+        ),
+        &[
+            ("State of terraform", &["Bo Lee"], "the state file grows"),
+            ("Incidents", &["Ann Poe", "Cy Roe"], "blameless café talk"),
+        ],
+    );
+    monday.published = Some(at(-200));
+    monday.event = Some("Notes Days KÖLN 2026".to_owned());
+    monday.authors = vec![person("Dee Fox")];
+    hall.add(other, monday);
+
+    let mut tuesday = with_talks(
+        entry("2026/tuesday", "Tuesday", ""),
+        &[("Closing", &["Dee Fox"], "file under state")],
+    );
+    tuesday.published = Some(at(-100));
+    let id = hall.add(other, tuesday.clone());
+    tuesday.hash = hash("edited");
+    hall.record(other, vec![Change::Edited(id, Box::new(tuesday))]);
+    hall
+}
+
+const MONDAY: &str = "Monday at Notes Days";
+
+#[track_caller]
+fn assert_entries(query: &str, expected: &[&str]) {
+    assert_eq!(
+        hall().titles(query, By::Entry),
+        expected,
+        "by entry: {query}"
+    );
+}
+
+#[track_caller]
+fn assert_talks(query: &str, expected: &[&str]) {
+    assert_eq!(hall().titles(query, By::Talk), expected, "by talk: {query}");
+}
+
+#[test]
+fn everything_comes_newest_first() {
+    assert_entries("", &["Tuesday", MONDAY, "Plain"]);
+    assert_talks("", &["Closing", "State of terraform", "Incidents"]);
+}
+
+#[test]
+fn words_may_stand_anywhere_in_an_entry() {
+    assert_entries("terraform", &[MONDAY, "Plain"]);
+    assert_entries("terraform blameless", &[MONDAY]);
+    assert_entries("cafe", &[MONDAY]);
+    assert_entries("incid*", &[MONDAY]);
+    assert_entries("incid", &[]);
+    assert_entries("coffee", &[MONDAY]);
+    assert_entries("\"state file\"", &[MONDAY]);
+    assert_entries("state file", &["Tuesday", MONDAY]);
+    assert_entries("Roe", &[MONDAY]);
+}
+
+#[test]
+fn words_by_talk_stand_in_the_talk_or_in_its_entrys_title() {
+    assert_talks("terraform", &["State of terraform"]);
+    assert_talks("terraform blameless", &[]);
+    assert_talks("coffee", &[]);
+    assert_talks("monday", &["State of terraform", "Incidents"]);
+    assert_talks("monday blameless", &["Incidents"]);
+    assert_talks("state", &["Closing", "State of terraform"]);
+    assert_talks("days -terraform", &["Incidents"]);
+}
+
+#[test]
+fn minus_or_and_parentheses_select_as_they_read() {
+    assert_entries("-terraform", &["Tuesday"]);
+    assert_entries("terraform -tag:devops", &[MONDAY]);
+    assert_entries("closing OR coffee", &["Tuesday", MONDAY]);
+    assert_entries("(closing OR terraform) -monday", &["Tuesday", "Plain"]);
+    assert_entries("-event:days", &["Tuesday", "Plain"]);
+    assert_entries("-lang:en", &["Tuesday", MONDAY]);
+}
+
+#[test]
+fn titles_are_those_of_entries_and_of_their_talks() {
+    assert_entries("title:terraform", &[MONDAY]);
+    assert_entries("title:tuesday", &["Tuesday"]);
+    assert_entries("title:once", &[]);
+    assert_talks("title:terraform", &["State of terraform"]);
+    assert_talks("title:monday", &["State of terraform", "Incidents"]);
+}
+
+#[test]
+fn authors_wrote_the_entry_and_speakers_gave_the_talk() {
+    assert_entries("author:ann", &["Plain"]);
+    assert_entries("author:mail.example", &["Plain"]);
+    assert_entries("speaker:\"ann poe\"", &[MONDAY]);
+    assert_entries("author:dee", &[MONDAY]);
+    assert_talks("author:dee", &["State of terraform", "Incidents"]);
+    assert_talks("speaker:ann", &["Incidents"]);
+    assert_talks("speaker:dee", &["Closing"]);
+    assert_talks("-speaker:ann", &["Closing", "State of terraform"]);
+}
+
+#[test]
+fn tags_match_in_every_spelling_and_by_their_beginning() {
+    assert_entries("tag:dev-ops", &["Plain"]);
+    assert_entries("tag:devops*", &[MONDAY, "Plain"]);
+    assert_entries("tag:dev_%*", &[]);
+    assert_talks("tag:devopsdays", &["State of terraform", "Incidents"]);
+    assert_entries("-tag:devopsdays", &["Tuesday", "Plain"]);
+}
+
+#[test]
+fn feeds_match_by_title_and_address_in_every_script() {
+    assert_entries("feed:\"ünLÜ\"", &["Tuesday", MONDAY]);
+    assert_entries("feed:BLOG.example", &["Plain"]);
+    assert_entries("feed:example", &["Tuesday", MONDAY, "Plain"]);
+    assert_entries("feed:%", &[]);
+    assert_entries("-feed:blog", &["Tuesday", MONDAY]);
+    assert_talks(
+        "feed:other",
+        &["Closing", "State of terraform", "Incidents"],
+    );
+}
+
+#[test]
+fn the_entrys_own_facts_select_entries_and_their_talks() {
+    assert_entries("event:köln", &[MONDAY]);
+    assert_talks("event:köln", &["State of terraform", "Incidents"]);
+    assert_entries("url:2026/", &["Tuesday", MONDAY]);
+    assert_entries("url:20_6", &[]);
+    assert_entries("lang:EN", &["Plain"]);
+    assert_entries("lang:en-gb", &["Plain"]);
+    assert_entries("lang:e", &[]);
+    assert_entries("lang:%", &[]);
+    assert_entries("has:enclosure", &["Plain"]);
+    assert_entries("has:talks", &["Tuesday", MONDAY]);
+    assert_talks("has:enclosure", &[]);
+    assert_entries("is:revised", &["Tuesday"]);
+    assert_talks("is:revised", &["Closing"]);
+}
+
+#[test]
+fn dates_bound_the_answer_below_inclusively_and_above_exclusively() {
+    let hall = hall();
+    let between = |from: i64, until: i64| {
+        let filter = Filter::And(vec![Filter::From(at(from)), Filter::Until(at(until))]);
+        hall.titles_of(&Query {
+            filter,
+            ..Query::all()
+        })
+    };
+    assert_eq!(between(-300, -100), [MONDAY, "Plain"]);
+    assert_eq!(between(-299, -99), ["Tuesday", MONDAY]);
+    assert_eq!(hall.titles("since:5d", By::Entry), ["Tuesday"]);
+    assert_eq!(
+        hall.titles("after:2026-10-20 before:2026-10-26", By::Entry),
+        [MONDAY, "Plain"][..1]
+    );
+}
+
+#[test]
+fn order_and_limit_count_what_is_asked_for() {
+    let hall = hall();
+    let oldest = Query {
+        sort: Sort::Oldest,
+        limit: Some(2),
+        ..Query::all()
+    };
+    assert_eq!(hall.titles_of(&oldest), ["Plain", MONDAY]);
+    let talks = Query {
+        by: By::Talk,
+        limit: Some(2),
+        ..Query::all()
+    };
+    assert_eq!(hall.titles_of(&talks), ["Closing", "State of terraform"]);
+    let oldest_talks = Query {
+        sort: Sort::Oldest,
+        limit: None,
+        ..talks
+    };
+    assert_eq!(
+        hall.titles_of(&oldest_talks),
+        ["State of terraform", "Incidents", "Closing"]
+    );
+    assert!(
+        hall.titles_of(&Query {
+            limit: Some(0),
+            ..Query::all()
+        })
+        .is_empty()
+    );
+}
+
+#[test]
+fn the_head_bears_the_newest_date_of_the_items() {
+    let hall = hall();
+    let head = |query: &Query| {
+        let mut taken = Taken::default();
+        hall.archive.search(query, "my view", &mut taken).unwrap();
+        taken.head.unwrap()
+    };
+    assert_eq!(head(&Query::all()).updated, Some(at(-100)));
+    let oldest = Query {
+        sort: Sort::Oldest,
+        limit: Some(2),
+        ..Query::all()
+    };
+    assert_eq!(head(&oldest).updated, Some(at(-200)));
+    let nothing = Query {
+        limit: Some(0),
+        ..Query::all()
+    };
+    assert_eq!(
+        head(&nothing),
+        DigestHead {
+            title: "my view".to_owned(),
+            updated: None
+        }
+    );
+}
+
+#[test]
+fn a_cursor_stands_behind_what_has_been_seen() {
+    let hall = hall();
+    assert_eq!(hall.archive.cursor("weekly").unwrap(), None);
+    let seen = hall.archive.latest().unwrap();
+    hall.archive
+        .move_cursor("weekly", Cursor(1), at(0))
+        .unwrap();
+    hall.archive.move_cursor("weekly", seen, at(0)).unwrap();
+    assert_eq!(hall.archive.cursor("weekly").unwrap(), Some(seen));
+
+    let since = Query {
+        arrived_after: Some(seen),
+        ..Query::all()
+    };
+    assert!(hall.titles_of(&since).is_empty());
+    let feed = hall.follow("https://third.example/");
+    // Published long ago, but arrived now.
+    let mut late = entry("late", "Late", "");
+    late.published = Some(at(-9_000));
+    hall.add(feed, late);
+    assert_eq!(hall.titles_of(&since), ["Late"]);
+    assert_eq!(Hall::new().archive.latest().unwrap(), Cursor(0));
+}
+
+#[test]
+fn hostile_words_are_only_words() {
+    let hall = hall();
+    for text in [
+        "a\"b",
+        "x OR title : y",
+        "a\0b",
+        "NEAR(a b)",
+        "*",
+        "\u{1f600}",
+        "^zz",
+        "a AND",
+        &"q".repeat(100_000),
+    ] {
+        for prefix in [false, true] {
+            let words = || Words {
+                text: text.to_owned(),
+                prefix,
+            };
+            for leaf in [Filter::Text, Filter::Title, Filter::Author, Filter::Speaker] {
+                for by in [By::Entry, By::Talk] {
+                    let query = Query {
+                        filter: leaf(words()),
+                        by,
+                        ..Query::all()
+                    };
+                    assert!(hall.titles_of(&query).is_empty(), "{text}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_very_long_query_is_answered() {
+    let leaves = |count: usize| -> Vec<Filter> {
+        (0..count)
+            .map(|_| {
+                Filter::Text(Words {
+                    text: "terraform".to_owned(),
+                    prefix: false,
+                })
+            })
+            .collect()
+    };
+    let hall = hall();
+    let every = Query {
+        filter: Filter::And(leaves(2_000)),
+        ..Query::all()
+    };
+    assert_eq!(hall.titles_of(&every), [MONDAY, "Plain"]);
+    let any = Query {
+        filter: Filter::Or(leaves(2_000)),
+        ..Query::all()
+    };
+    assert_eq!(hall.titles_of(&any), [MONDAY, "Plain"]);
+}
+
+#[test]
+fn an_output_that_breaks_ends_the_search() {
+    struct Broken;
+    impl Digest for Broken {
+        fn begin(&mut self, _: &DigestHead) -> io::Result<()> {
+            Ok(())
+        }
+        fn item(&mut self, _: Item<'_>) -> io::Result<()> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+        fn end(&mut self) -> io::Result<()> {
+            panic!("nothing comes after an error")
+        }
+    }
+    let answer = hall().archive.search(&Query::all(), "", &mut Broken);
+    assert!(
+        matches!(answer, Err(SearchError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe)
+    );
+}

@@ -1,0 +1,239 @@
+//! The last pass over the sanitizer's canonical output: players become links, pictures load late and
+//! tell nobody where from, tracking pixels go, old anchors become ids.
+
+use std::ops::Range;
+
+use crate::model::{Attributes, SafeHtml, Token, decode, is_block};
+
+pub(super) struct Finished {
+    pub(super) html: String,
+    /// Whether a parser reads the same tree out of it again.
+    pub(super) settled: bool,
+}
+
+pub(super) fn finished(safe: &SafeHtml) -> Finished {
+    let mut finish = Finish {
+        source: safe.as_str(),
+        out: String::with_capacity(safe.as_str().len() + 256),
+        open: Vec::new(),
+        settled: true,
+        behind_pre: false,
+    };
+    let mut skipped_to = 0;
+    for (range, token) in safe.tokens() {
+        if range.start < skipped_to {
+            continue;
+        }
+        skipped_to = finish.token(range, token);
+    }
+    Finished {
+        html: finish.out,
+        settled: finish.settled,
+    }
+}
+
+struct Finish<'a> {
+    source: &'a str,
+    out: String,
+    /// The open `a`, `p` and headings, in order: what may not hold its like.
+    open: Vec<&'a str>,
+    settled: bool,
+    /// Directly behind `<pre>`, where parsers swallow a line break.
+    behind_pre: bool,
+}
+
+impl<'a> Finish<'a> {
+    /// Writes what stands for a token; where reading goes on.
+    fn token(&mut self, range: Range<usize>, token: Token<'a>) -> usize {
+        let end = range.end;
+        let behind_pre = std::mem::replace(&mut self.behind_pre, false);
+        match token {
+            Token::Open { name, attributes } => {
+                self.watch(name);
+                self.behind_pre = name == "pre";
+                match name {
+                    "a" => self.anchor(attributes),
+                    "img" => self.picture(attributes),
+                    "audio" | "video" => self.player(name, attributes),
+                    "source" => self.source(attributes),
+                    "input" => self.check_box(attributes),
+                    "embed" => self.link_to(attributes),
+                    "iframe" => {
+                        self.link_to(attributes);
+                        // What stands in it is raw text, so its end is the first of these.
+                        let close = "</iframe>";
+                        let rest = &self.source[end..];
+                        return end + rest.find(close).map_or(rest.len(), |at| at + close.len());
+                    }
+                    _ => self.text(&self.source[range]),
+                }
+            }
+            Token::Close { name } => {
+                if matches!(name, "a" | "p") || is_heading(name) {
+                    self.open.pop();
+                }
+                self.text(&self.source[range]);
+            }
+            Token::Text(raw) if behind_pre => self.text(raw.trim_start_matches('\n')),
+            Token::Text(raw) => self.text(raw),
+        }
+        end
+    }
+
+    fn watch(&mut self, name: &'a str) {
+        let within = |wanted: &dyn Fn(&str) -> bool| self.open.iter().any(|open| wanted(open));
+        let misplaced = (name == "a" && within(&|open| open == "a"))
+            || (is_block(name) && within(&|open| open == "p"))
+            || (is_heading(name) && within(&is_heading));
+        if misplaced {
+            self.settled = false;
+        }
+        if matches!(name, "a" | "p") || is_heading(name) {
+            self.open.push(name);
+        }
+    }
+
+    /// Characters that XML forbids would make the combined feed unreadable.
+    fn text(&mut self, text: &str) {
+        if text.bytes().any(|byte| !(b' '..0x7f).contains(&byte)) {
+            self.out.extend(text.chars().filter(|&c| is_allowed(c)));
+        } else {
+            self.out.push_str(text);
+        }
+    }
+
+    fn attribute(&mut self, name: &str, value: &str) {
+        let escaped = escape(value).replace('"', "&quot;");
+        self.out.extend([" ", name, "=\""]);
+        self.text(&escaped);
+        self.out.push('"');
+    }
+
+    fn copy(&mut self, attributes: Attributes<'_>, names: &[&str]) {
+        for name in names {
+            if let Some(value) = attributes.get(name) {
+                self.attribute(name, &value);
+            }
+        }
+    }
+
+    fn anchor(&mut self, attributes: Attributes<'_>) {
+        self.out.push_str("<a");
+        self.copy(attributes, &["href"]);
+        if let Some(id) = attributes.get("id").or_else(|| attributes.get("name")) {
+            self.attribute("id", &id);
+        }
+        self.copy(attributes, &["title", "lang", "dir"]);
+        if attributes.get("href").is_some() {
+            self.out.push_str(" rel=\"noopener noreferrer\"");
+        }
+        self.out.push('>');
+    }
+
+    fn picture(&mut self, attributes: Attributes<'_>) {
+        let size = |name| {
+            attributes
+                .get(name)
+                .and_then(|value| value.parse::<u32>().ok())
+        };
+        let tiny = |size: Option<u32>| size.is_some_and(|size| size <= 1);
+        if tiny(size("width")) || tiny(size("height")) {
+            return;
+        }
+        // Pages that load pictures by script keep the address elsewhere.
+        let address = attributes.get("data-src").or_else(|| attributes.get("src"));
+        let set = attributes.get("srcset");
+        if address.is_none() && set.is_none() {
+            if let Some(alternative) = attributes.get("alt") {
+                self.text(&escape(&alternative));
+            }
+            return;
+        }
+        self.out.push_str("<img");
+        if let Some(address) = address {
+            self.attribute("src", &address);
+        }
+        self.copy(
+            attributes,
+            &[
+                "srcset", "alt", "title", "width", "height", "id", "lang", "dir",
+            ],
+        );
+        self.out
+            .push_str(" loading=\"lazy\" referrerpolicy=\"no-referrer\">");
+    }
+
+    fn player(&mut self, name: &str, attributes: Attributes<'_>) {
+        self.out.push('<');
+        self.out.push_str(name);
+        self.copy(
+            attributes,
+            &["src", "width", "height", "title", "id", "lang", "dir"],
+        );
+        self.out.push_str(" controls=\"\" preload=\"none\">");
+    }
+
+    fn source(&mut self, attributes: Attributes<'_>) {
+        if attributes.get("src").is_some() {
+            self.out.push_str("<source");
+            self.copy(attributes, &["src", "type"]);
+            self.out.push('>');
+        }
+    }
+
+    /// Of task lists; other inputs say nothing.
+    fn check_box(&mut self, attributes: Attributes<'_>) {
+        if attributes
+            .get("type")
+            .is_some_and(|kind| kind.eq_ignore_ascii_case("checkbox"))
+        {
+            let checked = attributes.get("checked").is_some();
+            self.out.push_str(if checked { "☑ " } else { "☐ " });
+        }
+    }
+
+    /// A player or another page inside the page: a link, so that a talk's video is not lost.
+    fn link_to(&mut self, attributes: Attributes<'_>) {
+        let Some(address) = attributes.get("src") else {
+            return;
+        };
+        let title = attributes
+            .get("title")
+            .filter(|title| !title.trim().is_empty());
+        let text = escape(&title.unwrap_or_else(|| address.clone()));
+        if self.open.contains(&"a") {
+            self.text(&text);
+            return;
+        }
+        self.out.push_str("<a");
+        self.attribute("href", &address);
+        self.out.push_str(" rel=\"noopener noreferrer\">");
+        self.text(&text);
+        self.out.push_str("</a>");
+    }
+}
+
+fn is_heading(name: &str) -> bool {
+    matches!(name.as_bytes(), [b'h', b'1'..=b'6'])
+}
+
+/// What XML 1.0 lets through, less the C1 controls.
+fn is_allowed(c: char) -> bool {
+    !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// Text as the canonical serialization writes it between tags.
+pub(super) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '\u{a0}' => escaped.push_str("&nbsp;"),
+            c => escaped.push(c),
+        }
+    }
+    debug_assert_eq!(decode(&escaped), text);
+    escaped
+}

@@ -1,0 +1,227 @@
+//! Addresses: resolved against the entry's bases, and let through by their scheme alone.
+
+use url::Url;
+
+/// Schemes that a click may follow. None of them runs anything in the page.
+const LINKS: [&str; 5] = ["http", "https", "mailto", "tel", "ftp"];
+/// Schemes that a page may load or show from.
+const MEDIA: [&str; 2] = ["http", "https"];
+/// Longer ones are no addresses but contents.
+const LONGEST: usize = 8 * 1024;
+
+/// What an entry's relative addresses are resolved against.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Bases {
+    /// For all but fragments.
+    base: Option<Url>,
+    /// The entry itself, for `#section`.
+    entry: Option<Url>,
+}
+
+impl Bases {
+    /// The first of `candidates`, best first, that leads to an address; each may be relative to those
+    /// behind it.
+    pub(crate) fn new(
+        candidates: &[Option<&str>],
+        location: Option<&Url>,
+        entry: Option<&str>,
+    ) -> Self {
+        let mut base = location.cloned();
+        for candidate in candidates.iter().rev().flatten() {
+            if let Some(resolved) = parse(candidate, base.as_ref())
+                && is_base(&resolved)
+            {
+                base = Some(resolved);
+            }
+        }
+        let entry = entry.and_then(|entry| Url::parse(entry).ok());
+        Self {
+            base: base.filter(is_base),
+            entry,
+        }
+    }
+
+    pub(crate) fn base(&self) -> Option<&Url> {
+        self.base.as_ref()
+    }
+
+    /// An address to click on.
+    pub(crate) fn link(&self, reference: &str) -> Option<String> {
+        let reference = reference.trim();
+        let fragment = reference.starts_with('#').then_some(self.entry.as_ref());
+        let base = fragment.flatten().or(self.base.as_ref());
+        checked(parse(reference, base)?, &LINKS)
+    }
+
+    /// An address to load or to show from: an image, a video, an enclosure.
+    pub(crate) fn media(&self, reference: &str) -> Option<String> {
+        checked(parse(reference, self.base.as_ref())?, &MEDIA)
+    }
+
+    /// Each candidate of a `srcset`, as the HTML standard divides it.
+    pub(crate) fn srcset(&self, value: &str) -> Option<String> {
+        let mut safe: Vec<String> = Vec::new();
+        let mut rest = value;
+        loop {
+            rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ',');
+            if rest.is_empty() || safe.len() == 20 {
+                break;
+            }
+            let end = rest
+                .find(|c: char| c.is_ascii_whitespace())
+                .unwrap_or(rest.len());
+            let (reference, after) = rest.split_at(end);
+            let bare = reference.trim_end_matches(',');
+            let mut descriptor = "";
+            rest = after;
+            if bare.len() == reference.len() {
+                let end = after.find(',').unwrap_or(after.len());
+                descriptor = after[..end].trim();
+                rest = &after[end..];
+            }
+            let width = descriptor.trim_end_matches(['x', 'w']);
+            if !width.chars().all(|c| c.is_ascii_digit() || c == '.') {
+                continue;
+            }
+            if let Some(url) = self.media(bare) {
+                safe.push(
+                    format!("{} {descriptor}", url.replace(',', "%2C"))
+                        .trim_end()
+                        .to_owned(),
+                );
+            }
+        }
+        (!safe.is_empty()).then(|| safe.join(", "))
+    }
+}
+
+/// A permalink, site or author address, outside content.
+pub(crate) fn page(reference: &str, base: Option<&Url>) -> Option<String> {
+    checked(parse(reference, base)?, &MEDIA)
+}
+
+/// As [`page`], where a mail address is fine, too.
+pub(crate) fn contact(reference: &str, base: Option<&Url>) -> Option<String> {
+    checked(parse(reference, base)?, &LINKS)
+}
+
+fn parse(reference: &str, base: Option<&Url>) -> Option<Url> {
+    // The URL standard strips white space and controls around, tabs and line breaks within.
+    let reference = reference.trim();
+    if reference.is_empty() || reference.len() > LONGEST {
+        return None;
+    }
+    Url::options().base_url(base).parse(reference).ok()
+}
+
+/// `file` is a base for what stands beside a note, but no address to give away.
+fn is_base(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https" | "file")
+}
+
+fn checked(mut url: Url, schemes: &[&str]) -> Option<String> {
+    if !schemes.contains(&url.scheme()) || url.as_str().len() > LONGEST {
+        return None;
+    }
+    // A subscription's password would travel along with every relative link; elsewhere
+    // `https://bank.example@evil.example/` is a disguise.
+    if url.has_authority() && (!url.username().is_empty() || url.password().is_some()) {
+        url.set_username("").ok()?;
+        url.set_password(None).ok()?;
+    }
+    Some(url.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bases(candidates: &[Option<&str>]) -> Bases {
+        let location = Url::parse("https://ann:secret@notes.example/feed.xml").unwrap();
+        Bases::new(
+            candidates,
+            Some(&location),
+            Some("https://notes.example/2019/ghent/"),
+        )
+    }
+
+    #[test]
+    fn the_best_base_wins_and_may_be_relative() {
+        let all = [
+            Some("img/"),
+            Some("/2019/ghent/"),
+            Some("https://site.example/"),
+        ];
+        assert_eq!(
+            bases(&all).media("a.png").unwrap(),
+            "https://site.example/2019/ghent/img/a.png"
+        );
+        assert_eq!(
+            bases(&[Some("javascript:x"), None]).media("a.png").unwrap(),
+            "https://notes.example/a.png"
+        );
+        assert_eq!(Bases::default().link("a.html"), None);
+        assert_eq!(
+            Bases::default().link("https://a.example").unwrap(),
+            "https://a.example/"
+        );
+    }
+
+    #[test]
+    fn a_fragment_points_into_the_entry() {
+        let base = bases(&[Some("https://cdn.example/")]);
+        assert_eq!(
+            base.link("#q").unwrap(),
+            "https://notes.example/2019/ghent/#q"
+        );
+        assert_eq!(base.link("x#q").unwrap(), "https://cdn.example/x#q");
+    }
+
+    #[test]
+    fn schemes_are_read_as_browsers_read_them() {
+        let base = bases(&[]);
+        for bad in [
+            "javascript:alert(1)",
+            " java\nscript:alert(1)",
+            "\u{1}javascript:alert(1)",
+            "JAVASCRIPT:x",
+            "data:text/html,x",
+            "vbscript:x",
+            "blob:https://a.example/1",
+            "file:///etc/passwd",
+            "view-source:x",
+            "https://",
+            "http://[",
+            "",
+        ] {
+            assert_eq!(base.link(bad), None, "{bad:?}");
+        }
+        assert_eq!(
+            base.link("mailto:ann@a.example").unwrap(),
+            "mailto:ann@a.example"
+        );
+        assert_eq!(base.media("mailto:ann@a.example"), None);
+    }
+
+    #[test]
+    fn passwords_do_not_travel() {
+        assert_eq!(bases(&[]).link("/a").unwrap(), "https://notes.example/a");
+        assert_eq!(
+            bases(&[])
+                .link("https://bank.example@evil.example/")
+                .unwrap(),
+            "https://evil.example/"
+        );
+    }
+
+    #[test]
+    fn a_srcset_is_resolved_candidate_by_candidate() {
+        assert_eq!(
+            bases(&[])
+                .srcset("a.png 1x, javascript:x 2x,b,c.png 3x , d.png onerror=x")
+                .unwrap(),
+            "https://notes.example/a.png 1x, https://notes.example/b%2Cc.png 3x"
+        );
+        assert_eq!(bases(&[]).srcset("data:x 1x"), None);
+    }
+}

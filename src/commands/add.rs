@@ -1,0 +1,91 @@
+use std::sync::Arc;
+
+use super::context::Context;
+use super::exit::{CommandError, Exit};
+use super::poll::{self, Totals, name_of};
+use super::subscribe::{Added, Subscriber, Wishes};
+use crate::model::Subscription;
+
+/// Subscribe to feeds
+///
+/// A SOURCE is a feed URL, a web page (its feed is found), an OPML file, a feed file, or a folder or file
+/// of Markdown notes. What is new is polled at once.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[arg(required = true, value_name = "SOURCE")]
+    sources: Vec<String>,
+    /// Give every entry of the feed this tag; may be repeated
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<String>,
+    /// Call the feed this instead of what it calls itself
+    #[arg(long)]
+    title: Option<String>,
+    /// Subscribe without asking anybody
+    #[arg(long)]
+    no_fetch: bool,
+}
+
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandError> {
+    if args.title.is_some() && args.sources.len() > 1 {
+        return Err(CommandError::usage("--title names one feed, but several are given")
+            .with_hint("add them one by one"));
+    }
+    let archive = Arc::new(context.archive()?);
+    let fetcher = Arc::new(context.fetcher(None)?);
+    let runtime = poll::runtime()?;
+    let subscriber = Subscriber {
+        context,
+        archive: &archive,
+        fetcher: &fetcher,
+        runtime: &runtime,
+    };
+    let wishes = Wishes {
+        tags: args.tags.clone(),
+        title: args.title.clone(),
+        no_fetch: args.no_fetch,
+    };
+    let mut failed = 0;
+    let mut in_all = 0;
+    let mut totals = Totals::default();
+    let mut to_poll: Vec<Subscription> = Vec::new();
+    for source in &args.sources {
+        for added in subscriber.subscribe(source, &wishes) {
+            in_all += 1;
+            match added {
+                Added::New(feed, Some(report)) => {
+                    totals.add(&report);
+                    poll::tell(context, &report);
+                    say(context, "subscribed to", &feed);
+                }
+                Added::New(feed, None) => {
+                    say(context, "subscribed to", &feed);
+                    to_poll.push(*feed);
+                }
+                Added::Already(feed) => say(context, "already subscribed to", &feed),
+                Added::Failed(error) => {
+                    failed += 1;
+                    context.terminal.error(&error.message, error.hint.as_deref());
+                }
+            }
+        }
+    }
+    if !args.no_fetch {
+        let polled = poll::poll(context, &archive, &fetcher, &runtime, to_poll, false, |_| Ok(()))?;
+        totals.failed += polled.failed + polled.warnings;
+    }
+    match Exit::of_arguments(failed, in_all) {
+        Exit::Well => Ok(Exit::of_feeds(totals.failed)),
+        exit => Ok(exit),
+    }
+}
+
+fn say(context: &Context<'_>, what: &str, feed: &Subscription) {
+    let entries = match feed.entries {
+        0 => String::new(),
+        1 => ", 1 entry".to_owned(),
+        many => format!(", {many} entries"),
+    };
+    context
+        .terminal
+        .note(&format!("{what} {}{entries}", name_of(feed)));
+}

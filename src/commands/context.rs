@@ -1,0 +1,139 @@
+//! What every command needs: where the archive is, what the config says, what time it is.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use directories::ProjectDirs;
+
+use super::exit::CommandError;
+use crate::archive::Archive;
+use crate::config::{Config, FetchConfig};
+use crate::fetch::{self, Fetcher};
+use crate::render;
+use crate::terminal::Terminal;
+use crate::update::Update;
+use crate::decide;
+
+pub(crate) struct Context<'a> {
+    pub(crate) archive_path: PathBuf,
+    pub(crate) config: Config,
+    /// The one reading of the clock, at the start of the command.
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) terminal: &'a Terminal,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(
+        archive: Option<PathBuf>,
+        config: Option<&Path>,
+        terminal: &'a Terminal,
+    ) -> Result<Self, CommandError> {
+        let folders = ProjectDirs::from("", "", "hallway");
+        let config = match (config, &folders) {
+            (Some(path), _) => Config::read(path)?,
+            (None, Some(folders)) => {
+                Config::read_if_there(&folders.config_dir().join("hallway.toml"))?
+            }
+            (None, None) => Config::default(),
+        };
+        let archive_path = match (archive, &folders) {
+            (Some(path), _) => path,
+            (None, Some(folders)) => folders.data_dir().join("hallway.db"),
+            (None, None) => {
+                return Err(CommandError::usage("there is no home folder to keep the archive in")
+                    .with_hint("name the archive with --archive FILE"));
+            }
+        };
+        Ok(Self {
+            archive_path,
+            config,
+            now: now()?,
+            terminal,
+        })
+    }
+
+    /// The archive, made if it is not there yet.
+    pub(crate) fn archive(&self) -> Result<Archive, CommandError> {
+        Ok(Archive::open(&self.archive_path)?)
+    }
+
+    /// The archive of a command that only looks: where there is none, nothing is made, and a note says
+    /// how to begin.
+    pub(crate) fn archive_to_read(&self) -> Result<Option<Archive>, CommandError> {
+        if self.archive_path.exists() {
+            return self.archive().map(Some);
+        }
+        self.terminal.note(&format!(
+            "there is no archive at {} yet",
+            self.archive_path.display()
+        ));
+        self.terminal.hint("`hallway add URL` subscribes to a feed and starts one");
+        Ok(None)
+    }
+
+    pub(crate) fn render_settings(&self) -> render::Settings {
+        render::Settings {
+            width: self.terminal.width(),
+            style: render::Style {
+                colour: self.terminal.colour(),
+                hyperlinks: self.terminal.hyperlinks(),
+            },
+            ..render::Settings::default()
+        }
+    }
+
+    pub(crate) fn fetcher(&self, jobs: Option<u16>) -> Result<Fetcher, CommandError> {
+        let FetchConfig {
+            jobs: configured,
+            timeout,
+            max_size,
+            contact,
+            ..
+        } = self.config.fetch.clone();
+        let defaults = fetch::Settings::default();
+        let settings = fetch::Settings {
+            jobs: jobs
+                .or(configured.map(std::num::NonZeroU16::get))
+                .map_or(defaults.jobs, usize::from),
+            total_timeout: timeout.unwrap_or(defaults.total_timeout),
+            max_size: max_size.unwrap_or(defaults.max_size),
+            contact: contact.or(defaults.contact),
+            ..defaults
+        };
+        Fetcher::new(settings).map_err(|failure| CommandError::failed(failure.message))
+    }
+
+    pub(crate) fn update(&self, archive: Arc<Archive>, fetcher: Arc<Fetcher>) -> Update {
+        let defaults = decide::Settings::default();
+        let min_interval = self
+            .config
+            .fetch
+            .min_interval
+            .and_then(|span| TimeDelta::from_std(span).ok());
+        Update {
+            archive,
+            fetcher,
+            now: self.now,
+            settings: decide::Settings {
+                min_interval: min_interval.unwrap_or(defaults.min_interval),
+            },
+        }
+    }
+}
+
+/// The clock, or what `HALLWAY_NOW` sets it to.
+fn now() -> Result<DateTime<Utc>, CommandError> {
+    match std::env::var("HALLWAY_NOW") {
+        Err(std::env::VarError::NotPresent) => Ok(Utc::now()),
+        Ok(text) => DateTime::parse_from_rfc3339(&text)
+            .map(|instant| instant.with_timezone(&Utc))
+            .map_err(|_| wrong_now()),
+        Err(std::env::VarError::NotUnicode(_)) => Err(wrong_now()),
+    }
+}
+
+fn wrong_now() -> CommandError {
+    CommandError::usage("HALLWAY_NOW is no RFC 3339 instant")
+        .with_hint("for example HALLWAY_NOW=2026-11-21T12:00:00Z")
+}

@@ -1,0 +1,113 @@
+use std::io::{self, Write};
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::Serialize;
+
+use super::context::Context;
+use super::exit::{CommandError, Exit};
+use crate::model::{State, Subscription};
+use crate::terminal::{escape, result_output};
+
+/// List subscriptions and how they do
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Print one JSON object a feed
+    #[arg(long)]
+    json: bool,
+}
+
+/// One line of `feeds --json`.
+#[derive(Serialize)]
+struct Line<'a> {
+    url: String,
+    title: Option<&'a str>,
+    site_url: Option<&'a str>,
+    tags: &'a [String],
+    state: &'a str,
+    entries: u64,
+    last_success: Option<String>,
+    next_due: Option<String>,
+    error: Option<&'a str>,
+    /// The stable word for it.
+    error_kind: Option<&'static str>,
+    error_since: Option<String>,
+}
+
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandError> {
+    let Some(archive) = context.archive_to_read()? else {
+        return Ok(Exit::Well);
+    };
+    let feeds = archive.subscriptions()?;
+    let mut out = result_output();
+    let written = feeds.iter().try_for_each(|feed| {
+        if args.json {
+            serde_json::to_writer(&mut out, &line(feed))?;
+            out.write_all(b"\n")
+        } else {
+            describe(feed, &mut out)
+        }
+    });
+    written
+        .and_then(|()| out.flush())
+        .map_err(|error| CommandError::of_output(&error, "the list"))?;
+    if feeds.is_empty() {
+        context.terminal.note("there are no subscriptions yet");
+        context.terminal.hint("`hallway add URL` subscribes to a feed");
+    }
+    Ok(Exit::Well)
+}
+
+fn line(feed: &Subscription) -> Line<'_> {
+    Line {
+        url: feed.source.to_string(),
+        title: feed.title.as_deref(),
+        site_url: feed.site_url.as_deref(),
+        tags: &feed.tags,
+        state: feed.state.word(),
+        entries: feed.entries,
+        last_success: feed.last_success.map(rfc3339),
+        next_due: feed.next_due.map(rfc3339),
+        error: feed.error.as_ref().map(|failure| failure.message.as_str()),
+        error_kind: feed.error.as_ref().map(|failure| failure.kind.word()),
+        error_since: feed.error_since.map(rfc3339),
+    }
+}
+
+/// A feed for people: what it is, where, how it does, and its trouble if it has one.
+fn describe(feed: &Subscription, out: &mut dyn Write) -> io::Result<()> {
+    let address = feed.source.to_string();
+    let title = feed.title.as_deref().unwrap_or(&address);
+    writeln!(out, "{}", escape(title))?;
+    if feed.title.is_some() {
+        writeln!(out, "  {}", escape(&address))?;
+    }
+    let polled = match feed.last_success {
+        Some(at) => format!("polled {}", minute(at)),
+        None => "never polled".to_owned(),
+    };
+    let next = match (feed.state, feed.next_due) {
+        (State::Paused, _) => "paused".to_owned(),
+        (State::Gone, _) => "gone, no longer polled".to_owned(),
+        (_, Some(at)) if feed.source.host().is_some() => format!("next {}", minute(at)),
+        _ => "next run".to_owned(),
+    };
+    let entries = if feed.entries == 1 { "entry" } else { "entries" };
+    write!(out, "  {} {entries}, {polled}, {next}", feed.entries)?;
+    for tag in &feed.tags {
+        write!(out, " #{}", escape(tag))?;
+    }
+    writeln!(out)?;
+    if let (Some(failure), Some(since)) = (&feed.error, feed.error_since) {
+        let message = escape(&failure.message);
+        writeln!(out, "  failing since {}: {message}", minute(since))?;
+    }
+    Ok(())
+}
+
+fn minute(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M").to_string()
+}
+
+fn rfc3339(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}

@@ -1,0 +1,143 @@
+//! Polls feeds for `fetch`, `run` and `add`: progress while it lasts, a line for each failure, totals.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use tokio::runtime::{Builder, Runtime};
+
+use super::context::Context;
+use super::exit::{CommandError, Exit};
+use crate::archive::Archive;
+use crate::fetch::Fetcher;
+use crate::model::Subscription;
+use crate::source::Failure;
+use crate::update::{Report, Status};
+
+/// What all polls of a command came to.
+#[derive(Debug, Default)]
+pub(crate) struct Totals {
+    pub(crate) polled: usize,
+    pub(crate) failed: usize,
+    pub(crate) new: usize,
+    pub(crate) edited: usize,
+    /// Notes that could not be read, in folders whose rest was.
+    pub(crate) warnings: usize,
+    /// Ended early by a signal.
+    pub(crate) stopped: bool,
+}
+
+impl Totals {
+    pub(crate) fn add(&mut self, report: &Report) {
+        self.polled += 1;
+        self.failed += usize::from(report.failure.is_some());
+        self.new += report.recorded.new;
+        self.edited += report.recorded.edited;
+        self.warnings += report.warnings.len();
+    }
+
+    pub(crate) fn exit(&self) -> Exit {
+        Exit::of_feeds(self.failed + self.warnings + usize::from(self.stopped))
+    }
+}
+
+/// Polls `feeds`; `each` sees every report once it is stored. `for_program`: stdout is read by one.
+pub(crate) fn poll(
+    context: &Context<'_>,
+    archive: &Arc<Archive>,
+    fetcher: &Arc<Fetcher>,
+    runtime: &Runtime,
+    feeds: Vec<Subscription>,
+    for_program: bool,
+    mut each: impl FnMut(&Report) -> Result<(), CommandError>,
+) -> Result<Totals, CommandError> {
+    let mut totals = Totals::default();
+    if feeds.is_empty() {
+        return Ok(totals);
+    }
+    context.terminal.start_progress(feeds.len() as u64, for_program);
+    let update = context.update(Arc::clone(archive), Arc::clone(fetcher));
+    let mut output = Ok(());
+    let stopped = runtime.block_on(update.run(feeds, stop_signal(), |report| {
+        totals.add(&report);
+        context.terminal.advance(&name_of(&report.feed));
+        tell(context, &report);
+        if output.is_ok() {
+            output = each(&report);
+        }
+    }));
+    context.terminal.end_progress();
+    totals.stopped = stopped?;
+    if totals.stopped {
+        context.terminal.note("stopped; what was complete is kept");
+    }
+    output.map(|()| totals)
+}
+
+/// A line for each trouble, one for everything else under `-v`.
+pub(crate) fn tell(context: &Context<'_>, report: &Report) {
+    let name = name_of(&report.feed);
+    for warning in &report.warnings {
+        warn(context, &name, warning, None);
+    }
+    match (&report.failure, report.status) {
+        (Some(failure), Status::Gone) => warn(context, &name, failure, None),
+        (Some(failure), _) => warn(context, &name, failure, Some(report.next_due)),
+        (None, Status::Moved) => context.terminal.note(&format!("{name}: moved for good")),
+        (None, _) => context.terminal.detail(&format!(
+            "{name}: {} new, {} edited",
+            report.recorded.new, report.recorded.edited
+        )),
+    }
+}
+
+/// One line, so that a cron mail or a log line says it all: the feed, what failed, what to do.
+pub(crate) fn warn(
+    context: &Context<'_>,
+    name: &str,
+    failure: &Failure,
+    next_due: Option<DateTime<Utc>>,
+) {
+    let advice = match (&failure.hint, next_due) {
+        (Some(hint), _) => format!("; {hint}"),
+        (None, Some(due)) if due > context.now => {
+            format!("; asked again after {} UTC", due.format("%Y-%m-%d %H:%M"))
+        }
+        (None, _) => String::new(),
+    };
+    let line = format!("{}{advice}", failure.message);
+    context.terminal.warn(name, &line, None);
+}
+
+/// How a person knows a feed: its title with its address, or the address alone.
+pub(crate) fn name_of(feed: &Subscription) -> String {
+    match &feed.title {
+        Some(title) => format!("{title} ({})", feed.source),
+        None => feed.source.to_string(),
+    }
+}
+
+pub(crate) fn runtime() -> Result<Runtime, CommandError> {
+    Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| CommandError::failed(format!("cannot start the poller: {error}")))
+}
+
+/// Resolves on Ctrl-C and on SIGTERM.
+async fn stop_signal() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+            return;
+        }
+    }
+    if interrupted.await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,180 @@
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use tempfile::NamedTempFile;
+
+use super::context::Context;
+use super::exit::{CommandError, Exit};
+use crate::archive::{Archive, SearchError};
+use crate::model::Tag;
+use crate::query::{self, By, Filter, Query, Sort};
+use crate::render::{self, Format};
+use crate::terminal::result_output;
+
+/// Find entries or talks
+///
+/// Words and "phrases" must all match; -word excludes; OR and parentheses. Fields: tag: feed: author:
+/// speaker: event: title: url: lang: has: is: since: after: before: on:. Without a QUERY: the newest.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    query: Vec<String>,
+    /// Only with this tag; may be repeated
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<String>,
+    /// Only since: 36h, 7d, 2w, 3m, 1y or a date
+    #[arg(long, value_name = "WHEN")]
+    since: Option<String>,
+    /// Only before: a date
+    #[arg(long, value_name = "DATE")]
+    until: Option<String>,
+    /// At most so many [default: 20 in text, 100 in markdown, html and atom, else all]
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    #[arg(long, value_enum, default_value = "newest")]
+    sort: SortOption,
+    /// What one line of the answer is
+    #[arg(long, value_enum, default_value = "entry")]
+    by: ByOption,
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// Write to this file, whole or not at all
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum SortOption {
+    Newest,
+    Oldest,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ByOption {
+    Entry,
+    Talk,
+}
+
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandError> {
+    let query = read(args, context)?;
+    let Some(archive) = context.archive_to_read()? else {
+        return Ok(Exit::Well);
+    };
+    let title = title(args);
+    match &args.output {
+        Some(path) => write_file(path, |out| {
+            write(&archive, &query, &title, args.format, context, out)
+        })?,
+        None => {
+            let mut out = result_output();
+            write(&archive, &query, &title, args.format, context, &mut out)?;
+            out.flush()
+                .map_err(|error| CommandError::of_output(&error, "the result"))?;
+        }
+    }
+    Ok(Exit::Well)
+}
+
+fn write(
+    archive: &Archive,
+    query: &Query,
+    title: &str,
+    format: Format,
+    context: &Context<'_>,
+    out: &mut dyn Write,
+) -> Result<(), SearchError> {
+    let settings = context.render_settings();
+    let mut digest = render::renderer(format, &settings, out);
+    archive.search(query, title, &mut *digest).map(|_| ())
+}
+
+/// Writes aside, syncs and renames, so that nobody ever reads half a file.
+fn write_file(
+    path: &Path,
+    fill: impl FnOnce(&mut dyn Write) -> Result<(), SearchError>,
+) -> Result<(), CommandError> {
+    let name = path.display().to_string();
+    let of_output = |error: io::Error| CommandError::of_output(&error, &name);
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut aside = NamedTempFile::new_in(folder).map_err(of_output)?;
+    let mut out = io::BufWriter::new(aside.as_file_mut());
+    fill(&mut out)?;
+    out.flush().map_err(of_output)?;
+    drop(out);
+    readable_by_all(aside.as_file()).map_err(of_output)?;
+    aside.as_file().sync_all().map_err(of_output)?;
+    aside
+        .persist(path)
+        .map_err(|error| CommandError::of_output(&error.error, &name))?;
+    Ok(())
+}
+
+/// A temporary file is its owner's alone; a digest is for the web server and the reader app.
+#[cfg(unix)]
+fn readable_by_all(file: &std::fs::File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable_by_all(_: &std::fs::File) -> io::Result<()> {
+    Ok(())
+}
+
+fn read(args: &Args, context: &Context<'_>) -> Result<Query, CommandError> {
+    let mut filters = Vec::new();
+    match query::read(&args.query.join(" "), context.now)? {
+        Filter::All => {}
+        filter => filters.push(filter),
+    }
+    filters.extend(args.tags.iter().map(|tag| Filter::Tag {
+        key: Tag::key(tag),
+        prefix: false,
+    }));
+    if let Some(text) = &args.since {
+        let from = query::read_since(text, context.now).ok_or_else(|| {
+            CommandError::usage(format!("--since cannot be {text}"))
+                .with_hint("for example --since 7d or --since 2019-01-01")
+        })?;
+        filters.push(Filter::From(from));
+    }
+    if let Some(text) = &args.until {
+        let until = query::read_instant(text).ok_or_else(|| {
+            CommandError::usage(format!("--until cannot be {text}"))
+                .with_hint("for example --until 2019-01-01")
+        })?;
+        filters.push(Filter::Until(until.start));
+    }
+    Ok(Query {
+        filter: if filters.is_empty() {
+            Filter::All
+        } else {
+            Filter::And(filters)
+        },
+        by: match args.by {
+            ByOption::Entry => By::Entry,
+            ByOption::Talk => By::Talk,
+        },
+        sort: match args.sort {
+            SortOption::Newest => Sort::Newest,
+            SortOption::Oldest => Sort::Oldest,
+        },
+        limit: args.limit.or(args.format.default_limit()),
+        arrived_after: None,
+    })
+}
+
+/// What a digest of this query is called.
+fn title(args: &Args) -> String {
+    let mut words: Vec<String> = args.tags.iter().map(|tag| format!("tag:{tag}")).collect();
+    words.extend(args.query.iter().cloned());
+    if words.is_empty() {
+        "hallway".to_owned()
+    } else {
+        format!("hallway: {}", words.join(" "))
+    }
+}

@@ -1,0 +1,77 @@
+use std::io::Write;
+use std::sync::Arc;
+
+use super::context::Context;
+use super::exit::{CommandError, Exit};
+use super::poll;
+use super::subscribe::{Added, Subscriber, Wishes};
+use crate::query::Query;
+use crate::render::{self, Format};
+use crate::terminal::result_output;
+
+/// The cursor of what `run` has printed.
+const CURSOR: &str = "run";
+
+/// Subscribe, poll, print what is new: the one line for cron
+///
+/// Subscribes to any SOURCE that is not yet subscribed (as `add` takes them), polls what is due, and
+/// prints every entry that arrived since the last `run` printed: none twice, none left out, also after a
+/// run that failed.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[arg(value_name = "SOURCE")]
+    sources: Vec<String>,
+}
+
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandError> {
+    if args.sources.is_empty() && !context.archive_path.exists() {
+        context.archive_to_read()?;
+        return Ok(Exit::Well);
+    }
+    let archive = Arc::new(context.archive()?);
+    let fetcher = Arc::new(context.fetcher(None)?);
+    let runtime = poll::runtime()?;
+    let subscriber = Subscriber {
+        context,
+        archive: &archive,
+        fetcher: &fetcher,
+        runtime: &runtime,
+    };
+    let mut failed = 0;
+    for source in &args.sources {
+        for added in subscriber.subscribe(source, &Wishes::default()) {
+            match added {
+                Added::New(_, Some(report)) => {
+                    poll::tell(context, &report);
+                    failed += usize::from(report.failure.is_some());
+                }
+                Added::New(_, None) | Added::Already(_) => {}
+                Added::Failed(error) => {
+                    failed += 1;
+                    context.terminal.error(&error.message, error.hint.as_deref());
+                }
+            }
+        }
+    }
+    let due = archive.due(context.now)?;
+    let mut totals = poll::poll(context, &archive, &fetcher, &runtime, due, false, |_| Ok(()))?;
+    totals.failed += failed;
+
+    let seen = archive.cursor(CURSOR)?.unwrap_or_default();
+    let latest = archive.latest()?;
+    if latest > seen {
+        let query = Query {
+            arrived_after: Some(seen),
+            ..Query::all()
+        };
+        let settings = context.render_settings();
+        let mut out = result_output();
+        let mut digest = render::renderer(Format::Text, &settings, &mut out);
+        archive.search(&query, "New entries", &mut *digest)?;
+        drop(digest);
+        out.flush()
+            .map_err(|error| CommandError::of_output(&error, "the digest"))?;
+        archive.move_cursor(CURSOR, latest, context.now)?;
+    }
+    Ok(totals.exit())
+}

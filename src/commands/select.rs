@@ -1,0 +1,55 @@
+//! Finds the subscription or the entry that a person means.
+
+use super::exit::CommandError;
+use super::poll::name_of;
+use crate::archive::Archive;
+use crate::model::{ArchivedEntry, Subscription};
+use crate::source::Source;
+
+/// The subscription with this address, else the only one whose title or address holds the text.
+pub(crate) fn feed(archive: &Archive, name: &str) -> Result<Subscription, CommandError> {
+    let mut feeds = archive.subscriptions()?;
+    let exact = Source::from_web_address(name).or_else(|| Source::from_key(name));
+    let path = std::path::Path::new(name).canonicalize().ok();
+    let is_exact = |feed: &Subscription| match &feed.source {
+        Source::File(at) | Source::Folder(at) if path.as_deref() == Some(at) => true,
+        source => exact.as_ref() == Some(source),
+    };
+    if let Some(at) = feeds.iter().position(is_exact) {
+        return Ok(feeds.swap_remove(at));
+    }
+    let wanted = name.to_lowercase();
+    feeds.retain(|feed| {
+        let title = feed.title.as_deref().unwrap_or_default().to_lowercase();
+        title.contains(&wanted) || feed.source.to_string().to_lowercase().contains(&wanted)
+    });
+    match feeds.len() {
+        1 => Ok(feeds.swap_remove(0)),
+        0 => Err(CommandError::failed(format!("no feed is called {name}"))
+            .with_hint("`hallway feeds` lists them")),
+        _ => {
+            let names: Vec<String> = feeds.iter().take(5).map(name_of).collect();
+            Err(
+                CommandError::failed(format!("{} feeds are called {name}", feeds.len()))
+                    .with_hint(format!("name one: {}", names.join("; "))),
+            )
+        }
+    }
+}
+
+/// The entry with this number, address or guid.
+pub(crate) fn entry(archive: &Archive, name: &str) -> Result<ArchivedEntry, CommandError> {
+    let mut found = archive.find_entries(name)?;
+    match found.len() {
+        1 => Ok(found.swap_remove(0)),
+        0 => Err(CommandError::failed(format!("there is no entry {name}"))
+            .with_hint("`hallway query` shows the numbers")),
+        _ => {
+            let numbers: Vec<String> = found.iter().map(|entry| entry.id.0.to_string()).collect();
+            Err(
+                CommandError::failed(format!("{} entries have this address", found.len()))
+                    .with_hint(format!("name one by its number: {}", numbers.join(", "))),
+            )
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Whose turn it is within one run: so many requests in flight at once in all, and so many at once to
+//! one host.
+//!
+//! A request waits for its host first and for a job second: a slow host keeps its own queue waiting,
+//! never the jobs that other hosts could use. When a feed is due is not decided here.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Hands out turns; a clone hands out of the same ones.
+#[derive(Debug, Clone)]
+pub(super) struct Schedule {
+    jobs: Arc<Semaphore>,
+    hosts: Arc<Hosts>,
+}
+
+impl Schedule {
+    /// Zero of either would let nobody go ever; it counts as one.
+    pub(super) fn new(jobs: usize, per_host: usize) -> Self {
+        Self {
+            jobs: Arc::new(Semaphore::new(jobs.clamp(1, Semaphore::MAX_PERMITS))),
+            hosts: Arc::new(Hosts {
+                per_host: per_host.clamp(1, Semaphore::MAX_PERMITS),
+                waiting: Mutex::default(),
+            }),
+        }
+    }
+
+    /// Waits until a request to `host` may be made. First come, first served, host by host.
+    pub(super) async fn turn(&self, host: &str) -> Turn {
+        let host = HostSlot::take(Arc::clone(&self.hosts), host).await;
+        Turn {
+            host,
+            job: self.job().await,
+        }
+    }
+
+    /// Waits for a job alone, for what asks no host.
+    pub(super) async fn job(&self) -> Slot {
+        // The error is a closed semaphore, and this one is never closed.
+        let permit = Arc::clone(&self.jobs).acquire_owned().await.ok();
+        Slot { _permit: permit }
+    }
+}
+
+/// The right to ask one host. Dropping it frees both, `host` and `job`; each can be freed alone.
+#[derive(Debug)]
+pub(super) struct Turn {
+    pub(super) host: HostSlot,
+    pub(super) job: Slot,
+}
+
+/// One of the run's jobs. As long as it is held, the body that came with it counts as in flight;
+/// dropping it lets the next request begin.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+/// The hosts that somebody asks or waits for right now, and no others: the map does not grow with
+/// the number of feeds.
+#[derive(Debug)]
+struct Hosts {
+    per_host: usize,
+    waiting: Mutex<HashMap<String, Arc<Semaphore>>>,
+}
+
+/// One place at a host, waited for or held. It is made before the wait, so that a wait that is given
+/// up leaves nothing behind.
+#[derive(Debug)]
+pub(super) struct HostSlot {
+    hosts: Arc<Hosts>,
+    name: String,
+    semaphore: Arc<Semaphore>,
+    permit: Option<OwnedSemaphorePermit>,
+}
+
+impl HostSlot {
+    async fn take(hosts: Arc<Hosts>, name: &str) -> Self {
+        let semaphore = {
+            let mut waiting = hosts.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            let per_host = hosts.per_host;
+            Arc::clone(
+                waiting
+                    .entry(name.to_owned())
+                    .or_insert_with(|| Arc::new(Semaphore::new(per_host))),
+            )
+        };
+        let mut slot = Self {
+            hosts,
+            name: name.to_owned(),
+            semaphore: Arc::clone(&semaphore),
+            permit: None,
+        };
+        slot.permit = semaphore.acquire_owned().await.ok();
+        slot
+    }
+}
+
+impl Drop for HostSlot {
+    fn drop(&mut self) {
+        let mut waiting = self
+            .hosts
+            .waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        // The permit holds the semaphore as well; without it, the map's and this one are the last two.
+        drop(self.permit.take());
+        if Arc::strong_count(&self.semaphore) <= 2 {
+            waiting.remove(&self.name);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use tokio::time::{Instant, sleep};
+
+    use super::*;
+
+    /// Runs one task a host name, each holding its turn for a second, and says how many seconds all
+    /// took and how many were in flight at most.
+    async fn run(schedule: &Schedule, hosts: &[&str]) -> (u64, usize) {
+        let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let began = Instant::now();
+        let tasks: Vec<_> = hosts
+            .iter()
+            .map(|host| {
+                let (schedule, host) = (schedule.clone(), (*host).to_owned());
+                let (now, most) = (Arc::clone(&now), Arc::clone(&most));
+                tokio::spawn(async move {
+                    let _turn = schedule.turn(&host).await;
+                    let count = now.fetch_add(1, Ordering::SeqCst) + 1;
+                    most.fetch_max(count, Ordering::SeqCst);
+                    sleep(Duration::from_secs(1)).await;
+                    now.fetch_sub(1, Ordering::SeqCst);
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        (began.elapsed().as_secs(), most.load(Ordering::SeqCst))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_host_is_asked_by_two_at_once() {
+        let schedule = Schedule::new(32, 2);
+        assert_eq!(run(&schedule, &["a.example"; 12]).await, (6, 2));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn all_hosts_together_are_asked_by_as_many_as_there_are_jobs() {
+        let schedule = Schedule::new(3, 2);
+        let hosts = [
+            "a.example",
+            "b.example",
+            "c.example",
+            "d.example",
+            "e.example",
+            "f.example",
+        ];
+        assert_eq!(run(&schedule, &hosts).await, (2, 3));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_for_a_slow_host_holds_no_job() {
+        let schedule = Schedule::new(2, 1);
+        let slow = schedule.turn("slow.example").await;
+        let waiting = tokio::spawn({
+            let schedule = schedule.clone();
+            async move {
+                let _turn = schedule.turn("slow.example").await;
+            }
+        });
+        sleep(Duration::from_millis(1)).await;
+        let quick = tokio::time::timeout(Duration::from_secs(1), schedule.turn("quick.example"));
+        assert!(
+            quick.await.is_ok(),
+            "the one that waits took the second job"
+        );
+        drop(slow);
+        waiting.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_host_is_free_again_while_its_body_is_still_worked_on() {
+        let schedule = Schedule::new(2, 1);
+        let Turn { host, job } = schedule.turn("a.example").await;
+        drop(host);
+        let next = tokio::time::timeout(Duration::from_secs(1), schedule.turn("a.example"));
+        assert!(next.await.is_ok());
+        drop(job);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn hosts_that_nobody_asks_are_forgotten() {
+        let schedule = Schedule::new(2, 1);
+        let held = schedule.turn("a.example").await;
+        let given_up = tokio::time::timeout(Duration::from_secs(1), schedule.turn("a.example"));
+        assert!(given_up.await.is_err());
+        assert_eq!(schedule.hosts.waiting.lock().unwrap().len(), 1);
+        drop(held);
+        assert_eq!(
+            run(&schedule, &["a.example", "a.example", "b.example"])
+                .await
+                .0,
+            2
+        );
+        assert!(schedule.hosts.waiting.lock().unwrap().is_empty());
+    }
+}

@@ -1,0 +1,105 @@
+//! How many ask at once, and that one bad feed never stops the others.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::*;
+
+/// Polls all at once, and says for each whether it was answered well.
+async fn ask_all(settings: Settings, urls: Vec<String>) -> Vec<bool> {
+    let fetcher = Arc::new(Fetcher::new(settings).unwrap());
+    let tasks: Vec<_> = urls
+        .into_iter()
+        .map(|url| {
+            let fetcher = Arc::clone(&fetcher);
+            tokio::spawn(async move {
+                let source = Source::from_web_address(&url).unwrap();
+                let fetched = fetcher.fetch(&source, &Validators::default(), now()).await;
+                fetched.answer.is_ok()
+            })
+        })
+        .collect();
+    let mut answered = Vec::new();
+    for task in tasks {
+        answered.push(task.await.unwrap());
+    }
+    answered
+}
+
+#[tokio::test]
+async fn one_host_is_asked_by_two_at_once_over_two_connections() {
+    let server = Server::start();
+    let urls: Vec<_> = (0..12)
+        .map(|feed| server.url(&format!("/{feed}")))
+        .collect();
+    for feed in 0..12 {
+        server.reply(
+            &format!("/{feed}"),
+            [Reply::ok(FEED).delay(Duration::from_millis(40))],
+        );
+    }
+    assert_eq!(ask_all(settings(), urls).await, [true; 12]);
+    assert_eq!(server.max_in_flight(), 2);
+    assert_eq!(server.connections(), 2);
+}
+
+#[tokio::test]
+async fn a_host_that_others_redirect_to_is_asked_by_two_at_once_as_well() {
+    let (first, end) = (Server::start(), Server::start());
+    first.reply("/", [Reply::redirect(302, &end.url("/"))]);
+    end.reply("/", [Reply::ok(FEED).delay(Duration::from_millis(60))]);
+    let elsewhere = first.url("/").replace("127.0.0.1", "localhost");
+    let urls = (0..8)
+        .map(|feed| {
+            if feed % 2 == 0 {
+                elsewhere.clone()
+            } else {
+                end.url("/")
+            }
+        })
+        .collect();
+    assert_eq!(ask_all(settings(), urls).await, [true; 8]);
+    assert_eq!(end.max_in_flight(), 2);
+}
+
+#[tokio::test]
+async fn one_bad_feed_never_stops_the_others() {
+    let (silent, broken, good) = (Server::start(), Server::start(), Server::start());
+    silent.reply("/", [Reply::never()]);
+    broken.reply("/", [Reply::raw("junk")]);
+    good.reply("/", [Reply::ok(FEED)]);
+    let settings = Settings {
+        jobs: 2,
+        ..settings()
+    };
+    let urls = vec![
+        silent.url("/"),
+        broken.url("/"),
+        good.url("/"),
+        "http://nobody.invalid/".to_owned(),
+    ];
+    let began = Instant::now();
+    assert_eq!(ask_all(settings, urls).await, [false, false, true, false]);
+    assert!(began.elapsed() < Duration::from_secs(5));
+}
+
+#[tokio::test]
+async fn a_body_that_is_held_holds_its_job() {
+    let (_server, url) = serve([Reply::ok(FEED)]);
+    let source = Source::from_web_address(&url).unwrap();
+    let settings = Settings {
+        jobs: 1,
+        ..settings()
+    };
+    let fetcher = Fetcher::new(settings).unwrap();
+    let none = Validators::default();
+    let first = fetcher.fetch(&source, &none, now()).await;
+    let second = fetcher.fetch(&source, &none, now());
+    let waited = tokio::time::timeout(Duration::from_millis(300), second).await;
+    assert!(
+        waited.is_err(),
+        "two bodies are in memory where one job is allowed"
+    );
+    drop(first.slot);
+    assert!(fetcher.fetch(&source, &none, now()).await.answer.is_ok());
+}

@@ -1,0 +1,269 @@
+//! Puts an entry's content into a page among others: its headings below the page's, its ids apart from
+//! other entries', its pictures as links unless they are wished for.
+//!
+//! What is safe was decided in `clean`; here it is only given its place.
+
+use std::collections::HashSet;
+use std::io::{self, Write};
+
+use super::super::wording;
+use super::escape;
+use crate::model::{SafeHtml, Token};
+
+/// Where content is put.
+pub(super) struct Place<'a> {
+    /// The id of the article, in front of each id in it.
+    pub(super) name: &'a str,
+    /// Of the entry: links to it with a fragment stay on the page.
+    pub(super) permalink: Option<&'a str>,
+    pub(super) images: bool,
+}
+
+/// The level of the highest heading in a content: below the page's h1 and the article's h2.
+const HIGHEST: u8 = 3;
+
+pub(super) fn put(content: &SafeHtml, place: &Place<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut ids = HashSet::new();
+    let mut highest = 6;
+    for (_, token) in content.tokens() {
+        if let Token::Open { name, attributes } = token {
+            ids.extend(attributes.get("id"));
+            highest = heading(name).map_or(highest, |level| highest.min(level));
+        }
+    }
+    let ids: HashSet<&str> = ids.iter().map(AsRef::as_ref).collect();
+    let mut writer = Writer {
+        place,
+        out,
+        ids: &ids,
+        highest,
+        links: 0,
+    };
+    for (range, token) in content.tokens() {
+        match token {
+            Token::Open { name, attributes } => match name {
+                "img" | "video" | "audio" | "source" | "iframe" | "embed"
+                    if !(name == "img" && place.images) =>
+                {
+                    let address = attributes.get("src");
+                    let words = attributes.get("alt").or_else(|| attributes.get("title"));
+                    writer.medium(name, address.as_deref(), words.as_deref())?;
+                }
+                _ => writer.open(name, &content.as_str()[range])?,
+            },
+            Token::Close { name } => writer.close(name)?,
+            Token::Text(text) => writer.text(text)?,
+        }
+    }
+    Ok(())
+}
+
+struct Writer<'a> {
+    place: &'a Place<'a>,
+    out: &'a mut dyn Write,
+    /// Of the content.
+    ids: &'a HashSet<&'a str>,
+    /// The level of the highest heading the content has.
+    highest: u8,
+    /// Links that are open: within one there is no room for another.
+    links: usize,
+}
+
+impl Writer<'_> {
+    fn open(&mut self, name: &str, tag: &str) -> io::Result<()> {
+        if is_left_out(name) {
+            return Ok(());
+        }
+        self.links += usize::from(name == "a");
+        self.start(name)?;
+        for (attribute, value) in attributes(tag) {
+            match attribute {
+                // They would take on the page's own looks, or name what has another name here.
+                "class" | "style" | "name" | "for" | "headers" | "usemap" | "srcset" | "sizes" => {}
+                _ if attribute.starts_with("aria-") => {}
+                "id" => write!(self.out, " id=\"{}-{}\"", self.place.name, shown(value))?,
+                "href" => match self.on_this_page(value) {
+                    Some(id) => write!(self.out, " href=\"#{}-{}\"", self.place.name, shown(id))?,
+                    None => write!(self.out, " href=\"{}\"", shown(value))?,
+                },
+                _ => write!(self.out, " {attribute}=\"{}\"", shown(value))?,
+            }
+        }
+        if name == "img" {
+            write!(self.out, " loading=\"lazy\"")?;
+        }
+        write!(self.out, ">")
+    }
+
+    fn close(&mut self, name: &str) -> io::Result<()> {
+        if is_left_out(name) {
+            return Ok(());
+        }
+        if name == "a" {
+            self.links = self.links.saturating_sub(1);
+        }
+        match heading(name) {
+            Some(level) => write!(self.out, "</h{}>", self.shifted(level)),
+            None => write!(self.out, "</{name}>"),
+        }
+    }
+
+    fn start(&mut self, name: &str) -> io::Result<()> {
+        match heading(name) {
+            Some(level) => write!(self.out, "<h{}", self.shifted(level)),
+            None => write!(self.out, "<{name}"),
+        }
+    }
+
+    fn text(&mut self, text: &str) -> io::Result<()> {
+        self.out.write_all(shown(text).as_bytes())
+    }
+
+    /// What would be loaded, as a link to it.
+    fn medium(&mut self, name: &str, address: Option<&str>, words: Option<&str>) -> io::Result<()> {
+        // A player names its files itself or by `source`; a picture's sources repeat its `img`.
+        if address.is_none() && name != "img" {
+            return Ok(());
+        }
+        let kind = match name {
+            "img" => "image",
+            "video" | "audio" => name,
+            "source" => "recording",
+            _ => "embedded page",
+        };
+        let words = words.map(str::trim).filter(|words| !words.is_empty());
+        let label = words.map_or_else(
+            || format!("[{kind}]"),
+            |words| format!("[{kind}: {}]", escape(words)),
+        );
+        match address.and_then(wording::web).filter(|_| self.links == 0) {
+            Some(link) => write!(
+                self.out,
+                "<a class=\"medium\" href=\"{}\">{label}</a>",
+                escape(&link)
+            ),
+            None => write!(self.out, "<span class=\"medium\">{label}</span>"),
+        }
+    }
+
+    fn shifted(&self, level: u8) -> u8 {
+        (level - self.highest + HIGHEST).min(6)
+    }
+
+    /// The id a link leads to, where that is in this content.
+    fn on_this_page<'h>(&self, href: &'h str) -> Option<&'h str> {
+        let (before, fragment) = href.split_once('#')?;
+        let is_here = before.is_empty() || self.place.permalink == Some(before);
+        (is_here && self.ids.contains(fragment)).then_some(fragment)
+    }
+}
+
+/// Text as the serialization has it, escaped, without what may not stand in a page.
+fn shown(escaped: &str) -> String {
+    escaped
+        .chars()
+        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+        .filter(|c| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+        .map(|c| if c == '\t' { ' ' } else { c })
+        .collect()
+}
+
+/// The attributes of a tag, as the serialization writes them; values still escaped.
+fn attributes(tag: &str) -> impl Iterator<Item = (&str, &str)> {
+    let mut rest = tag.split_once(' ').map_or("", |(_, rest)| rest);
+    std::iter::from_fn(move || {
+        let (name, after) = rest.split_once("=\"")?;
+        let (value, after) = after.split_once('"')?;
+        rest = after;
+        Some((name.trim(), value))
+    })
+}
+
+/// Around what has become a link there is nothing to frame.
+fn is_left_out(name: &str) -> bool {
+    matches!(
+        name,
+        "picture" | "source" | "track" | "video" | "audio" | "iframe" | "embed"
+    )
+}
+
+/// The level of a heading: `h1` to `h6`.
+fn heading(name: &str) -> Option<u8> {
+    match name.as_bytes() {
+        [b'h', level @ b'1'..=b'6'] => Some(level - b'0'),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put_at(html: &str, images: bool) -> String {
+        let mut out = Vec::new();
+        let place = Place {
+            name: "e7",
+            permalink: Some("https://a.example/p"),
+            images,
+        };
+        put(&SafeHtml::vouch(html.into()), &place, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn headings_go_below_the_page_s_own() {
+        assert_eq!(
+            put_at("<h1>a</h1><h2>b</h2>", false),
+            "<h3>a</h3><h4>b</h4>"
+        );
+        assert_eq!(
+            put_at("<h4>a</h4><h6>b</h6>", false),
+            "<h3>a</h3><h5>b</h5>"
+        );
+        assert_eq!(
+            put_at("<h1>a</h1><h6>b</h6>", false),
+            "<h3>a</h3><h6>b</h6>"
+        );
+    }
+
+    #[test]
+    fn ids_are_the_entry_s_own_and_links_find_them() {
+        assert_eq!(
+            put_at(
+                "<p id=\"x\" class=\"facts\">a</p><a href=\"https://a.example/p#x\">b</a><a \
+                 href=\"https://a.example/p#y\">c</a><a href=\"#x\">d</a>",
+                false
+            ),
+            "<p id=\"e7-x\">a</p><a href=\"#e7-x\">b</a><a href=\"https://a.example/p#y\">c</a><a \
+             href=\"#e7-x\">d</a>"
+        );
+    }
+
+    #[test]
+    fn pictures_are_links_unless_they_are_wished_for() {
+        let picture = "<img src=\"https://a.example/i.png\" alt=\"a &lt;b&gt;\">";
+        assert_eq!(
+            put_at(picture, false),
+            "<a class=\"medium\" href=\"https://a.example/i.png\">[image: a &lt;b&gt;]</a>"
+        );
+        assert_eq!(
+            put_at(
+                &format!("<a href=\"https://b.example/\">{picture}</a>"),
+                false
+            ),
+            "<a href=\"https://b.example/\"><span class=\"medium\">[image: a &lt;b&gt;]</span></a>"
+        );
+        assert_eq!(
+            put_at(picture, true),
+            "<img src=\"https://a.example/i.png\" alt=\"a &lt;b&gt;\" loading=\"lazy\">"
+        );
+        assert_eq!(
+            put_at(
+                "<video src=\"https://a.example/v\"><source src=\"https://a.example/w\">x</video><picture><source srcset=\"y\"></picture>",
+                true
+            ),
+            "<a class=\"medium\" href=\"https://a.example/v\">[video]</a><a class=\"medium\" \
+             href=\"https://a.example/w\">[recording]</a>x"
+        );
+    }
+}

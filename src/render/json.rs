@@ -1,0 +1,330 @@
+//! JSON for scripts: one array, or one object a line. The fields and their order are contract.
+//!
+//! Everything is said as the archive has it; what is not known is `null`.
+
+use std::io::{self, Write};
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::wording;
+use crate::model::{ArchivedEntry, Enclosure, Entry, Person, SafeHtml, Talk};
+use crate::query::{Digest, DigestHead, Item};
+
+pub(super) struct Json<'a> {
+    out: &'a mut dyn Write,
+    /// Also in an array each item is on a line of its own, so that two outputs can be compared.
+    is_array: bool,
+    is_empty: bool,
+}
+
+impl<'a> Json<'a> {
+    pub(super) fn array(out: &'a mut dyn Write) -> Self {
+        Self {
+            out,
+            is_array: true,
+            is_empty: true,
+        }
+    }
+
+    pub(super) fn lines(out: &'a mut dyn Write) -> Self {
+        Self {
+            out,
+            is_array: false,
+            is_empty: true,
+        }
+    }
+}
+
+impl Digest for Json<'_> {
+    fn begin(&mut self, _: &DigestHead) -> io::Result<()> {
+        if self.is_array {
+            self.out.write_all(b"[")
+        } else {
+            Ok(())
+        }
+    }
+
+    fn item(&mut self, item: Item<'_>) -> io::Result<()> {
+        if self.is_array {
+            self.out
+                .write_all(if self.is_empty { b"\n" } else { b",\n" })?;
+        }
+        self.is_empty = false;
+        match item {
+            Item::Entry(entry) => serde_json::to_writer(&mut *self.out, &EntryObject::from(entry))?,
+            Item::Talk(entry, talk) => {
+                serde_json::to_writer(&mut *self.out, &TalkItem::new(entry, talk))?;
+            }
+        }
+        if self.is_array {
+            Ok(())
+        } else {
+            self.out.write_all(b"\n")
+        }
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        match (self.is_array, self.is_empty) {
+            (false, _) => Ok(()),
+            (true, true) => self.out.write_all(b"]\n"),
+            (true, false) => self.out.write_all(b"\n]\n"),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct EntryObject<'a> {
+    id: i64,
+    feed_url: String,
+    feed_title: Option<&'a str>,
+    guid: &'a str,
+    url: Option<&'a str>,
+    title: Option<&'a str>,
+    authors: Vec<PersonObject<'a>>,
+    tags: Vec<&'a str>,
+    published: Option<String>,
+    updated: Option<String>,
+    first_seen: Option<String>,
+    summary: Option<&'a str>,
+    content_html: Option<&'a str>,
+    content_text: Option<String>,
+    enclosures: Vec<EnclosureObject<'a>>,
+    talks: Vec<TalkObject<'a>>,
+    event: Option<&'a str>,
+}
+
+impl<'a> From<&'a ArchivedEntry> for EntryObject<'a> {
+    fn from(archived: &'a ArchivedEntry) -> Self {
+        // Taken apart whole, so that a new field of an entry asks here whether it belongs to the contract.
+        let Entry {
+            guid,
+            url,
+            title,
+            authors,
+            tags: _,
+            published,
+            updated,
+            summary,
+            content,
+            enclosures,
+            language: _,
+            source: _,
+            comments_url: _,
+            talks,
+            event,
+            hash: _,
+            original: _,
+        } = &archived.entry;
+        Self {
+            id: archived.id.0,
+            feed_url: wording::feed_address(&archived.feed),
+            feed_title: archived.feed.title.as_deref(),
+            guid,
+            url: url.as_deref(),
+            title: title.as_deref(),
+            authors: authors.iter().map(PersonObject::from).collect(),
+            tags: wording::tags(&archived.entry),
+            published: time(*published),
+            updated: time(*updated),
+            first_seen: time(Some(archived.first_seen)),
+            summary: summary.as_deref(),
+            content_html: html(content),
+            content_text: text(content),
+            enclosures: enclosures.iter().map(EnclosureObject::from).collect(),
+            talks: talks.iter().map(TalkObject::from).collect(),
+            event: event.as_deref(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct PersonObject<'a> {
+    name: Option<&'a str>,
+    uri: Option<&'a str>,
+    email: Option<&'a str>,
+}
+
+impl<'a> From<&'a Person> for PersonObject<'a> {
+    fn from(person: &'a Person) -> Self {
+        Self {
+            name: person.name.as_deref(),
+            uri: person.uri.as_deref(),
+            email: person.email.as_deref(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct EnclosureObject<'a> {
+    url: &'a str,
+    #[serde(rename = "type")]
+    media_type: Option<&'a str>,
+    length: Option<u64>,
+}
+
+impl<'a> From<&'a Enclosure> for EnclosureObject<'a> {
+    fn from(enclosure: &'a Enclosure) -> Self {
+        Self {
+            url: &enclosure.url,
+            media_type: enclosure.media_type.as_deref(),
+            length: enclosure.length,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct TalkObject<'a> {
+    title: &'a str,
+    speakers: &'a [String],
+    anchor: Option<&'a str>,
+    url: Option<&'a str>,
+    level: u8,
+    kind: &'static str,
+}
+
+impl<'a> From<&'a Talk> for TalkObject<'a> {
+    fn from(talk: &'a Talk) -> Self {
+        Self {
+            title: &talk.title,
+            speakers: &talk.speakers,
+            anchor: talk.anchor.as_deref(),
+            url: talk.url.as_deref(),
+            level: talk.level,
+            kind: talk.kind.word(),
+        }
+    }
+}
+
+/// A talk by itself.
+#[derive(Serialize)]
+struct TalkItem<'a> {
+    #[serde(flatten)]
+    talk: TalkObject<'a>,
+    content_html: Option<String>,
+    content_text: Option<String>,
+    entry: EntryOfTalk<'a>,
+}
+
+#[derive(Serialize)]
+struct EntryOfTalk<'a> {
+    id: i64,
+    url: Option<&'a str>,
+    title: Option<&'a str>,
+    feed_url: String,
+    feed_title: Option<&'a str>,
+    published: Option<String>,
+    updated: Option<String>,
+    first_seen: Option<String>,
+}
+
+impl<'a> TalkItem<'a> {
+    fn new(archived: &'a ArchivedEntry, talk: &'a Talk) -> Self {
+        let entry = &archived.entry;
+        let content = entry.content_of(talk);
+        Self {
+            talk: TalkObject::from(talk),
+            content_html: html(&content).map(str::to_owned),
+            content_text: text(&content),
+            entry: EntryOfTalk {
+                id: archived.id.0,
+                url: entry.url.as_deref(),
+                title: entry.title.as_deref(),
+                feed_url: wording::feed_address(&archived.feed),
+                feed_title: archived.feed.title.as_deref(),
+                published: time(entry.published),
+                updated: time(entry.updated),
+                first_seen: time(Some(archived.first_seen)),
+            },
+        }
+    }
+}
+
+fn time(at: Option<DateTime<Utc>>) -> Option<String> {
+    at.and_then(wording::rfc3339)
+}
+
+fn html(content: &SafeHtml) -> Option<&str> {
+    Some(content.as_str()).filter(|html| !html.is_empty())
+}
+
+fn text(content: &SafeHtml) -> Option<String> {
+    html(content).map(|_| content.to_text())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::super::{Format, Settings, samples};
+
+    fn json(format: Format, answer: &samples::Answer) -> String {
+        samples::rendered(format, &Settings::default(), answer)
+    }
+
+    #[test]
+    fn an_entry_is_one_line_with_the_fields_of_the_contract() {
+        let answer = samples::Answer {
+            by_talk: false,
+            entries: vec![samples::short()],
+        };
+        assert_eq!(
+            json(Format::Jsonl, &answer),
+            concat!(
+                r#"{"id":7,"feed_url":"https://log.example/rss","feed_title":"Ops log","guid":"12345","#,
+                r#""url":"https://log.example/runbooks","title":"Runbooks","authors":[],"tags":["ops"],"#,
+                r#""published":null,"updated":null,"first_seen":"2019-05-06T07:08:09Z","summary":null,"#,
+                r#""content_html":"<p>Runbooks rot. Test them like code, said the panel, and throw away the rest.</p>","#,
+                r#""content_text":"Runbooks rot. Test them like code, said the panel, and throw away the rest.","#,
+                r#""enclosures":[],"talks":[],"event":null}"#,
+                "\n"
+            )
+        );
+    }
+
+    #[test]
+    fn what_is_in_an_entry_is_in_its_object() {
+        let line = json(Format::Jsonl, &samples::both());
+        let entry: Value = serde_json::from_str(line.lines().next().unwrap()).unwrap();
+        assert_eq!(entry["authors"][0]["email"], "vera@notes.example");
+        assert_eq!(entry["tags"], serde_json::json!(["devops", "Ghent 2019"]));
+        assert_eq!(entry["published"], "2019-10-30T12:00:00Z");
+        assert_eq!(entry["enclosures"][0]["type"], "application/pdf");
+        assert_eq!(
+            entry["talks"][0].to_string(),
+            r#"{"title":"Opening","speakers":["Ann Example"],"anchor":"opening","url":"https://notes.example/ghent#opening","level":2,"kind":"keynote"}"#
+        );
+    }
+
+    #[test]
+    fn a_talk_carries_its_own_notes_and_names_its_entry() {
+        let lines = json(Format::Jsonl, &samples::talks());
+        assert_eq!(
+            lines.lines().next().unwrap(),
+            concat!(
+                r#"{"title":"Opening","speakers":["Ann Example"],"anchor":"opening","#,
+                r#""url":"https://notes.example/ghent#opening","level":2,"kind":"keynote","#,
+                r#""content_html":"<p>Small steps &amp; <em>fast</em> feedback. See <a href=\"https://notes.example/ghent#chaos\">below</a>.</p>","#,
+                r#""content_text":"Small steps & fast feedback. See below.","#,
+                r#""entry":{"id":12,"url":"https://notes.example/ghent","title":"DevOpsDays Ghent 2019: <two> days & many talks","#,
+                r#""feed_url":"https://notes.example/feed.xml","feed_title":"Notes of a Visitor","#,
+                r#""published":"2019-10-30T12:00:00Z","updated":"2019-11-01T08:30:00Z","first_seen":"2020-01-02T00:00:00Z"}}"#
+            )
+        );
+    }
+
+    #[test]
+    fn an_array_holds_the_lines() {
+        for answer in [samples::both(), samples::talks(), samples::hostile()] {
+            let array: Vec<Value> = serde_json::from_str(&json(Format::Json, &answer)).unwrap();
+            let lines = json(Format::Jsonl, &answer);
+            let lines: Vec<Value> = lines
+                .lines()
+                .map(|line| serde_json::from_str(line).unwrap())
+                .collect();
+            assert_eq!(array, lines);
+        }
+        assert_eq!(samples::nothing(Format::Json), "[]\n");
+        assert_eq!(samples::nothing(Format::Jsonl), "");
+    }
+}

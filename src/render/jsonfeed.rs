@@ -1,0 +1,199 @@
+//! JSON Feed 1.1 (<https://www.jsonfeed.org/version/1.1/>).
+//!
+//! [`parsed`] is what `hallway parse` prints: a document as it was read, with what had to be decided on
+//! the way under `_hallway`.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::wording::rfc3339;
+use crate::model::{Entry, Feed, FeedFormat, Person, Repair, Talk};
+
+/// How a document was read.
+pub(crate) struct Reading<'a> {
+    pub(crate) format: FeedFormat,
+    pub(crate) encoding: &'a str,
+    pub(crate) repairs: &'a [Repair],
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: &'static str,
+    title: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    home_page_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    feed_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    icon: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authors: Vec<Author<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<&'a str>,
+    _hallway: FeedFacts<'a>,
+    items: Vec<Item<'a>>,
+}
+
+#[derive(Serialize)]
+struct FeedFacts<'a> {
+    format: &'static str,
+    encoding: &'a str,
+    repairs: Vec<RepairFact>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    updated: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rights: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct RepairFact {
+    kind: &'static str,
+    count: u32,
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    content_html: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date_published: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date_modified: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authors: Vec<Author<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<Attachment<'a>>,
+    _hallway: EntryFacts<'a>,
+}
+
+#[derive(Serialize)]
+struct Author<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Attachment<'a> {
+    url: &'a str,
+    mime_type: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size_in_bytes: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct EntryFacts<'a> {
+    event: Option<&'a str>,
+    talks: Vec<TalkFacts<'a>>,
+}
+
+#[derive(Serialize)]
+struct TalkFacts<'a> {
+    title: &'a str,
+    speakers: &'a [String],
+    anchor: Option<&'a str>,
+    level: u8,
+    kind: &'static str,
+    url: Option<&'a str>,
+}
+
+/// Writes a parsed document, its entries cleaned and split.
+pub(crate) fn parsed(feed: &Feed, reading: &Reading<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let document = Document {
+        version: "https://jsonfeed.org/version/1.1",
+        // Required by the format; a feed without a title says so with an empty one.
+        title: feed.title.as_deref().unwrap_or_default(),
+        home_page_url: feed.site_url.as_deref(),
+        feed_url: feed.self_url.as_deref(),
+        description: feed.subtitle.as_deref(),
+        icon: feed.image.as_deref(),
+        authors: feed.authors.iter().map(author).collect(),
+        language: feed.language.as_deref(),
+        _hallway: FeedFacts {
+            format: reading.format.word(),
+            encoding: reading.encoding,
+            repairs: reading.repairs.iter().map(repair).collect(),
+            id: feed.guid.as_deref(),
+            updated: feed.updated.and_then(rfc3339),
+            rights: feed.rights.as_deref(),
+        },
+        items: feed.entries.iter().map(item).collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    out.write_all(b"\n")
+}
+
+fn item(entry: &Entry) -> Item<'_> {
+    Item {
+        id: &entry.guid,
+        url: entry.url.as_deref(),
+        title: entry.title.as_deref(),
+        content_html: entry.content.as_str(),
+        summary: entry.summary.as_deref(),
+        date_published: entry.published.and_then(rfc3339),
+        date_modified: entry.updated.and_then(rfc3339),
+        authors: entry.authors.iter().map(author).collect(),
+        tags: entry.tags.iter().map(|tag| tag.name.as_str()).collect(),
+        language: entry.language.as_deref(),
+        attachments: entry
+            .enclosures
+            .iter()
+            .map(|enclosure| Attachment {
+                url: &enclosure.url,
+                // Required by the format; this type is its word for "unknown".
+                mime_type: enclosure
+                    .media_type
+                    .as_deref()
+                    .unwrap_or("application/octet-stream"),
+                size_in_bytes: enclosure.length,
+            })
+            .collect(),
+        _hallway: EntryFacts {
+            event: entry.event.as_deref(),
+            talks: entry.talks.iter().map(talk).collect(),
+        },
+    }
+}
+
+/// JSON Feed knows no mail addresses; a `mailto:` address is the specification's own suggestion.
+fn author(person: &Person) -> Author<'_> {
+    let mail = || person.email.as_ref().map(|email| format!("mailto:{email}"));
+    Author {
+        name: person.name.as_deref(),
+        url: person.uri.clone().or_else(mail),
+    }
+}
+
+fn repair(repair: &Repair) -> RepairFact {
+    RepairFact {
+        kind: repair.kind,
+        count: repair.count,
+    }
+}
+
+fn talk(talk: &Talk) -> TalkFacts<'_> {
+    TalkFacts {
+        title: &talk.title,
+        speakers: &talk.speakers,
+        anchor: talk.anchor.as_deref(),
+        level: talk.level,
+        kind: talk.kind.word(),
+        url: talk.url.as_deref(),
+    }
+}

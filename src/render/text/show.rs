@@ -1,0 +1,269 @@
+//! One entry in full: what is known of it, its talks, its whole text.
+
+use std::io::{self, Write};
+
+use super::super::{Settings, wording};
+use super::layout::{Look, Page};
+use crate::model::{ArchivedEntry, Enclosure, Entry, Person, Revision};
+use crate::terminal::escape;
+
+/// Wider lines are hard to read; addresses and preformatted text may still be wider.
+const MEASURE: usize = 100;
+
+/// Writes an entry for `show`.
+pub(crate) fn entry_in_full(
+    archived: &ArchivedEntry,
+    settings: &Settings,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let entry = &archived.entry;
+    let mut page = Page::new(settings.width.min(MEASURE), settings.style, out);
+    let link = wording::entry_link(entry);
+    page.block("", "", &wording::title(entry), Look::Bold, link.as_deref())?;
+    for (label, value) in facts(archived) {
+        page.block(
+            &format!("{label:<12}"),
+            "            ",
+            &value,
+            Look::Plain,
+            None,
+        )?;
+    }
+    talks(entry, &mut page)?;
+    text(entry, &mut page)
+}
+
+/// Writes an entry's earlier states for `show --history`, newest first, each with when it was replaced.
+pub(crate) fn history(
+    archived: &ArchivedEntry,
+    revisions: &[Revision],
+    settings: &Settings,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut page = Page::new(settings.width.min(MEASURE), settings.style, out);
+    let title = wording::title(&archived.entry);
+    page.block("", "", &title, Look::Bold, None)?;
+    for revision in revisions {
+        let words = revision.content.to_text().split_whitespace().count();
+        let title = revision.title.as_deref().unwrap_or("without a title");
+        let line = format!(
+            "until {}: {title}, {words} words",
+            wording::minute(revision.replaced_at)
+        );
+        page.block("  ", "    ", &line, Look::Plain, None)?;
+    }
+    if revisions.is_empty() {
+        page.block("  ", "  ", "never edited since it arrived", Look::Plain, None)?;
+    }
+    Ok(())
+}
+
+fn facts(archived: &ArchivedEntry) -> Vec<(&'static str, String)> {
+    let entry = &archived.entry;
+    let feed = format!(
+        "{} <{}>",
+        wording::feed_name(&archived.feed),
+        wording::feed_address(&archived.feed)
+    );
+    let authors: Vec<String> = entry.authors.iter().map(author).collect();
+    let mut facts = vec![
+        ("Entry", archived.id.0.to_string()),
+        ("Link", entry.url.clone().unwrap_or_default()),
+        ("Feed", feed),
+        ("By", authors.join(", ")),
+        ("Event", entry.event.clone().unwrap_or_default()),
+        (
+            "Published",
+            entry.published.map(wording::minute).unwrap_or_default(),
+        ),
+        (
+            "Updated",
+            entry.updated.map(wording::minute).unwrap_or_default(),
+        ),
+        ("First seen", wording::minute(archived.first_seen)),
+        ("Tags", wording::hashtags(entry)),
+        ("Language", entry.language.clone().unwrap_or_default()),
+        ("Comments", entry.comments_url.clone().unwrap_or_default()),
+    ];
+    facts.extend(
+        entry
+            .enclosures
+            .iter()
+            .map(|file| ("Enclosure", enclosure(file))),
+    );
+    facts.retain(|(_, value)| !value.is_empty());
+    facts
+}
+
+fn author(person: &Person) -> String {
+    let name = wording::person(person).unwrap_or_default();
+    match person.email.as_deref().or(person.uri.as_deref()) {
+        Some(address) if address != name => format!("{name} <{address}>"),
+        _ => name.to_owned(),
+    }
+}
+
+fn enclosure(file: &Enclosure) -> String {
+    let facts: Vec<String> = file
+        .media_type
+        .iter()
+        .cloned()
+        .chain(file.length.map(wording::size))
+        .collect();
+    if facts.is_empty() {
+        file.url.clone()
+    } else {
+        format!("{} ({})", file.url, facts.join(", "))
+    }
+}
+
+fn talks(entry: &Entry, page: &mut Page<'_>) -> io::Result<()> {
+    if entry.talks.is_empty() {
+        return Ok(());
+    }
+    page.empty_line()?;
+    page.line("", &wording::count(entry.talks.len(), "talk"), Look::Bold)?;
+    for (index, talk) in entry.talks.iter().enumerate() {
+        let number = format!("{:>4}. ", index + 1);
+        let link = wording::talk_link(talk);
+        page.block(
+            &number,
+            "      ",
+            &super::talk_line(talk),
+            Look::Plain,
+            link.as_deref(),
+        )?;
+        if let Some(link) = link.filter(|_| !page.style.hyperlinks) {
+            page.line("      ", &link, Look::Dim)?;
+        }
+    }
+    Ok(())
+}
+
+/// The text, else the summary. What is indented stands as it is: it was preformatted, or a list.
+fn text(entry: &Entry, page: &mut Page<'_>) -> io::Result<()> {
+    let content = entry.content.to_text();
+    let text = match entry.summary.as_deref() {
+        Some(summary) if content.is_empty() => summary,
+        _ => content.as_str(),
+    };
+    if text.is_empty() {
+        return Ok(());
+    }
+    page.empty_line()?;
+    for line in text.lines() {
+        let line = line.replace('\t', "    ");
+        let line = escape(line.trim_end());
+        if line.is_empty() {
+            page.empty_line()?;
+        } else if line.starts_with("  ") && !line.trim_start().starts_with("- ") {
+            page.line("", &line, Look::Plain)?;
+        } else {
+            let (mark, words) = list_item(&line);
+            let below = " ".repeat(mark.len());
+            page.block(mark, &below, words, Look::Plain, None)?;
+        }
+    }
+    Ok(())
+}
+
+/// A list item's mark with its indent, and what stands behind it.
+fn list_item(line: &str) -> (&str, &str) {
+    let start = line.len() - line.trim_start().len();
+    if line[start..].starts_with("- ") {
+        // A list in a list in a list …: the indent leaves room for words.
+        let kept = start.min(20);
+        (&line[start - kept..start + 2], &line[start + 2..])
+    } else {
+        ("", line)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::samples;
+    use super::*;
+    use crate::model::SafeHtml;
+
+    fn shown(entry: &ArchivedEntry, width: usize) -> String {
+        let settings = Settings {
+            width,
+            ..Settings::default()
+        };
+        let mut out = Vec::new();
+        entry_in_full(entry, &settings, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn everything_known_stands_above_the_text() {
+        assert_eq!(
+            shown(&samples::conference(), 80),
+            "DevOpsDays Ghent 2019: <two> days & many talks
+Entry       12
+Link        https://notes.example/ghent
+Feed        Notes of a Visitor <https://notes.example/feed.xml>
+By          Vera Visitor <vera@notes.example>
+Event       DevOpsDays Ghent 2019
+Published   2019-10-30 12:00 UTC
+Updated     2019-11-01 08:30 UTC
+First seen  2020-01-02 00:00 UTC
+Tags        #devops #Ghent-2019
+Language    en-GB
+Enclosure   https://notes.example/slides.pdf (application/pdf, 1 MB)
+
+2 talks
+   1. Opening — Ann Example (keynote)
+      https://notes.example/ghent#opening
+   2. Chaos for small teams — Bob Sample, Åsa Öberg
+      https://notes.example/ghent#chaos
+
+Opening — Ann Example
+
+Small steps & fast feedback. See below.
+
+Chaos for small teams
+
+- Break one thing
+- Write it down
+
+Questions
+
+The board
+
+kill -9 1
+"
+        );
+    }
+
+    #[test]
+    fn lists_hang_and_preformatted_text_stands() {
+        let mut entry = samples::short();
+        let html = "<ul><li>one two three four five six</li></ul><pre>    a very long line of code indeed\n\tx</pre>";
+        entry.entry.content = SafeHtml::vouch(html.into());
+        let text = shown(&entry, 20);
+        assert!(
+            text.contains("- one two three four\n  five six\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("    a very long line of code indeed\n    x\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn nothing_in_it_acts_on_the_terminal() {
+        let mut entry = samples::hostile().entries.remove(0);
+        entry.entry.content = SafeHtml::vouch("<pre>a\u{1b}[2J\n\u{202e}b</pre>".into());
+        let text = shown(&entry, 80);
+        assert!(
+            !text.chars().any(|c| c.is_control() && c != '\n'),
+            "{text:?}"
+        );
+        assert!(
+            !text.contains('\u{202e}') && text.contains("a␛[2J\nb\n"),
+            "{text}"
+        );
+    }
+}

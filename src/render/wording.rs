@@ -1,0 +1,308 @@
+//! What things are called in every output: dates, names, tags, kinds of talks, addresses.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, Datelike, SecondsFormat, Utc};
+use url::Url;
+
+use crate::model::{ArchivedEntry, Entry, FeedOfEntry, Person, Talk, TalkKind};
+use crate::source::without_password;
+
+/// The day, in UTC: `2006-01-02`.
+pub(super) fn day(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d").to_string()
+}
+
+/// The minute, in UTC, for a person: `2006-01-02 15:04 UTC`.
+pub(super) fn minute(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// RFC 3339 in UTC, `2006-01-02T15:04:05Z`. `None` for years it cannot write.
+pub(super) fn rfc3339(at: DateTime<Utc>) -> Option<String> {
+    (1..=9999)
+        .contains(&at.year())
+        .then(|| at.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+}
+
+/// How many words of an entry's text stand for a title it does not have.
+const TITLE_WORDS: usize = 10;
+
+/// What an entry is called: its title, else how its text begins, else its address.
+pub(super) fn title(entry: &Entry) -> Cow<'_, str> {
+    if let Some(title) = present(entry.title.as_deref()) {
+        return title.into();
+    }
+    let text = beginning(entry, TITLE_WORDS);
+    if !text.is_empty() {
+        return text.into();
+    }
+    match present(entry.url.as_deref()) {
+        Some(url) => url.into(),
+        None => "(untitled)".into(),
+    }
+}
+
+/// What a feed is called: its title, else its host, else of a file or folder the name without the way
+/// there, which may be read by others.
+pub(super) fn feed_name(feed: &FeedOfEntry) -> Cow<'_, str> {
+    if let Some(title) = present(feed.title.as_deref()) {
+        return title.into();
+    }
+    let Ok(url) = Url::parse(&feed.url) else {
+        return "(unnamed feed)".into();
+    };
+    if let Some(host) = url.host_str() {
+        return host.to_owned().into();
+    }
+    let path = url.to_file_path().ok();
+    path.as_deref()
+        .and_then(|path| path.file_name())
+        .map_or("(unnamed feed)".into(), |name| {
+            name.to_string_lossy().into_owned().into()
+        })
+}
+
+/// The feed's address as the archive names it, without a password.
+pub(super) fn feed_address(feed: &FeedOfEntry) -> String {
+    Url::parse(&feed.url).map_or_else(|_| feed.url.clone(), |url| without_password(&url))
+}
+
+/// An address that may be handed to others as a link: `http` or `https`, in ASCII, without user and
+/// password. `None` for files, and for whatever else claims to be a link.
+pub(super) fn web(address: &str) -> Option<String> {
+    let mut url = Url::parse(address).ok()?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return None;
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        // Cannot fail: a web address has a host.
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
+        return Some(url.into());
+    }
+    // As its publisher spelled it, where that is plain: readers compare links as text.
+    if address
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte))
+    {
+        return Some(address.to_owned());
+    }
+    Some(url.into())
+}
+
+/// The entry's permalink, where others can follow it.
+pub(super) fn entry_link(entry: &Entry) -> Option<String> {
+    entry.url.as_deref().and_then(web)
+}
+
+pub(super) fn talk_link(talk: &Talk) -> Option<String> {
+    talk.url.as_deref().and_then(web)
+}
+
+/// What a person is called.
+pub(super) fn person(person: &Person) -> Option<&str> {
+    [&person.name, &person.email, &person.uri]
+        .into_iter()
+        .find_map(|name| present(name.as_deref()))
+}
+
+/// `Ann Example, Bob Sample`; empty where nobody is named.
+pub(super) fn people(people: &[Person]) -> String {
+    let names: Vec<&str> = people.iter().filter_map(person).collect();
+    names.join(", ")
+}
+
+/// `Title — Ann Example, Bob Sample`.
+pub(super) fn talk_line(talk: &Talk) -> String {
+    if talk.speakers.is_empty() {
+        talk.title.clone()
+    } else {
+        format!("{} — {}", talk.title, talk.speakers.join(", "))
+    }
+}
+
+/// What kind of talk it is, where that is worth a word: a meeting's topics are all topics.
+pub(super) fn kind(kind: TalkKind) -> Option<&'static str> {
+    match kind {
+        TalkKind::Talk | TalkKind::Topic => None,
+        TalkKind::OpenSpace => Some("open space"),
+        TalkKind::Keynote | TalkKind::Ignite | TalkKind::Workshop | TalkKind::Panel => {
+            Some(kind.word())
+        }
+    }
+}
+
+/// The entry's tags without the same one in another spelling, in the archive's order.
+pub(super) fn tags(entry: &Entry) -> Vec<&str> {
+    let mut seen = std::collections::HashSet::new();
+    entry
+        .tags
+        .iter()
+        .filter(|tag| seen.insert(crate::model::Tag::key(&tag.name)))
+        .map(|tag| tag.name.as_str())
+        .collect()
+}
+
+/// `#dev-ops #ghent`: each tag in one piece.
+pub(super) fn hashtags(entry: &Entry) -> String {
+    let tags: Vec<String> = tags(entry)
+        .iter()
+        .map(|tag| {
+            let words: Vec<&str> = tag.trim_start_matches('#').split_whitespace().collect();
+            format!("#{}", words.join("-"))
+        })
+        .filter(|tag| tag.len() > 1)
+        .collect();
+    tags.join(" ")
+}
+
+/// `Ann's notes · 2006-01-02 · #devops`.
+pub(super) fn byline(archived: &ArchivedEntry) -> String {
+    let mut parts = vec![feed_name(&archived.feed).into_owned(), day(archived.date())];
+    parts.extend(Some(hashtags(&archived.entry)).filter(|tags| !tags.is_empty()));
+    parts.join(" · ")
+}
+
+/// How an entry begins: its summary, else its text.
+pub(super) fn beginning(entry: &Entry, words: usize) -> String {
+    match present(entry.summary.as_deref()) {
+        Some(summary) => first_words(summary, words),
+        None => first_words(&entry.content.to_text(), words),
+    }
+}
+
+/// The first words, on one line, with `…` where there are more.
+pub(super) fn first_words(text: &str, words: usize) -> String {
+    let mut rest = text.split_whitespace();
+    let mut shown: Vec<Cow<'_, str>> = rest
+        .by_ref()
+        .take(words)
+        .map(|word| clipped(word, 80))
+        .collect();
+    if rest.next().is_some() {
+        shown.push("…".into());
+    }
+    let joined = shown.join(" ");
+    joined.replace(" …", "…")
+}
+
+/// At most so many characters, the last one then being `…`.
+pub(super) fn clipped(text: &str, characters: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(characters) {
+        None => text.into(),
+        Some(_) => {
+            let kept: String = text.chars().take(characters.saturating_sub(1)).collect();
+            format!("{}…", kept.trim_end()).into()
+        }
+    }
+}
+
+/// `12 MB`, `340 kB`, `17 bytes`, in powers of ten as web pages count.
+pub(super) fn size(bytes: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    UNITS.iter().find(|(unit, _)| bytes >= *unit).map_or_else(
+        || format!("{bytes} bytes"),
+        |(unit, name)| format!("{} {name}", bytes / unit),
+    )
+}
+
+/// `1 talk`, `2 talks`.
+pub(super) fn count(number: usize, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{plural}")
+}
+
+fn present(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| !text.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+
+    #[test]
+    fn an_entry_without_a_title_is_called_by_its_words_then_by_its_address() {
+        let mut entry = samples::short().entry;
+        entry.title = None;
+        assert_eq!(
+            title(&entry),
+            "Runbooks rot. Test them like code, said the panel, and…"
+        );
+        entry.summary = None;
+        entry.content = crate::model::SafeHtml::default();
+        assert_eq!(title(&entry), "https://log.example/runbooks");
+        entry.url = None;
+        assert_eq!(title(&entry), "(untitled)");
+    }
+
+    #[test]
+    fn only_web_addresses_are_links_and_they_name_nobody() {
+        assert_eq!(
+            web("HTTPS://Blog.example/a%20b#x").unwrap(),
+            "HTTPS://Blog.example/a%20b#x"
+        );
+        assert_eq!(
+            web("https://ann:secret@blog.example/").unwrap(),
+            "https://blog.example/"
+        );
+        assert_eq!(
+            web("https://blog.example/é \u{1b}").unwrap(),
+            "https://blog.example/%C3%A9"
+        );
+        for other in [
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "notes/x.md",
+            "mailto:a@b.example",
+            "",
+        ] {
+            assert_eq!(web(other), None);
+        }
+    }
+
+    #[test]
+    fn a_feed_without_a_title_is_called_by_its_host_or_its_folder() {
+        let mut feed = samples::short().feed;
+        feed.title = None;
+        feed.url = "https://ann:secret@log.example/feed".into();
+        assert_eq!(feed_name(&feed), "log.example");
+        feed.url = "file:///home/ann/notes/".into();
+        assert_eq!(feed_name(&feed), "notes");
+    }
+
+    #[test]
+    fn one_tag_in_two_spellings_is_shown_once() {
+        let mut entry = samples::short().entry;
+        for name in ["DevOps", "dev-ops", "site  reliability", "#"] {
+            entry
+                .tags
+                .push(crate::model::Tag::new(name, crate::model::TagOrigin::Feed));
+        }
+        assert_eq!(hashtags(&entry), "#ops #DevOps #site-reliability");
+    }
+
+    #[test]
+    fn years_that_rfc_3339_cannot_write_are_not_written() {
+        let at = |year| {
+            chrono::NaiveDate::from_ymd_opt(year, 1, 2)
+                .unwrap()
+                .and_hms_opt(3, 4, 5)
+                .unwrap()
+                .and_utc()
+        };
+        assert_eq!(rfc3339(at(2019)).unwrap(), "2019-01-02T03:04:05Z");
+        assert_eq!(rfc3339(at(-1)), None);
+        assert_eq!(rfc3339(at(10_000)), None);
+    }
+
+    #[test]
+    fn lengths_are_cut_at_characters() {
+        assert_eq!(clipped("日本語のタイトル", 4), "日本語…");
+        assert_eq!(clipped("short", 5), "short");
+        assert_eq!(first_words("a  b\nc d", 3), "a b c…");
+        assert_eq!(size(12_345_678), "12 MB");
+        assert_eq!(size(17), "17 bytes");
+    }
+}
