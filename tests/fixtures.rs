@@ -27,7 +27,11 @@ fn documents() -> Vec<String> {
 fn collect(root: &Path, folder: &Path, found: &mut Vec<String>) {
     for item in fs::read_dir(folder).unwrap() {
         let path = item.unwrap().path();
-        let name = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
+        let name = path
+            .strip_prefix(root)
+            .unwrap()
+            .to_string_lossy()
+            .replace('\\', "/");
         if path.is_dir() {
             collect(root, &path, found);
         } else if media_type(&name).is_some() && name != "README.md" && !name.ends_with(EXPECTED) {
@@ -52,7 +56,12 @@ fn expected_path(name: &str) -> PathBuf {
 /// By its path.
 fn by_path(hall: &Hall, name: &str) -> Value {
     let path = repository("fixtures").join(name);
-    let ran = hall.run(["parse".as_ref(), "--base".as_ref(), BASE.as_ref(), path.as_os_str()]);
+    let ran = hall.run([
+        "parse".as_ref(),
+        "--base".as_ref(),
+        BASE.as_ref(),
+        path.as_os_str(),
+    ]);
     ran.status(0).stdout_json()
 }
 
@@ -115,7 +124,10 @@ fn each_document_gives_what_stands_beside_it() {
         ];
         for (way, feed) in read {
             let difference = if way != "by its path" && media_type(&name) == Some("text/markdown") {
-                json_difference(&without_the_files_name(&expected), &without_the_files_name(&feed))
+                json_difference(
+                    &without_the_files_name(&expected),
+                    &without_the_files_name(&feed),
+                )
             } else {
                 json_difference(&expected, &feed)
             };
@@ -142,9 +154,16 @@ fn no_expected_file_has_lost_its_document() {
     }
     every_file(&root, &mut all);
     for path in all {
-        let name = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
+        let name = path
+            .strip_prefix(&root)
+            .unwrap()
+            .to_string_lossy()
+            .replace('\\', "/");
         if let Some(document) = name.strip_suffix(EXPECTED) {
-            assert!(documents.iter().any(|known| known == document), "{name} stands alone");
+            assert!(
+                documents.iter().any(|known| known == document),
+                "{name} stands alone"
+            );
         }
     }
 }

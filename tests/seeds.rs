@@ -60,11 +60,19 @@ fn the_feed_keeps_its_entries_categories_and_author() {
     let Some(hall) = hall() else { return };
     let entries = of_feed(&hall);
     assert_eq!(entries.len(), 10, "{:#?}", each(&entries, "title"));
-    let categories: usize = entries.iter().map(|entry| strings(&entry["tags"]).len()).sum();
+    let categories: usize = entries
+        .iter()
+        .map(|entry| strings(&entry["tags"]).len())
+        .sum();
     assert_eq!(categories, 51);
     for entry in &entries {
         let authors = entry["authors"].as_array().unwrap();
-        assert_eq!(each(authors, "name"), ["Mark van Lent"], "{}", entry["title"]);
+        assert_eq!(
+            each(authors, "name"),
+            ["Mark van Lent"],
+            "{}",
+            entry["title"]
+        );
     }
 }
 
@@ -75,7 +83,10 @@ fn every_address_in_the_feeds_content_is_absolute() {
     for entry in of_feed(&hall) {
         let content = entry["content_html"].as_str().unwrap().to_owned();
         for attribute in [" href=\"", " src=\""] {
-            for (_, rest) in content.match_indices(attribute).map(|(at, _)| content.split_at(at)) {
+            for (_, rest) in content
+                .match_indices(attribute)
+                .map(|(at, _)| content.split_at(at))
+            {
                 let value = rest[attribute.len()..].split('"').next().unwrap();
                 seen += 1;
                 let is_absolute = ["http://", "https://", "mailto:", "#"]
@@ -101,16 +112,27 @@ fn the_feeds_headings_are_talks_with_speakers_and_permalinks() {
     for talk in second {
         let anchor = talk["anchor"].as_str().unwrap_or_default();
         let url = talk["url"].as_str().unwrap_or_default();
-        assert!(!anchor.is_empty() && url.ends_with(&format!("#{anchor}")), "{talk:#}");
+        assert!(
+            !anchor.is_empty() && url.ends_with(&format!("#{anchor}")),
+            "{talk:#}"
+        );
         let title = talk["title"].as_str().unwrap();
         assert!(!title.contains('—'), "{title}");
     }
     for title in ["Continuous deployment", "Podcasts I listen to"] {
         let entry = entries
             .iter()
-            .find(|entry| entry["title"].as_str().is_some_and(|known| known.starts_with(title)))
+            .find(|entry| {
+                entry["title"]
+                    .as_str()
+                    .is_some_and(|known| known.starts_with(title))
+            })
             .unwrap();
-        assert!(talks(entry).is_empty(), "{title} holds no talks: {:#?}", talks(entry));
+        assert!(
+            talks(entry).is_empty(),
+            "{title} holds no talks: {:#?}",
+            talks(entry)
+        );
     }
 }
 
@@ -122,7 +144,11 @@ fn each_note_is_one_entry_of_its_day() {
     for (seed, _, day) in NOTES {
         let of_day = all
             .iter()
-            .filter(|entry| entry["published"].as_str().is_some_and(|at| at.starts_with(day)))
+            .filter(|entry| {
+                entry["published"]
+                    .as_str()
+                    .is_some_and(|at| at.starts_with(day))
+            })
             .count();
         assert_eq!(of_day, 1, "{seed} is of {day}");
     }
@@ -144,14 +170,24 @@ fn the_damaged_note_is_mended() {
 #[test]
 fn a_question_is_answered_with_talks() {
     let Some(hall) = hall() else { return };
-    let ran = hall.run(["query", "tag:devops terraform", "--by", "talk", "--format", "jsonl"]);
+    let ran = hall.run([
+        "query",
+        "tag:devops terraform",
+        "--by",
+        "talk",
+        "--format",
+        "jsonl",
+    ]);
     let found = ran.status(0).stdout_json_lines();
     let titles = each(&found, "title");
     for expected in [
         "Comprehending Terraform Infrastructure as Code: How to Evolve Fast & Safe",
         "Common Pitfalls of Infrastructure as Code (And how to avoid them!)",
     ] {
-        assert!(titles.contains(&expected), "{expected} is not among {titles:#?}");
+        assert!(
+            titles.contains(&expected),
+            "{expected} is not among {titles:#?}"
+        );
     }
     hall.run(["query", "tag:devops terraform", "--by", "talk"])
         .status(0)
@@ -189,7 +225,9 @@ fn the_talks_are_the_labelled_ones() {
         let day = label["date"].as_str().unwrap();
         let entry = all.iter().find(|entry| {
             plain(entry["title"].as_str().unwrap_or_default()) == plain(name)
-                && entry["published"].as_str().is_some_and(|at| at.starts_with(day))
+                && entry["published"]
+                    .as_str()
+                    .is_some_and(|at| at.starts_with(day))
         });
         let Some(entry) = entry else {
             wrong.push(format!("{name}: no entry of {day}"));
@@ -204,16 +242,22 @@ fn compare(name: &str, label: &Value, entry: &Value, wrong: &mut Vec<String>) {
     let labelled = label["talks"].as_array().unwrap();
     let spellings = |talk: &Value| -> BTreeSet<String> {
         let others = strings(&talk["alt"]).into_iter().map(plain);
-        others.chain([plain(talk["title"].as_str().unwrap())]).collect()
+        others
+            .chain([plain(talk["title"].as_str().unwrap())])
+            .collect()
     };
     for talk in labelled {
         let known = spellings(talk);
-        let found = talks(entry).iter().find(|found| known.contains(&plain(found["title"].as_str().unwrap())));
+        let found = talks(entry)
+            .iter()
+            .find(|found| known.contains(&plain(found["title"].as_str().unwrap())));
         match found {
             None if talk["optional"] == true => {}
             None => wrong.push(format!("{name}: missing: {}", talk["title"])),
             Some(found) => {
-                let names = |list: &Value| -> Vec<String> { strings(list).into_iter().map(plain).collect() };
+                let names = |list: &Value| -> Vec<String> {
+                    strings(list).into_iter().map(plain).collect()
+                };
                 let wanted = names(&talk["speakers"]);
                 // Who is only named in the prose may be found or not.
                 let in_prose = talk.get("speakers_prose").is_some();
