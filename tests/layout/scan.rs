@@ -90,7 +90,7 @@ fn heads_of_group(group: &str) -> Vec<&str> {
 }
 
 fn head(path: &str) -> &str {
-    let end = path.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '*'));
+    let end = path.find(|c: char| !(c.is_alphanumeric() || c == '_'));
     &path[..end.unwrap_or(path.len())]
 }
 
