@@ -51,8 +51,10 @@ fn a_page_without_a_feed_is_told_from_a_feed() {
     let server = Server::start();
     server.reply(
         "/",
-        [Reply::ok("<!doctype html><html><head><title>Blog</title></head><body></body></html>")
-            .header("Content-Type", "text/html")],
+        [
+            Reply::ok("<!doctype html><html><head><title>Blog</title></head><body></body></html>")
+                .header("Content-Type", "text/html"),
+        ],
     );
     let hall = Hall::with_server(&server);
     hall.run(["add", &server.url("/")])
@@ -67,13 +69,17 @@ fn a_page_without_a_feed_is_told_from_a_feed() {
 fn tags_and_a_title_are_the_subscribers_own() {
     let hall = Hall::new();
     hall.write("feed.xml", atom("Third Row", &[POST]));
-    hall.run(["add", "feed.xml", "--tag", "ops", "--tag", "to read", "--title", "Maren"])
-        .status(0)
-        .stdout("");
+    hall.run([
+        "add", "feed.xml", "--tag", "ops", "--tag", "to read", "--title", "Maren",
+    ])
+    .status(0)
+    .stdout("");
     let feeds = hall.run(["feeds", "--json"]).status(0).stdout_json_lines();
     assert_eq!(feeds[0]["title"], "Maren");
     assert_eq!(feeds[0]["tags"], serde_json::json!(["ops", "to read"]));
-    let found = hall.run(["query", "tag:to-read", "--format", "jsonl"]).stdout_json_lines();
+    let found = hall
+        .run(["query", "tag:to-read", "--format", "jsonl"])
+        .stdout_json_lines();
     assert_eq!(each(&found, "title"), ["Harbour Days 2026"]);
 }
 
@@ -129,9 +135,14 @@ fn without_fetching_nobody_is_asked() {
     let server = Server::start();
     server.reply("/feed", [Reply::ok(atom("Third Row", &[POST]))]);
     let hall = Hall::with_server(&server);
-    hall.run(["add", "--no-fetch", &server.url("/feed")]).status(0).stdout("");
+    hall.run(["add", "--no-fetch", &server.url("/feed")])
+        .status(0)
+        .stdout("");
     assert_eq!(server.requests("/feed").len(), 0);
-    hall.run(["run"]).status(0).stdout_contains("Harbour Days 2026").stderr("");
+    hall.run(["run"])
+        .status(0)
+        .stdout_contains("Harbour Days 2026")
+        .stderr("");
 }
 
 #[test]
@@ -147,5 +158,9 @@ fn what_can_be_added_is_added_beside_what_cannot() {
 
 #[test]
 fn adding_nothing_is_bad_usage() {
-    Hall::new().run(["add"]).status(2).stdout("").stderr_contains("Usage:");
+    Hall::new()
+        .run(["add"])
+        .status(2)
+        .stdout("")
+        .stderr_contains("Usage:");
 }

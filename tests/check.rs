@@ -10,23 +10,34 @@ fn a_sound_archive_is_called_sound() {
     let hall = Hall::new();
     hall.write("feed.xml", atom("Well", &[ONE]));
     hall.run(["add", "feed.xml"]).status(0);
-    hall.run(["check"]).status(0).stdout("").stderr("the archive is sound\n");
+    hall.run(["check"])
+        .status(0)
+        .stdout("")
+        .stderr("the archive is sound\n");
     hall.run(["check", "--repair"]).status(0).stdout("");
-    hall.run(["query", "pipes", "--format", "jsonl"]).status(0).stdout_contains("First Evening");
+    hall.run(["query", "pipes", "--format", "jsonl"])
+        .status(0)
+        .stdout_contains("First Evening");
 }
 
 #[test]
 fn a_damaged_archive_is_not_called_sound() {
     let hall = Hall::new();
     let long = format!("<p>{}</p>", "word ".repeat(200));
-    let posts: Vec<(String, String)> =
-        (0..28).map(|at| (format!("e{at}"), format!("Entry {at}"))).collect();
-    let borrowed: Vec<(&str, &str, &str)> =
-        posts.iter().map(|(name, title)| (name.as_str(), title.as_str(), long.as_str())).collect();
+    let posts: Vec<(String, String)> = (0..28)
+        .map(|at| (format!("e{at}"), format!("Entry {at}")))
+        .collect();
+    let borrowed: Vec<(&str, &str, &str)> = posts
+        .iter()
+        .map(|(name, title)| (name.as_str(), title.as_str(), long.as_str()))
+        .collect();
     hall.write("feed.xml", atom("Well", &borrowed));
     hall.run(["add", "feed.xml"]).status(0);
     let size = fs::metadata(hall.archive()).unwrap().len();
-    let mut file = fs::OpenOptions::new().write(true).open(hall.archive()).unwrap();
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .open(hall.archive())
+        .unwrap();
     file.seek(SeekFrom::Start(size / 2)).unwrap();
     file.write_all(&[0xAA; 16_384]).unwrap();
     drop(file);

@@ -1,8 +1,8 @@
 use crate::support::Hall;
 
 const COMMANDS: [&str; 13] = [
-    "run", "add", "fetch", "query", "show", "tag", "untag", "feeds", "remove", "pause", "resume", "parse",
-    "check",
+    "run", "add", "fetch", "query", "show", "tag", "untag", "feeds", "remove", "pause", "resume",
+    "parse", "check",
 ];
 
 #[test]
@@ -15,7 +15,9 @@ fn each_shell_is_told_every_command() {
             ran.stdout_contains(command);
         }
     }
-    hall.run(["completions", "tcsh-of-old"]).status(2).stdout("");
+    hall.run(["completions", "tcsh-of-old"])
+        .status(2)
+        .stdout("");
 }
 
 #[test]
@@ -35,9 +37,15 @@ fn help_needs_neither_archive_nor_config() {
     hall.write("hallway.db", "no archive");
     hall.write("home/config/hallway/hallway.toml", "no = = toml");
     for command in COMMANDS {
-        hall.run([command, "--help"]).status(0).stderr("").stdout_contains("Usage:");
+        hall.run([command, "--help"])
+            .status(0)
+            .stderr("")
+            .stdout_contains("Usage:");
     }
-    hall.run(["--version"]).status(0).stderr("").stdout_contains("hallway ");
+    hall.run(["--version"])
+        .status(0)
+        .stderr("")
+        .stdout_contains("hallway ");
     hall.run(["completions", "bash"]).status(0).stderr("");
     hall.run(["man"]).status(0).stderr("");
 }
@@ -45,6 +53,13 @@ fn help_needs_neither_archive_nor_config() {
 #[test]
 fn a_config_that_cannot_be_read_is_shown_with_its_place() {
     let hall = Hall::new();
-    hall.write("home/config/hallway/hallway.toml", "[fetch]\njobs = \"many\"\n");
-    hall.run(["query"]).status(2).stdout("").stderr_contains("hallway.toml").stderr_contains("2");
+    hall.write(
+        "home/config/hallway/hallway.toml",
+        "[fetch]\njobs = \"many\"\n",
+    );
+    hall.run(["query"])
+        .status(2)
+        .stdout("")
+        .stderr_contains("hallway.toml")
+        .stderr_contains("2");
 }

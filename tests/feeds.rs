@@ -11,10 +11,21 @@ fn each_feed_tells_how_it_does() {
     server.reply("/well", [Reply::ok(atom("Well", &[ONE]))]);
     server.reply("/ill", [Reply::status(500)]);
     let hall = Hall::with_server(&server);
-    hall.run(["add", "--no-fetch", &server.url("/well"), &server.url("/ill")]).status(0);
+    hall.run([
+        "add",
+        "--no-fetch",
+        &server.url("/well"),
+        &server.url("/ill"),
+    ])
+    .status(0);
     hall.run(["fetch"]).status(3);
     let lines = hall.run(["feeds", "--json"]).status(0).stdout_json_lines();
-    let of = |path: &str| lines.iter().find(|line| line["url"] == server.url(path)).unwrap();
+    let of = |path: &str| {
+        lines
+            .iter()
+            .find(|line| line["url"] == server.url(path))
+            .unwrap()
+    };
 
     assert_eq!(of("/well")["title"], "Well");
     assert_eq!(of("/well")["site_url"], "https://notes.example/");
@@ -29,7 +40,10 @@ fn each_feed_tells_how_it_does() {
     assert!(of("/ill")["error"].as_str().unwrap().contains("500"));
 
     let ran = hall.run(["feeds"]);
-    ran.status(0).stderr("").stdout_contains("Well").stdout_contains("500");
+    ran.status(0)
+        .stderr("")
+        .stdout_contains("Well")
+        .stdout_contains("500");
 }
 
 #[test]
@@ -74,7 +88,9 @@ fn a_slip_in_one_name_removes_nothing() {
     let hall = Hall::new();
     hall.write("feed.xml", atom("Well", &[ONE]));
     hall.run(["add", "feed.xml"]).status(0);
-    hall.run(["remove", "well", "elsewhere"]).status(1).stdout("");
+    hall.run(["remove", "well", "elsewhere"])
+        .status(1)
+        .stdout("");
     let lines = hall.run(["feeds", "--json"]).stdout_json_lines();
     assert_eq!(each(&lines, "title"), ["Well"]);
 }

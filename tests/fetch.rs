@@ -6,8 +6,15 @@ use crate::support::{Hall, LATER, atom};
 const ONE: (&str, &str, &str) = ("one", "First Evening", "<p>Of pipes.</p>");
 
 /// The members of a line, in the contract's order.
-const MEMBERS: [&str; 7] =
-    ["url", "status", "http_status", "new", "updated", "error", "error_kind", "next_due"];
+const MEMBERS: [&str; 7] = [
+    "url",
+    "status",
+    "http_status",
+    "new",
+    "updated",
+    "error",
+    "next_due",
+];
 
 fn of<'a>(lines: &'a [Value], url: &str) -> &'a Value {
     lines
@@ -21,19 +28,27 @@ fn json_gives_one_object_a_feed() {
     let server = Server::start();
     server.reply(
         "/well",
-        [Reply::ok(atom("Well", &[ONE])).header("ETag", "\"1\"").conditional()],
+        [Reply::ok(atom("Well", &[ONE]))
+            .header("ETag", "\"1\"")
+            .conditional()],
     );
     server.reply("/ill", [Reply::status(500)]);
     server.reply("/gone", [Reply::status(410)]);
     let mut hall = Hall::with_server(&server);
     let (well, ill, gone) = (server.url("/well"), server.url("/ill"), server.url("/gone"));
-    hall.run(["add", "--no-fetch", &well, &ill, &gone]).status(0);
+    hall.run(["add", "--no-fetch", &well, &ill, &gone])
+        .status(0);
 
     let ran = hall.run(["fetch", "--json"]);
     let lines = ran.status(3).stdout_json_lines();
     assert_eq!(lines.len(), 3);
     for line in &lines {
-        let members: Vec<&str> = line.as_object().unwrap().keys().map(String::as_str).collect();
+        let members: Vec<&str> = line
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
         assert_eq!(members, MEMBERS);
     }
     assert_eq!(of(&lines, &well)["status"], "new");
@@ -59,7 +74,11 @@ fn json_gives_one_object_a_feed() {
     assert_eq!(of(&lines, &well)["status"], "unchanged");
     assert_eq!(of(&lines, &well)["http_status"], 304);
     assert_eq!(of(&lines, &well)["new"], 0);
-    assert_eq!(server.requests("/gone").len(), 1, "a feed that is gone is left alone");
+    assert_eq!(
+        server.requests("/gone").len(),
+        1,
+        "a feed that is gone is left alone"
+    );
 }
 
 #[test]
@@ -67,7 +86,8 @@ fn without_json_stdout_stays_empty() {
     let server = Server::start();
     server.reply("/feed", [Reply::ok(atom("Well", &[ONE]))]);
     let hall = Hall::with_server(&server);
-    hall.run(["add", "--no-fetch", &server.url("/feed")]).status(0);
+    hall.run(["add", "--no-fetch", &server.url("/feed")])
+        .status(0);
     hall.run(["fetch"]).status(0).stdout("").stderr("");
 }
 
@@ -89,7 +109,10 @@ fn all_polls_what_is_not_due() {
 fn a_feed_that_moved_for_good_is_asked_at_its_new_place() {
     let server = Server::start();
     let feed = atom("Well", &[ONE]);
-    server.reply("/old", [Reply::ok(feed.clone()), Reply::redirect(301, "/new")]);
+    server.reply(
+        "/old",
+        [Reply::ok(feed.clone()), Reply::redirect(301, "/new")],
+    );
     server.reply("/new", [Reply::ok(feed)]);
     let mut hall = Hall::with_server(&server);
     hall.run(["add", &server.url("/old")]).status(0);
@@ -120,9 +143,13 @@ fn a_feed_that_moved_for_now_is_asked_at_its_old_place() {
 #[test]
 fn a_server_that_asks_for_patience_gets_it() {
     let server = Server::start();
-    server.reply("/feed", [Reply::status(503).header("Retry-After", "172800")]);
+    server.reply(
+        "/feed",
+        [Reply::status(503).header("Retry-After", "172800")],
+    );
     let mut hall = Hall::with_server(&server);
-    hall.run(["add", "--no-fetch", &server.url("/feed")]).status(0);
+    hall.run(["add", "--no-fetch", &server.url("/feed")])
+        .status(0);
     hall.run(["fetch"]).status(3);
     let asked = server.requests("/feed").len();
     hall.later("2026-11-23T11:00:00Z");
@@ -146,7 +173,8 @@ fn a_validator_comes_with_its_entries_or_not_at_all() {
         ],
     );
     let mut hall = Hall::with_server(&server);
-    hall.run(["add", "--no-fetch", &server.url("/feed")]).status(0);
+    hall.run(["add", "--no-fetch", &server.url("/feed")])
+        .status(0);
     hall.run(["fetch"]).status(3);
     hall.later("2026-12-21T12:00:00Z");
     hall.run(["fetch"]).status(0);

@@ -13,24 +13,24 @@ mod readme;
 
 /// Subscribing: feeds, pages, lists, folders, and what is none of these.
 mod add;
-/// The one line for cron.
-mod run;
-/// Polling: conditional requests, failures, the JSON lines.
-mod fetch;
-/// The query language and the output formats.
-mod query;
-/// One entry in full.
-mod show;
-/// Subscriptions and their health; pause, resume, remove.
-mod feeds;
-/// A person's own tags.
-mod tag;
-/// Any document to JSON Feed, without an archive.
-mod parse;
 /// The archive's own examination.
 mod check;
 /// Shell completions and the manual page.
 mod completions;
+/// Subscriptions and their health; pause, resume, remove.
+mod feeds;
+/// Polling: conditional requests, failures, the JSON lines.
+mod fetch;
+/// Any document to JSON Feed, without an archive.
+mod parse;
+/// The query language and the output formats.
+mod query;
+/// The one line for cron.
+mod run;
+/// One entry in full.
+mod show;
+/// A person's own tags.
+mod tag;
 
 /// Each document of `fixtures/` gives what stands beside it.
 mod fixtures;

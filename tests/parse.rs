@@ -30,7 +30,10 @@ fn a_feed_comes_out_as_json_feed() {
     assert_eq!(each(talks, "anchor"), ["queues", "locks"]);
     assert_eq!(strings(&talks[0]["speakers"]), ["Ann Poe"]);
     let content = item["content_html"].as_str().unwrap();
-    assert!(content.contains("https://notes.example/last-year/"), "{content}");
+    assert!(
+        content.contains("https://notes.example/last-year/"),
+        "{content}"
+    );
     assert!(!hall.archive().exists(), "parse makes no archive");
 }
 
@@ -40,7 +43,10 @@ fn a_base_resolves_what_the_document_leaves_open() {
     let feed = "<rss version=\"2.0\"><channel><title>T</title><link>/</link><description>d</description>\
                 <item><title>A</title><link>/a/</link><description>&lt;a href=\"b\"&gt;b&lt;/a&gt;</description>\
                 </item></channel></rss>";
-    let ran = hall.run_with_stdin(["parse", "-", "--base", "https://base.example/x/"], feed.as_bytes());
+    let ran = hall.run_with_stdin(
+        ["parse", "-", "--base", "https://base.example/x/"],
+        feed.as_bytes(),
+    );
     let feed = ran.status(0).stdout_json();
     assert_eq!(feed["items"][0]["url"], "https://base.example/a/");
 }
@@ -50,7 +56,8 @@ fn what_is_no_feed_is_named_for_what_it_is() {
     let server = Server::start();
     server.reply(
         "/page",
-        [Reply::ok("<!doctype html><html><body>Hello</body></html>").header("Content-Type", "text/html")],
+        [Reply::ok("<!doctype html><html><body>Hello</body></html>")
+            .header("Content-Type", "text/html")],
     );
     let hall = Hall::with_server(&server);
     hall.run(["parse", &server.url("/page")])
@@ -58,12 +65,19 @@ fn what_is_no_feed_is_named_for_what_it_is() {
         .stdout("")
         .stderr_contains("[SERVER]/page: ")
         .stderr_contains("page");
-    for (bytes, name) in [(&b""[..], "nothing"), (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a picture"), (b"%PDF-1.7", "a paper")] {
+    for (bytes, name) in [
+        (&b""[..], "nothing"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a picture"),
+        (b"%PDF-1.7", "a paper"),
+    ] {
         let ran = hall.run_with_stdin(["parse", "-"], bytes);
         ran.status(1).stdout("");
         assert_ne!(ran.err(), "", "{name}");
     }
-    hall.run(["parse", "missing.xml"]).status(1).stdout("").stderr_contains("missing.xml");
+    hall.run(["parse", "missing.xml"])
+        .status(1)
+        .stdout("")
+        .stderr_contains("missing.xml");
 }
 
 #[test]
@@ -73,10 +87,18 @@ fn a_hostile_document_ends_in_a_line_not_in_a_crash() {
     let bomb = "<?xml version=\"1.0\"?><!DOCTYPE f [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">\
                 <!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;\">]><feed xmlns=\"http://www.w3.org/2005/Atom\">\
                 <title>&c;</title><id>x</id><updated>2026-01-01T00:00:00Z</updated></feed>";
-    for document in [deep.as_str(), bomb, "{\"version\": \"https://jsonfeed.org/version/1.1\"", "\0\0\0\0"] {
+    for document in [
+        deep.as_str(),
+        bomb,
+        "{\"version\": \"https://jsonfeed.org/version/1.1\"",
+        "\0\0\0\0",
+    ] {
         let ran = hall.run_with_stdin(["parse", "-"], document.as_bytes());
         let fine = ran.out().len() < 1_000_000 && ran.err().lines().count() <= 3;
-        if !fine || !ran.err().is_ascii() && ran.err().contains('\0') || ran.err().contains("panicked") {
+        if !fine
+            || !ran.err().is_ascii() && ran.err().contains('\0')
+            || ran.err().contains("panicked")
+        {
             ran.fail("expected a short answer");
         }
     }

@@ -13,8 +13,11 @@ const HARBOUR: (&str, &str, &str) = (
      <h2 id=\"locks\">Locks by Day &mdash; Ben Ude and Cleo Marsh</h2><p>Fewer is better.</p>\
      <h2 id=\"wrap-up\">Wrap-up</h2><p>Good food.</p>",
 );
-const TIMERS: (&str, &str, &str) =
-    ("timers", "Setting a timer", "<h2 id=\"why\">Why</h2><p>Because cron forgets.</p>");
+const TIMERS: (&str, &str, &str) = (
+    "timers",
+    "Setting a timer",
+    "<h2 id=\"why\">Why</h2><p>Because cron forgets.</p>",
+);
 
 fn hall() -> Hall {
     let hall = Hall::new();
@@ -26,7 +29,10 @@ fn hall() -> Hall {
 fn found(hall: &Hall, query: &str) -> Vec<String> {
     let ran = hall.run(["query", query, "--format", "jsonl"]);
     let entries = ran.status(0).stdout_json_lines();
-    each(&entries, "title").into_iter().map(str::to_owned).collect()
+    each(&entries, "title")
+        .into_iter()
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]
@@ -77,10 +83,16 @@ fn talks_answer_with_their_speakers_and_permalinks() {
     assert_eq!(talks[0]["level"], 2);
     assert_eq!(talks[0]["entry"]["title"], "Harbour Days 2026");
     let content = talks[0]["content_html"].as_str().unwrap();
-    assert!(content.contains("short") && !content.contains("Fewer"), "{content}");
+    assert!(
+        content.contains("short") && !content.contains("Fewer"),
+        "{content}"
+    );
 
     let ran = hall.run(["query", "terraform", "--by", "talk", "--format", "jsonl"]);
-    assert_eq!(each(&ran.status(0).stdout_json_lines(), "title"), ["Queues at Night"]);
+    assert_eq!(
+        each(&ran.status(0).stdout_json_lines(), "title"),
+        ["Queues at Night"]
+    );
 }
 
 #[test]
@@ -88,10 +100,25 @@ fn a_line_has_the_members_of_the_contract() {
     let hall = hall();
     let ran = hall.run(["query", "harbour", "--format", "jsonl"]);
     let entry = ran.status(0).stdout_json_lines().remove(0);
-    for member in ["id", "feed_url", "guid", "url", "title", "authors", "tags", "published", "first_seen",
-        "content_html", "content_text", "talks"]
-    {
-        assert_ne!(entry[member], Value::Null, "{member} is missing in {entry:#}");
+    for member in [
+        "id",
+        "feed_url",
+        "guid",
+        "url",
+        "title",
+        "authors",
+        "tags",
+        "published",
+        "first_seen",
+        "content_html",
+        "content_text",
+        "talks",
+    ] {
+        assert_ne!(
+            entry[member],
+            Value::Null,
+            "{member} is missing in {entry:#}"
+        );
     }
     assert_eq!(entry["feed_title"], "Third Row");
     assert_eq!(entry["published"], "2026-11-01T08:00:00Z");
@@ -99,11 +126,29 @@ fn a_line_has_the_members_of_the_contract() {
     assert_eq!(strings(&entry["tags"]), ["devops"]);
     assert_eq!(entry["authors"][0]["name"], "Ida Quist");
     let known = [
-        "id", "feed_url", "feed_title", "guid", "url", "title", "authors", "tags", "published", "updated",
-        "first_seen", "summary", "content_html", "content_text", "enclosures", "talks", "event",
+        "id",
+        "feed_url",
+        "feed_title",
+        "guid",
+        "url",
+        "title",
+        "authors",
+        "tags",
+        "published",
+        "updated",
+        "first_seen",
+        "summary",
+        "content_html",
+        "content_text",
+        "enclosures",
+        "talks",
+        "event",
     ];
     for member in entry.as_object().unwrap().keys() {
-        assert!(known.contains(&member.as_str()), "{member} is not in the contract");
+        assert!(
+            known.contains(&member.as_str()),
+            "{member} is not in the contract"
+        );
     }
 }
 
@@ -120,8 +165,13 @@ fn flags_narrow_like_fields() {
     assert_eq!(lines(&["--since", "20d"]), 1);
     assert_eq!(lines(&["--until", "2026-11-02"]), 1);
     assert_eq!(lines(&["--limit", "1"]), 1);
-    let oldest = hall.run(["query", "--sort", "oldest", "--limit", "1", "--format", "jsonl"]);
-    assert_eq!(each(&oldest.stdout_json_lines(), "title"), ["Harbour Days 2026"]);
+    let oldest = hall.run([
+        "query", "--sort", "oldest", "--limit", "1", "--format", "jsonl",
+    ]);
+    assert_eq!(
+        each(&oldest.stdout_json_lines(), "title"),
+        ["Harbour Days 2026"]
+    );
 }
 
 #[test]
@@ -136,21 +186,35 @@ fn every_format_answers_and_none_prints_beside_it() {
         ("atom", "<?xml"),
     ] {
         let ran = hall.run(["query", "--format", format]);
-        ran.status(0).stderr("").stdout_contains("Harbour Days 2026");
-        assert!(ran.out().trim_start().to_lowercase().starts_with(beginning), "{format}: {}", ran.out());
+        ran.status(0)
+            .stderr("")
+            .stdout_contains("Harbour Days 2026");
+        assert!(
+            ran.out().trim_start().to_lowercase().starts_with(beginning),
+            "{format}: {}",
+            ran.out()
+        );
     }
 }
 
 #[test]
 fn the_exported_feed_can_be_subscribed_to() {
     let hall = hall();
-    hall.run(["query", "--format", "atom", "-o", "out.xml"]).status(0).stdout("").stderr("");
+    hall.run(["query", "--format", "atom", "-o", "out.xml"])
+        .status(0)
+        .stdout("")
+        .stderr("");
     let parsed = hall.run(["parse", "out.xml"]).status(0).stdout_json();
     let titles: Vec<&str> = each(parsed["items"].as_array().unwrap(), "title");
     assert_eq!(titles, ["Setting a timer", "Harbour Days 2026"]);
     let first = hall.read("out.xml");
-    hall.run(["query", "--format", "atom", "-o", "out.xml"]).status(0);
-    assert_eq!(hall.read("out.xml"), first, "the same answer gives the same bytes");
+    hall.run(["query", "--format", "atom", "-o", "out.xml"])
+        .status(0);
+    assert_eq!(
+        hall.read("out.xml"),
+        first,
+        "the same answer gives the same bytes"
+    );
 }
 
 #[test]
@@ -165,9 +229,18 @@ fn a_file_that_cannot_be_written_is_an_error_with_its_name() {
 #[test]
 fn a_mistake_is_shown_where_it_is() {
     let hall = hall();
-    for query in ["tga:devops", "(water", "water)", "on:yesterdayish", "\"open"] {
+    for query in [
+        "tga:devops",
+        "(water",
+        "water)",
+        "on:yesterdayish",
+        "\"open",
+    ] {
         let ran = hall.run(["query", query]);
-        ran.status(2).stdout("").stderr_contains(query).stderr_contains("^");
+        ran.status(2)
+            .stdout("")
+            .stderr_contains(query)
+            .stderr_contains("^");
     }
     hall.run(["query", "tga:devops"]).stderr_contains("tag");
 }
@@ -192,7 +265,10 @@ fn bad_usage_is_told_from_failure() {
 #[test]
 fn without_an_archive_a_question_makes_none() {
     let hall = Hall::new();
-    hall.run(["query"]).status(0).stdout("").stderr_contains("hallway add");
+    hall.run(["query"])
+        .status(0)
+        .stdout("")
+        .stderr_contains("hallway add");
     assert!(!hall.archive().exists());
 }
 
@@ -200,8 +276,9 @@ fn without_an_archive_a_question_makes_none() {
 fn a_reader_that_has_seen_enough_is_no_error() {
     let hall = Hall::new();
     let long = "<p>word word word word word word word word word word</p>".repeat(2_000);
-    let entries: Vec<(String, String)> =
-        (0..20).map(|at| (format!("e{at}"), format!("Entry {at}"))).collect();
+    let entries: Vec<(String, String)> = (0..20)
+        .map(|at| (format!("e{at}"), format!("Entry {at}")))
+        .collect();
     let borrowed: Vec<(&str, &str, &str)> = entries
         .iter()
         .map(|(name, title)| (name.as_str(), title.as_str(), long.as_str()))
@@ -230,8 +307,12 @@ fn a_reader_that_has_seen_enough_is_no_error() {
 #[test]
 fn hostile_html_comes_out_harmless() {
     let hall = Hall::new();
-    let content = "<script>alert(1)</script><p onclick=\"x()\">Fine</p><a href=\"javascript:x()\">y</a>";
-    hall.write("feed.xml", atom("Hostile", &[("one", "One &lt;b&gt;", content)]));
+    let content =
+        "<script>alert(1)</script><p onclick=\"x()\">Fine</p><a href=\"javascript:x()\">y</a>";
+    hall.write(
+        "feed.xml",
+        atom("Hostile", &[("one", "One &lt;b&gt;", content)]),
+    );
     hall.run(["add", "feed.xml"]).status(0);
     for format in ["html", "jsonl", "atom", "markdown"] {
         let ran = hall.run(["query", "--format", format]);

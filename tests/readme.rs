@@ -32,7 +32,10 @@ fn the_two_commands_stand_near_the_top() {
     let readme = readme();
     let top: Vec<&str> = readme.lines().take(30).collect();
     for command in [FIRST, SECOND] {
-        assert!(top.contains(&command), "`{command}` is no line of the README's first 30");
+        assert!(
+            top.contains(&command),
+            "`{command}` is no line of the README's first 30"
+        );
     }
 }
 
@@ -41,8 +44,13 @@ fn the_two_commands_stand_near_the_top() {
 #[test]
 fn the_demo_is_what_the_first_command_prints() {
     let readme = readme();
-    let (_, behind) = readme.split_once("<!-- demo -->").expect("the demo is marked");
-    let demo = blocks(behind).into_iter().next().expect("the demo is a block");
+    let (_, behind) = readme
+        .split_once("<!-- demo -->")
+        .expect("the demo is marked");
+    let demo = blocks(behind)
+        .into_iter()
+        .next()
+        .expect("the demo is a block");
 
     let hall = Hall::new();
     let arguments = FIRST

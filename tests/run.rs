@@ -25,8 +25,13 @@ fn copy(from: &std::path::Path, to: &std::path::Path) {
 fn the_demo_holds_every_feed_and_note_but_the_draft() {
     let hall = Hall::new();
     copy(&repository("fixtures"), &hall.path("fixtures"));
-    hall.run(["run", "fixtures/feeds.opml"]).status(0).stderr("");
-    let entries = hall.run(["query", "--format", "jsonl"]).status(0).stdout_json_lines();
+    hall.run(["run", "fixtures/feeds.opml"])
+        .status(0)
+        .stderr("");
+    let entries = hall
+        .run(["query", "--format", "jsonl"])
+        .status(0)
+        .stdout_json_lines();
     let mut titles = each(&entries, "title");
     titles.sort_unstable();
     assert_eq!(
@@ -53,16 +58,27 @@ fn the_demo_holds_every_feed_and_note_but_the_draft() {
         ]
     );
     let dated = |title: &str| -> Value {
-        entries.iter().find(|entry| entry["title"] == title).unwrap()["published"].clone()
+        entries
+            .iter()
+            .find(|entry| entry["title"] == title)
+            .unwrap()["published"]
+            .clone()
     };
     assert_eq!(dated("Standing Coffee 03/05/2021"), "2021-03-05T00:00:00Z");
     assert_eq!(dated("Standing Coffee 04/02/2021"), "2021-04-02T00:00:00Z");
-    assert_eq!(dated("My notes from Southern DevOps Days 2018"), "2018-11-06T00:00:00Z");
+    assert_eq!(
+        dated("My notes from Southern DevOps Days 2018"),
+        "2018-11-06T00:00:00Z"
+    );
     assert_eq!(dated("Rust & Friends 2022"), "2022-09-17T08:00:00Z");
     assert_eq!(dated("Data Forum 2023: notes"), "2023-04-20T00:00:00Z");
     for entry in &entries {
         let content = entry["content_html"].as_str().unwrap();
-        assert!(!content.contains("{{"), "a shortcode is left in {}", entry["title"]);
+        assert!(
+            !content.contains("{{"),
+            "a shortcode is left in {}",
+            entry["title"]
+        );
         for author in entry["authors"].as_array().into_iter().flatten() {
             let name = author["name"].as_str().unwrap_or_default();
             assert!(!name.contains("map["), "{name}");
@@ -81,7 +97,10 @@ fn a_second_run_asks_conditionally_prints_nothing_and_changes_nothing() {
             .conditional()],
     );
     let mut hall = Hall::with_server(&server);
-    hall.write("notes/third.md", "# Third Evening\n\n2026-11-03\n\nOf wires.\n");
+    hall.write(
+        "notes/third.md",
+        "# Third Evening\n\n2026-11-03\n\nOf wires.\n",
+    );
     hall.run(["run", &server.url("/feed"), "notes"])
         .status(0)
         .stderr("")
@@ -91,13 +110,19 @@ fn a_second_run_asks_conditionally_prints_nothing_and_changes_nothing() {
     let before = hall.run(["query", "--format", "json"]).status(0).out();
 
     hall.later(LATER);
-    hall.run(["run", &server.url("/feed"), "notes"]).status(0).stdout("").stderr("");
+    hall.run(["run", &server.url("/feed"), "notes"])
+        .status(0)
+        .stdout("")
+        .stderr("");
     let asked = server.requests("/feed");
     assert_eq!(asked.len(), 2, "{asked:?}");
     assert_eq!(asked[0].header("If-None-Match"), None);
     assert_eq!(asked[0].header("If-Modified-Since"), None);
     assert_eq!(asked[1].header("If-None-Match"), Some("W/\"a-1\""));
-    assert_eq!(asked[1].header("If-Modified-Since"), Some("Sun, 01 Nov 2026 10:00:00 GMT"));
+    assert_eq!(
+        asked[1].header("If-Modified-Since"),
+        Some("Sun, 01 Nov 2026 10:00:00 GMT")
+    );
     assert_eq!(hall.run(["query", "--format", "json"]).out(), before);
     let revised = hall.run(["query", "is:revised", "--format", "jsonl"]);
     revised.status(0).stdout("");
@@ -112,7 +137,9 @@ fn the_same_bytes_without_validators_are_no_edit_either() {
     hall.later(LATER);
     hall.run(["run"]).status(0).stdout("").stderr("");
     assert_eq!(server.requests("/feed").len(), 2);
-    hall.run(["query", "is:revised", "--format", "jsonl"]).status(0).stdout("");
+    hall.run(["query", "is:revised", "--format", "jsonl"])
+        .status(0)
+        .stdout("");
 }
 
 #[test]
@@ -126,7 +153,9 @@ fn each_entry_is_printed_once() {
         ],
     );
     let mut hall = Hall::with_server(&server);
-    hall.run(["run", &server.url("/feed")]).status(0).stdout_contains("First Evening");
+    hall.run(["run", &server.url("/feed")])
+        .status(0)
+        .stdout_contains("First Evening");
     hall.later(LATER);
     hall.run(["run"])
         .status(0)
@@ -142,13 +171,18 @@ fn an_edit_is_kept_as_a_revision_and_is_not_news() {
     let edited = ("one", "First Evening", "<p>Of pipes and drums.</p>");
     server.reply(
         "/feed",
-        [Reply::ok(atom("Evenings", &[ONE])), Reply::ok(atom("Evenings", &[edited]))],
+        [
+            Reply::ok(atom("Evenings", &[ONE])),
+            Reply::ok(atom("Evenings", &[edited])),
+        ],
     );
     let mut hall = Hall::with_server(&server);
     hall.run(["run", &server.url("/feed")]).status(0);
     hall.later(LATER);
     hall.run(["run"]).status(0).stdout("").stderr("");
-    let found = hall.run(["query", "is:revised", "--format", "jsonl"]).stdout_json_lines();
+    let found = hall
+        .run(["query", "is:revised", "--format", "jsonl"])
+        .stdout_json_lines();
     assert_eq!(each(&found, "title"), ["First Evening"]);
     assert!(found[0]["content_html"].as_str().unwrap().contains("drums"));
 }
@@ -158,13 +192,18 @@ fn what_a_feed_drops_stays() {
     let server = Server::start();
     server.reply(
         "/feed",
-        [Reply::ok(atom("Evenings", &[ONE, TWO])), Reply::ok(atom("Evenings", &[TWO]))],
+        [
+            Reply::ok(atom("Evenings", &[ONE, TWO])),
+            Reply::ok(atom("Evenings", &[TWO])),
+        ],
     );
     let mut hall = Hall::with_server(&server);
     hall.run(["run", &server.url("/feed")]).status(0);
     hall.later(LATER);
     hall.run(["run"]).status(0).stdout("").stderr("");
-    let found = hall.run(["query", "title:\"first evening\"", "--format", "jsonl"]).stdout_json_lines();
+    let found = hall
+        .run(["query", "title:\"first evening\"", "--format", "jsonl"])
+        .stdout_json_lines();
     assert_eq!(found.len(), 1);
 }
 
@@ -174,9 +213,17 @@ fn assert_one_line_and_the_rest_kept(bad: Reply) {
     server.reply("/good", [Reply::ok(atom("Evenings", &[ONE]))]);
     server.reply("/bad", [bad]);
     let hall = Hall::with_server(&server);
-    hall.run(["add", "--no-fetch", &server.url("/bad"), &server.url("/good")]).status(0);
+    hall.run([
+        "add",
+        "--no-fetch",
+        &server.url("/bad"),
+        &server.url("/good"),
+    ])
+    .status(0);
     let ran = hall.run(["run"]);
-    ran.status(3).stdout_contains("First Evening").stderr_contains("[SERVER]/bad: ");
+    ran.status(3)
+        .stdout_contains("First Evening")
+        .stderr_contains("[SERVER]/bad: ");
     ran.stderr_lacks("[SERVER]/good");
     let warnings = ran.stderr_lines("warning: ");
     let says_what_to_do = ran.err().contains("hint: ") || warnings.concat().contains("; ");
@@ -184,7 +231,10 @@ fn assert_one_line_and_the_rest_kept(bad: Reply) {
         ran.fail("expected one warning that says what to do");
     }
     let feeds = hall.run(["feeds", "--json"]).stdout_json_lines();
-    let good = feeds.iter().find(|feed| feed["url"] == server.url("/good")).unwrap();
+    let good = feeds
+        .iter()
+        .find(|feed| feed["url"] == server.url("/good"))
+        .unwrap();
     assert_eq!(good["entries"], 1);
 }
 
@@ -222,7 +272,10 @@ fn a_feed_that_breaks_off_loses_nothing_that_was_kept() {
     hall.run(["run", &server.url("/feed")]).status(0);
     for now in [LATER, "2026-11-28T12:00:00Z"] {
         hall.later(now);
-        hall.run(["run"]).status(3).stdout("").stderr_contains("Evenings ([SERVER]/feed)");
+        hall.run(["run"])
+            .status(3)
+            .stdout("")
+            .stderr_contains("Evenings ([SERVER]/feed)");
     }
     let kept = hall.run(["query", "--format", "jsonl"]).stdout_json_lines();
     assert_eq!(kept.len(), 2);
@@ -234,7 +287,8 @@ fn cron_hears_nothing_when_all_is_well() {
     let server = Server::start();
     server.reply("/feed", [Reply::ok(atom("Evenings", &[]))]);
     let mut hall = Hall::with_server(&server);
-    hall.run(["add", "--no-fetch", &server.url("/feed")]).status(0);
+    hall.run(["add", "--no-fetch", &server.url("/feed")])
+        .status(0);
     hall.run(["run"]).status(0).stdout("").stderr("");
     hall.later(LATER);
     hall.run(["run"]).status(0).stdout("").stderr("");
@@ -244,7 +298,10 @@ fn cron_hears_nothing_when_all_is_well() {
 fn a_title_cannot_act_on_the_terminal() {
     let hall = Hall::new();
     let title = "Evening \u{9b}31m\u{202e}gnp.exe";
-    hall.write("feed.xml", atom("Evenings", &[("one", title, "<p>Of pipes.</p>")]));
+    hall.write(
+        "feed.xml",
+        atom("Evenings", &[("one", title, "<p>Of pipes.</p>")]),
+    );
     let ran = hall.run(["run", "feed.xml"]);
     ran.status(0).stdout_contains("Evening");
     let bad: Vec<char> = ran

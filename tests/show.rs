@@ -1,7 +1,11 @@
 use crate::support::{Hall, LATER, atom};
 
 const BEFORE: (&str, &str, &str) = ("one", "First Evening", "<p>Of pipes.</p>");
-const AFTER: (&str, &str, &str) = ("one", "First Evening, corrected", "<p>Of pipes and drums.</p>");
+const AFTER: (&str, &str, &str) = (
+    "one",
+    "First Evening, corrected",
+    "<p>Of pipes and drums.</p>",
+);
 
 fn hall() -> Hall {
     let hall = Hall::new();
@@ -19,7 +23,11 @@ fn number(hall: &Hall) -> String {
 fn an_entry_is_shown_by_its_number_its_address_or_its_guid() {
     let hall = hall();
     let number = number(&hall);
-    for name in [number.as_str(), "https://notes.example/one/", "tag:notes.example,2026:one"] {
+    for name in [
+        number.as_str(),
+        "https://notes.example/one/",
+        "tag:notes.example,2026:one",
+    ] {
         hall.run(["show", name])
             .status(0)
             .stderr("")
@@ -36,7 +44,9 @@ fn history_lists_what_was_before() {
     hall.write("feed.xml", atom("Evenings", &[AFTER]));
     hall.later(LATER);
     hall.run(["fetch", "--all"]).status(0);
-    hall.run(["show", &number]).status(0).stdout_contains("First Evening, corrected");
+    hall.run(["show", &number])
+        .status(0)
+        .stdout_contains("First Evening, corrected");
     hall.run(["show", &number, "--history"])
         .status(0)
         .stderr("")

@@ -11,14 +11,22 @@ fn hall() -> Hall {
 }
 
 fn titles(hall: &Hall, query: &str) -> Vec<String> {
-    let lines = hall.run(["query", query, "--format", "jsonl"]).stdout_json_lines();
-    each(&lines, "title").into_iter().map(str::to_owned).collect()
+    let lines = hall
+        .run(["query", query, "--format", "jsonl"])
+        .stdout_json_lines();
+    each(&lines, "title")
+        .into_iter()
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]
 fn a_tag_of_ones_own_is_found_in_any_spelling() {
     let hall = hall();
-    hall.run(["tag", PERMALINK, "To Read", "talks"]).status(0).stdout("").stderr("");
+    hall.run(["tag", PERMALINK, "To Read", "talks"])
+        .status(0)
+        .stdout("")
+        .stderr("");
     for query in ["tag:\"to read\"", "tag:to-read", "tag:ToRead", "tag:talks"] {
         assert_eq!(titles(&hall, query), ["First Evening"], "{query}");
     }
@@ -32,7 +40,10 @@ fn a_tag_of_ones_own_is_found_in_any_spelling() {
 fn a_tag_taken_off_stays_off_when_the_feed_comes_again() {
     let mut hall = hall();
     hall.run(["tag", PERMALINK, "mine"]).status(0);
-    hall.run(["untag", PERMALINK, "devops", "mine"]).status(0).stdout("").stderr("");
+    hall.run(["untag", PERMALINK, "devops", "mine"])
+        .status(0)
+        .stdout("")
+        .stderr("");
     assert!(titles(&hall, "tag:devops OR tag:mine").is_empty());
     hall.later(LATER);
     let edited = ("one", "First Evening", "<p>Of pipes and drums.</p>");
@@ -60,5 +71,9 @@ fn a_blank_is_no_tag() {
 
 #[test]
 fn tagging_what_is_not_there_fails() {
-    hall().run(["tag", "4711", "mine"]).status(1).stdout("").stderr_contains("4711");
+    hall()
+        .run(["tag", "4711", "mine"])
+        .status(1)
+        .stdout("")
+        .stderr_contains("4711");
 }

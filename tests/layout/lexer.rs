@@ -109,7 +109,9 @@ fn raw_string(chars: &[char], at: usize) -> Option<(usize, usize)> {
     let mut end = from + 1;
     while end < chars.len() {
         let closes = chars[end] == '"'
-            && chars.get(end + 1..end + 1 + hashes).is_some_and(|h| h.iter().all(|&c| c == '#'));
+            && chars
+                .get(end + 1..end + 1 + hashes)
+                .is_some_and(|h| h.iter().all(|&c| c == '#'));
         if closes {
             return Some((from + 1, end + 1 + hashes));
         }
@@ -172,7 +174,11 @@ pub(super) fn without(text: &str, ranges: &[std::ops::Range<usize>]) -> String {
     let mut at = 0;
     for range in ranges {
         kept.push_str(&text[at..range.start]);
-        kept.extend(text[range.clone()].chars().map(|c| if c == '\n' { '\n' } else { ' ' }));
+        kept.extend(
+            text[range.clone()]
+                .chars()
+                .map(|c| if c == '\n' { '\n' } else { ' ' }),
+        );
         at = range.end;
     }
     kept.push_str(&text[at..]);
@@ -181,7 +187,8 @@ pub(super) fn without(text: &str, ranges: &[std::ops::Range<usize>]) -> String {
 
 #[test]
 fn comments_and_literals_are_no_code() {
-    let lexed = lex("let a = \"x \\\" y\"; // crate::b\n/* c /* d */ e */ let f = '\\''; let g: &'a str;");
+    let lexed =
+        lex("let a = \"x \\\" y\"; // crate::b\n/* c /* d */ e */ let f = '\\''; let g: &'a str;");
     assert!(lexed.code.contains("let a = \""));
     assert!(lexed.code.contains("let f ="));
     assert!(lexed.code.contains("let g: &'a str;"));

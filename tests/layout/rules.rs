@@ -30,7 +30,10 @@ const IMPORTS: &[(&str, &[&[&str]])] = &[
     ("config", &[VOCABULARY]),
     (
         "update",
-        &[VOCABULARY, &["fetch", "parse", "clean", "split", "decide", "archive"]],
+        &[
+            VOCABULARY,
+            &["fetch", "parse", "clean", "split", "decide", "archive"],
+        ],
     ),
 ];
 
@@ -38,7 +41,9 @@ const IMPORTS: &[(&str, &[&[&str]])] = &[
 const EDGE: &[&str] = &["commands", "lib", "main"];
 
 /// Drawers that gather what belongs nowhere, and then everything depends on them.
-const DRAWERS: &[&str] = &["utils", "util", "helpers", "common", "types", "prelude", "misc"];
+const DRAWERS: &[&str] = &[
+    "utils", "util", "helpers", "common", "types", "prelude", "misc",
+];
 
 enum Where {
     Code,
@@ -61,7 +66,14 @@ const WORDS: &[WordRule] = &[
         why: "no SQLite type leaves the archive",
     },
     WordRule {
-        words: &["SELECT ", "INSERT ", "UPDATE ", "DELETE FROM", "CREATE TABLE", "PRAGMA "],
+        words: &[
+            "SELECT ",
+            "INSERT ",
+            "UPDATE ",
+            "DELETE FROM",
+            "CREATE TABLE",
+            "PRAGMA ",
+        ],
         sought: Where::Strings,
         allowed: &["archive"],
         why: "SQL stands under archive/ only",
@@ -79,7 +91,14 @@ const WORDS: &[WordRule] = &[
         why: "only the cleaner and the archive of cleaned HTML can vouch for it",
     },
     WordRule {
-        words: &["println!", "print!", "eprintln!", "eprint!", "stdout()", "stderr()"],
+        words: &[
+            "println!",
+            "print!",
+            "eprintln!",
+            "eprint!",
+            "stdout()",
+            "stderr()",
+        ],
         sought: Where::Code,
         allowed: &["commands", "terminal", "main"],
         why: "printing belongs to commands/ and terminal",
@@ -168,7 +187,11 @@ fn test_files(files: &[SourceFile]) -> Vec<String> {
         path.iter().any(|part| part == "tests")
             || declared.iter().any(|test| path.starts_with(test))
     };
-    files.iter().filter(is_test).map(|file| file.path.clone()).collect()
+    files
+        .iter()
+        .filter(is_test)
+        .map(|file| file.path.clone())
+        .collect()
 }
 
 fn top(path: &str) -> String {
@@ -192,7 +215,9 @@ fn check_imports(file: &SourceFile, program: &str, broken: &mut Vec<String>) {
     };
     for import in imports(&file.path, program) {
         let may = import.module == own
-            || allowed.iter().any(|group| group.contains(&import.module.as_str()));
+            || allowed
+                .iter()
+                .any(|group| group.contains(&import.module.as_str()));
         if !may {
             broken.push(format!(
                 "{}:{}: `{own}` names `{}`: a stage knows the vocabulary only, stages meet in update and commands",
@@ -251,12 +276,7 @@ fn check_words(file: &SourceFile, program: &str, strings: &str, broken: &mut Vec
     }
 }
 
-fn check_length(
-    file: &SourceFile,
-    tests: &[Range<usize>],
-    code: &str,
-    broken: &mut Vec<String>,
-) {
+fn check_length(file: &SourceFile, tests: &[Range<usize>], code: &str, broken: &mut Vec<String>) {
     if LONGER.iter().any(|(path, _)| *path == file.path) {
         return;
     }
@@ -291,17 +311,32 @@ mod tests {
     }
 
     fn assert_kept(path: &str, text: &str) {
-        assert_eq!(broken_by(path, text), Vec::<String>::new(), "{path}: {text}");
+        assert_eq!(
+            broken_by(path, text),
+            Vec::<String>::new(),
+            "{path}: {text}"
+        );
     }
 
     #[test]
     fn a_stage_that_imports_a_stage_is_found() {
         assert_broken("split.rs", "use crate::clean::text;", "split.rs:1");
-        assert_broken("parse/feed.rs", "\nfn a() { crate::fetch::b(); }", "parse/feed.rs:2");
+        assert_broken(
+            "parse/feed.rs",
+            "\nfn a() { crate::fetch::b(); }",
+            "parse/feed.rs:2",
+        );
         assert_broken("parse/mod.rs", "use super::archive::Archive;", "`archive`");
         assert_broken("model/talk.rs", "use crate::query::Query;", "`query`");
-        assert_broken("render/text.rs", "use crate::{model::Talk, archive};", "`archive`");
-        assert_kept("parse/feed.rs", "use super::encoding;\nuse crate::parse::repair;");
+        assert_broken(
+            "render/text.rs",
+            "use crate::{model::Talk, archive};",
+            "`archive`",
+        );
+        assert_kept(
+            "parse/feed.rs",
+            "use super::encoding;\nuse crate::parse::repair;",
+        );
         assert_kept("update.rs", "use crate::{archive, clean, fetch};");
         assert_kept("commands/add.rs", "use crate::archive::Archive;");
     }
@@ -320,8 +355,14 @@ mod tests {
         assert_broken("update.rs", "use rusqlite::Connection;", "SQLite");
         assert_broken("update.rs", "let a = \"SELECT 1\";", "SQL");
         assert_broken("fetch/http.rs", "eprintln!(\"a\");", "printing");
-        assert_kept("update.rs", "// SELECT, rusqlite, println!\nlet a = \"rusqlite and println!\";");
-        assert_kept("archive/feeds.rs", "use rusqlite::Row; let a = \"SELECT 1\";");
+        assert_kept(
+            "update.rs",
+            "// SELECT, rusqlite, println!\nlet a = \"rusqlite and println!\";",
+        );
+        assert_kept(
+            "archive/feeds.rs",
+            "use rusqlite::Row; let a = \"SELECT 1\";",
+        );
     }
 
     #[test]

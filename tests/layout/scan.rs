@@ -90,7 +90,7 @@ fn heads_of_group(group: &str) -> Vec<&str> {
 }
 
 fn head(path: &str) -> &str {
-    let end = path.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '*'));
+    let end = path.find(|c: char| !(c.is_alphanumeric() || c == '_'));
     &path[..end.unwrap_or(path.len())]
 }
 
@@ -132,12 +132,29 @@ fn every_way_to_name_a_module_is_found() {
                 fn a() { crate::clean::html(); }\npub(in crate::fetch) struct B;\nuse super::archive::C;\n\
                 use super::super::render::D;\n";
     let named = |path: &str| -> Vec<(usize, String)> {
-        imports(path, code).into_iter().map(|i| (i.line, i.module)).collect()
+        imports(path, code)
+            .into_iter()
+            .map(|i| (i.line, i.module))
+            .collect()
     };
-    let one_deep = [(1, "model"), (2, "parse"), (2, "split"), (3, "clean"), (5, "archive")];
-    let two_deep = [(1, "model"), (2, "parse"), (2, "split"), (3, "clean"), (6, "render")];
+    let one_deep = [
+        (1, "model"),
+        (2, "parse"),
+        (2, "split"),
+        (3, "clean"),
+        (5, "archive"),
+    ];
+    let two_deep = [
+        (1, "model"),
+        (2, "parse"),
+        (2, "split"),
+        (3, "clean"),
+        (6, "render"),
+    ];
     let owned = |list: &[(usize, &str)]| -> Vec<(usize, String)> {
-        list.iter().map(|&(line, name)| (line, name.to_owned())).collect()
+        list.iter()
+            .map(|&(line, name)| (line, name.to_owned()))
+            .collect()
     };
     assert_eq!(named("decide.rs"), owned(&one_deep));
     assert_eq!(named("decide/mod.rs"), owned(&one_deep));
@@ -154,5 +171,8 @@ fn globs_are_found_inside_groups_too() {
 #[test]
 fn a_word_inside_a_longer_one_is_another_word() {
     assert_eq!(occurrences("eprintln!(); println!();", "println!"), [13]);
-    assert_eq!(occurrences("use ammonia_policy; use ammonia;", "ammonia"), [24]);
+    assert_eq!(
+        occurrences("use ammonia_policy; use ammonia;", "ammonia"),
+        [24]
+    );
 }

@@ -147,7 +147,10 @@ mod tests {
         );
         assert_eq!(line_difference("a\n", "a"), "- a\n+ a⏎̸\n");
         assert_eq!(line_difference("", "a\n"), "+ a\n");
-        assert_eq!(line_difference("a\nb\nc\n", "b\nc\nd\n"), "- a\n  b\n  c\n+ d\n");
+        assert_eq!(
+            line_difference("a\nb\nc\n", "b\nc\nd\n"),
+            "- a\n  b\n  c\n+ d\n"
+        );
     }
 
     #[test]

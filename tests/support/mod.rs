@@ -285,7 +285,9 @@ impl Ran<'_> {
         let expected = self.hall.filled(expected);
         if actual != expected {
             let difference = line_difference(&expected, actual);
-            self.fail(&format!("{stream} differs (- expected, + printed):\n{difference}"));
+            self.fail(&format!(
+                "{stream} differs (- expected, + printed):\n{difference}"
+            ));
         }
         self
     }
@@ -341,7 +343,10 @@ pub(crate) fn strings(list: &Value) -> Vec<&str> {
 
 /// One field of each value, as text; missing ones are empty.
 pub(crate) fn each<'a>(values: &'a [Value], field: &str) -> Vec<&'a str> {
-    values.iter().map(|value| value[field].as_str().unwrap_or_default()).collect()
+    values
+        .iter()
+        .map(|value| value[field].as_str().unwrap_or_default())
+        .collect()
 }
 
 /// A small Atom feed: for each entry its name, title and HTML content. The name is the last part of
