@@ -6,13 +6,14 @@ use crate::support::{Hall, LATER, atom};
 const ONE: (&str, &str, &str) = ("one", "First Evening", "<p>Of pipes.</p>");
 
 /// The members of a line, in the contract's order.
-const MEMBERS: [&str; 7] = [
+const MEMBERS: [&str; 8] = [
     "url",
     "status",
     "http_status",
     "new",
     "updated",
     "error",
+    "error_kind",
     "next_due",
 ];
 
