@@ -40,6 +40,9 @@ mod show;
 /// A person's own tags.
 mod tag;
 
+/// Kills, signals and several runs at once.
+mod faults;
+
 /// Each document of `fixtures/` gives what stands beside it.
 mod fixtures;
 /// Five real documents, where the machine has them.
