@@ -151,6 +151,71 @@ fn eight_runs_at_once_make_one_archive() {
     assert_complete(&hall);
 }
 
+/// A file system of its own with little room, taken away in the end.
+#[cfg(target_os = "linux")]
+struct SmallDisk(std::path::PathBuf);
+
+#[cfg(target_os = "linux")]
+impl SmallDisk {
+    /// `None` where this user may not mount.
+    fn mount(at: std::path::PathBuf, size: &str) -> Option<Self> {
+        std::fs::create_dir_all(&at).unwrap();
+        let options = format!("size={size}");
+        Self::command("mount", &["-t", "tmpfs", "-o", &options, "none"], &at).then_some(Self(at))
+    }
+
+    fn grow(&self, size: &str) {
+        let options = format!("remount,size={size}");
+        assert!(Self::command("mount", &["-o", &options], &self.0));
+    }
+
+    fn command(name: &str, arguments: &[&str], at: &std::path::Path) -> bool {
+        let ended = std::process::Command::new(name)
+            .args(arguments)
+            .arg(at)
+            .output();
+        ended.is_ok_and(|output| output.status.success())
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        Self::command("umount", &[], &self.0);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_named_and_with_room_again_nothing_is_missing() {
+    let server = Server::start();
+    serve(&server);
+    let hall = Hall::with_server(&server);
+    let Some(disk) = SmallDisk::mount(hall.path("disk"), "1500k") else {
+        println!("skipped: this user may not mount a small file system");
+        return;
+    };
+    hall.write("list.opml", list(&server));
+    let archive = hall.path("disk/hallway.db");
+    let on_disk = |arguments: &[&str]| {
+        let mut command = hall.command();
+        command.arg("--archive").arg(&archive).args(arguments);
+        hall.finish(command, b"")
+    };
+    on_disk(&["add", "--no-fetch", "list.opml"]).status(0);
+    on_disk(&["fetch", "--all"])
+        .status(1)
+        .stderr_contains("there is no room left on the disk of the archive");
+    disk.grow("20m");
+    on_disk(&["check"]).status(0).stdout("");
+    on_disk(&["fetch", "--all"]).status(0);
+    on_disk(&["check"]).status(0).stdout("");
+    let entries = on_disk(&["query", "--format", "jsonl"])
+        .status(0)
+        .stdout_json_lines();
+    assert_eq!(entries.len(), FEEDS * ENTRIES);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_signal_stops_a_poll_within_a_second_and_keeps_what_is_complete() {
