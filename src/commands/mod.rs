@@ -42,16 +42,34 @@ pub(crate) use exit::Exit;
 )]
 pub(crate) struct Cli {
     /// The archive [default: hallway/hallway.db in the data folder]
-    #[arg(long, global = true, value_name = "FILE", env = "HALLWAY_ARCHIVE")]
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Global options",
+        value_name = "FILE",
+        env = "HALLWAY_ARCHIVE"
+    )]
     archive: Option<PathBuf>,
     /// The config file [default: hallway/hallway.toml in the config folder]
-    #[arg(long, global = true, value_name = "FILE", env = "HALLWAY_CONFIG")]
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Global options",
+        value_name = "FILE",
+        env = "HALLWAY_CONFIG"
+    )]
     config: Option<PathBuf>,
     /// Say nothing but errors
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        help_heading = "Global options",
+        conflicts_with = "verbose"
+    )]
     quiet: bool,
     /// Say more; twice for everything
-    #[arg(short, long, global = true, action = ArgAction::Count)]
+    #[arg(short, long, global = true, help_heading = "Global options", action = ArgAction::Count)]
     verbose: u8,
     /// When to use colour
     #[arg(
