@@ -75,6 +75,7 @@ pub(crate) struct Cli {
     #[arg(
         long,
         global = true,
+        help_heading = "Global options",
         value_name = "WHEN",
         value_enum,
         default_value = "auto"
