@@ -5,7 +5,7 @@ use super::furniture::{Sort, bare, sort};
 use super::heading::{Divided, FORMS, Form, Line, divide};
 use super::names::{People, SURE, is_labelled, is_of_others, people};
 use super::outline::{Block, BlockKind};
-use super::tidy::tidy;
+use super::tidy::{is_links, tidy};
 
 /// No post has more lines that might start talks; what has is no post.
 const MOST: usize = 2_000;
@@ -177,6 +177,10 @@ fn fits_below(blocks: &[Block], at: usize, last: usize) -> bool {
 fn title_below(blocks: &[Block], at: usize) -> Option<usize> {
     let next = blocks.get(at + 1)?;
     let level = blocks[at].level;
+    let linked = is_links(&next.text) || bare(&next.text).starts_with("watch ");
+    if linked {
+        return None;
+    }
     let whole = next.bold
         || next
             .styled
@@ -350,9 +354,10 @@ pub(super) fn is_short(text: &str) -> bool {
 }
 
 fn is_time(text: &str) -> bool {
+    let bare = bare(text);
+    let mut words = bare.split(' ');
     text.starts_with(|c: char| c.is_ascii_digit())
-        && text.contains([':', 'h', '.', 'a', 'p'])
-        && text.len() <= 20
+        && words.all(|word| ["", "a", "p", "am", "pm", "h", "uhr"].contains(&word.trim_start_matches(|c: char| c.is_ascii_digit())))
 }
 
 /// Finds the form that the lines share and divides them by it.

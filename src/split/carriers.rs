@@ -67,8 +67,18 @@ const KINDS: &[(&str, TalkKind)] = &[
 pub(super) fn of(blocks: &[Block], post: Post) -> Vec<Carrier> {
     let headings = candidates::of(blocks, Shape::Heading, post.title);
     let chosen = of_headings(&headings, post);
-    if let Some(alone) = one_talk(blocks, post, &chosen) {
-        return vec![alone];
+    let titled = title_talk(blocks, post, &headings);
+    let others = chosen.iter().filter(|line| line.is_named()).count();
+    if let Some(alone) = titled {
+        if others < 2 {
+            return vec![alone];
+        }
+        // Notes without a title of their own are called by their first talk.
+        let mut carriers: Vec<Carrier> = chosen.into_iter().map(|line| carrier(blocks, line, false)).collect();
+        if carriers.iter().all(|carrier| carrier.block != alone.block) {
+            carriers.insert(0, alone);
+        }
+        return carriers;
     }
     let named = chosen
         .iter()
@@ -155,7 +165,7 @@ fn of_headings(lines: &[Candidate], post: Post) -> Vec<&Candidate> {
     }
     let here = lines.iter().filter(|line| line.level == level);
     let named = here.clone().filter(|line| line.is_named()).count();
-    let habit = named >= 3 && named * 10 >= here.count() * 7;
+    let habit = named >= 6 && named * 10 >= here.count() * 9;
     let mut chosen: Vec<&Candidate> = Vec::new();
     let mut over_named = vec![false; lines.len()];
     // From the end: whether a line with speakers stands below, deeper, before the next one as high.
@@ -260,12 +270,18 @@ fn level(lines: &[Candidate], of_event: bool) -> Option<u8> {
     )
 }
 
-/// A post that is one talk: its title names the speaker, or the line below it does.
-fn one_talk(blocks: &[Block], post: Post, chosen: &[&Candidate]) -> Option<Carrier> {
-    let at = post.title?;
-    if post.titled_by_event || chosen.iter().filter(|line| line.is_named()).count() >= 2 {
+/// The talk that the post's title names: with its speaker, or with the speaker on the line below. Where
+/// the title says nothing, the heading that stands over all others may.
+fn title_talk(blocks: &[Block], post: Post, headings: &[Candidate]) -> Option<Carrier> {
+    if post.titled_by_event {
         return None;
     }
+    let first = headings.first().filter(|first| headings[1..].iter().all(|line| line.level > first.level));
+    let first = first.map(|first| first.at).filter(|&at| blocks[..at].iter().all(|block| block.range.is_empty() || !block.is_heading()));
+    post.title.and_then(|at| talk_at(blocks, post, at)).or_else(|| talk_at(blocks, post, first?))
+}
+
+fn talk_at(blocks: &[Block], post: Post, at: usize) -> Option<Carrier> {
     let block = &blocks[at];
     let line = Line::of(block);
     let talkish = post.of_event || is_talkish(&blocks[at + 1..]);

@@ -44,9 +44,9 @@ pub(super) enum Form {
 
 /// The surer a form's sign, the earlier it stands: of two that fit as many lines the first is taken.
 pub(super) const FORMS: [Form; 15] = [
+    Form::DashCompanyTitle,
     Form::TitleDash,
     Form::DashTitle,
-    Form::DashCompanyTitle,
     Form::TitleDashCompany,
     Form::TitleBar,
     Form::BarTitle,
@@ -151,7 +151,7 @@ pub(super) fn divide(line: &Line, form: Form, lenient: bool) -> Option<Divided> 
 fn divide_plain(line: &Line, form: Form, lenient: bool) -> Option<Divided> {
     let text = line.text.as_str();
     if form == Form::TitleStyled {
-        return styled_end(line);
+        return styled_end(line, lenient);
     }
     let (title, speakers) = match form {
         Form::TitleStyled => return None,
@@ -164,6 +164,9 @@ fn divide_plain(line: &Line, form: Form, lenient: bool) -> Option<Divided> {
         Form::DashCompanyTitle => {
             let (speaker, rest) = cut(text, DASHES, Side::First)?;
             let (_company, title) = cut(rest, DASHES, Side::First)?;
+            if !speaker.contains('@') {
+                return None;
+            }
             (title, speaker)
         }
         // At the first bar: what stands behind a company is not the title.
@@ -209,7 +212,7 @@ fn divide_plain(line: &Line, form: Form, lenient: bool) -> Option<Divided> {
 }
 
 /// The longest end that is styled, with a sign before it or a name in it.
-fn styled_end(line: &Line) -> Option<Divided> {
+fn styled_end(line: &Line, lenient: bool) -> Option<Divided> {
     let text = line.text.as_str();
     let at_end = |styled: &&Range<usize>| {
         styled.start > 0
@@ -226,7 +229,7 @@ fn styled_end(line: &Line) -> Option<Divided> {
         .strip_suffix(['-', '–', '—', ',', '|', ':'])
         .unwrap_or(title);
     let divided = finished(title, &text[styled.clone()], false)?;
-    (signed || divided.sureness >= SURE).then_some(divided)
+    (signed || lenient || divided.sureness >= SURE).then_some(divided)
 }
 
 fn finished(title: &str, speakers: &str, lenient: bool) -> Option<Divided> {

@@ -285,7 +285,8 @@ fn name(part: &str, lenient: bool) -> Option<(String, u8)> {
             .all(|word| is_particle(word) || is_name_word(word, given));
     let known = spoken
         .iter()
-        .filter(|word| NOT_NAMES.has(&fold(word)))
+        .skip(usize::from(given))
+        .filter(|word| !is_particle(word) && NOT_NAMES.has(&fold(word)))
         .count();
     if !fits
         || (known > 0 && !((given || handle.is_some()) && lenient && known == 1 && capital > 1))

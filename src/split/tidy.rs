@@ -262,7 +262,7 @@ mod tests {
             ("Pipes (3 votes)", "Pipes"),
             ("Pipes [Talk] (EN)", "Pipes"),
             ("Pipes - Video, Slides", "Pipes"),
-            ("Pipes ([slides], video)", "Pipes ([slides], video)"),
+            ("Pipes ([slides], video)", "Pipes"),
             ("“Pipes”", "Pipes"),
             ("10 Steps", "10 Steps"),
             ("3.14 pipes", "3.14 pipes"),
