@@ -31,6 +31,8 @@ mod run;
 mod show;
 /// A person's own tags.
 mod tag;
+/// Splitting notes into talks, measured on labelled documents.
+mod talks;
 
 /// Each document of `fixtures/` gives what stands beside it.
 mod fixtures;
