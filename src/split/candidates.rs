@@ -141,7 +141,28 @@ fn headings(blocks: &[Block], title: Option<usize>) -> Vec<Candidate> {
         }
         found.push(candidate);
     }
+    names_alone(&mut found);
     found
+}
+
+/// Where some headings are surely names and nothing else, those that may be names are, too.
+fn names_alone(candidates: &mut [Candidate]) {
+    let alone = |candidate: &Candidate| {
+        candidate.told.as_ref().is_some_and(|told| told.speakers == [candidate.title.as_str()])
+    };
+    let likely = |candidate: &Candidate| {
+        candidate.told.is_none() && people(&candidate.title, false).is_some_and(|people| people.names == [candidate.title.as_str()])
+    };
+    let sure = candidates.iter().filter(|candidate| alone(candidate)).count();
+    let maybe = candidates.iter().filter(|candidate| likely(candidate)).count();
+    if sure == 0 || (sure + maybe) * 4 < candidates.len() * 3 {
+        return;
+    }
+    for candidate in candidates.iter_mut().filter(|candidate| likely(candidate)) {
+        if let Some(people) = people(&candidate.title, false) {
+            candidate.tell(candidate.title.clone(), people);
+        }
+    }
 }
 
 /// A heading that is a time alone has its title on the next line.
@@ -362,10 +383,9 @@ fn is_time(text: &str) -> bool {
 
 /// Finds the form that the lines share and divides them by it.
 fn divide_all(candidates: &mut [Candidate]) {
-    let Some((form, fits)) = form(candidates) else {
+    let Some((form, habit)) = form(candidates) else {
         return;
     };
-    let habit = fits >= 3 && fits * 10 >= candidates.len() * 5;
     for candidate in candidates {
         if candidate.sureness() >= SURE
             && !candidate
@@ -385,9 +405,9 @@ fn divide_all(candidates: &mut [Candidate]) {
     }
 }
 
-/// The form that divides the most lines, the surest, if it divides enough of them to be the post's habit.
-fn form(candidates: &[Candidate]) -> Option<(Form, usize)> {
-    let mut best: Option<(usize, Form, usize)> = None;
+/// The form that divides the most lines, the surest, and whether it divides most of the lines of a level.
+fn form(candidates: &[Candidate]) -> Option<(Form, bool)> {
+    let mut best: Option<(usize, Form, bool)> = None;
     for form in FORMS {
         let mut score = 0;
         let mut levels = [(0_usize, 0_usize); 7];
@@ -401,7 +421,6 @@ fn form(candidates: &[Candidate]) -> Option<(Form, usize)> {
                 sure |= divided.sureness >= SURE;
             }
         }
-        let fits: usize = levels.iter().map(|level| level.0).sum();
         let share = |times: usize, of: usize| {
             levels
                 .iter()
@@ -413,10 +432,10 @@ fn form(candidates: &[Candidate]) -> Option<(Form, usize)> {
             sure || share(2, 1)
         };
         if enough && best.is_none_or(|(most, _, _)| score > most) {
-            best = Some((score, form, fits));
+            best = Some((score, form, share(3, 2) || share(2, 1) && score >= 9));
         }
     }
-    best.map(|(_, form, fits)| (form, fits))
+    best.map(|(_, form, habit)| (form, habit))
 }
 
 /// Divides by the post's form, else by another one with the speakers on the same side.

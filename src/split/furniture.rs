@@ -1,5 +1,6 @@
 //! What is no talk though it looks like one: days, tracks, food, thanks, lists of links.
 
+use super::tidy::head;
 use super::tables::{FURNITURE, GROUPS, OTHER_POSTS};
 
 /// What a line is, by its words alone.
@@ -14,7 +15,7 @@ pub(super) enum Sort {
 }
 
 pub(super) fn sort(line: &str) -> Sort {
-    let bare = bare(line);
+    let bare = bare(&line[head(line)..]);
     let undated: Vec<&str> = bare
         .split(' ')
         .map(|word| word.trim_start_matches(|c: char| c.is_ascii_digit()))

@@ -179,18 +179,13 @@ fn without_time(line: &str) -> &str {
         {
             return if found { rest } else { line };
         }
-        let behind = behind.trim_start();
-        let behind = ["am", "pm", "AM", "PM", "a.m.", "p.m.", "a", "p", "h", "Uhr"]
-            .iter()
-            .find_map(|half| {
-                let rest = behind.strip_prefix(half)?;
-                rest.chars()
-                    .next()
-                    .is_none_or(|c| !c.is_alphanumeric())
-                    .then_some(rest)
-            })
-            .unwrap_or(behind);
-        if !behind.is_empty() && !behind.starts_with([' ', '-', '–', '—', ':', '|', ')', ']']) {
+        let spaced = behind.starts_with(char::is_whitespace);
+        let half = ["am", "pm", "AM", "PM", "a.m.", "p.m.", "a", "p", "h", "Uhr"].iter().find_map(|half| {
+            let rest = behind.trim_start().strip_prefix(half)?;
+            rest.chars().next().is_none_or(|c| !c.is_alphanumeric()).then_some(rest)
+        });
+        let behind = half.unwrap_or(behind);
+        if !behind.is_empty() && half.is_none() && !spaced && !behind.starts_with(['-', '–', '—', ':', '|', ')', ']']) {
             return if found { rest } else { line };
         }
         rest = behind.trim_start_matches([' ', '-', '–', '—', ':', '|', ')', ']']);
@@ -257,6 +252,8 @@ mod tests {
             ("Talk 2: Pipes", "Pipes"),
             ("9:15a Pipes", "Pipes"),
             ("9am: Pipes", "Pipes"),
+            ("10:30 Herding pipes", "Herding pipes"),
+            ("09:30 - 10:15 Keynote: Pipes", "Keynote: Pipes"),
             ("14:00 - 14:30: Pipes", "Pipes"),
             ("🎤 [10:15] Pipes", "Pipes"),
             ("Pipes (3 votes)", "Pipes"),
