@@ -257,6 +257,7 @@ fn lines(blocks: &[Block], shape: Shape) -> Vec<Candidate> {
         }
         if found.len() >= MOST
             || block.is_heading()
+            || parent == Parent::Furniture
             || is_of_others(&block.text)
             || is_labelled(&block.text)
         {

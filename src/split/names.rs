@@ -156,6 +156,8 @@ pub(super) fn people(text: &str, lenient: bool) -> Option<People> {
     let bare =
         bare.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '@' | '“' | '"' | '.'));
     let lenient = lenient || labelled;
+    // `Ann Poe (@annpoe)`: a handle in brackets vouches for the name before it.
+    let vouched = rest.contains("(@") || rest.contains("[@");
     let segments = split(&[bare], LISTS);
     let listed = segments
         .last()
@@ -171,7 +173,7 @@ pub(super) fn people(text: &str, lenient: bool) -> Option<People> {
             let Some(people) = &mut people else {
                 people = Some(People {
                     names: vec![found],
-                    sureness,
+                    sureness: if vouched { SURE } else { sureness },
                 });
                 continue;
             };
