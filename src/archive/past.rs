@@ -13,9 +13,8 @@ use super::tags;
 use crate::model::{FeedId, PageRead, Past, PastLinks, Step, TagOrigin, Way};
 
 pub(super) fn past(db: &Connection, feed: FeedId) -> Result<Option<Past>, ArchiveError> {
-    let mut select = db.prepare_cached(
-        "SELECT way, next, pages, entries, read_at FROM pasts WHERE feed = ?1",
-    )?;
+    let mut select =
+        db.prepare_cached("SELECT way, next, pages, entries, read_at FROM pasts WHERE feed = ?1")?;
     let past = select.query_row([feed.0], |row| {
         Ok(Past {
             way: Way::from_word(row.get_ref(0)?.as_str()?),
@@ -92,7 +91,9 @@ pub(super) fn record(db: &Connection, page: &PageRead) -> Result<usize, ArchiveE
         db.prepare_cached("UPDATE entries SET backfilled = 1 WHERE id = ?1")?
             .execute([id.0])?;
         tags::add(db, id, own_tags(entry))?;
-        let given = given.iter().map(|name| (name.as_str(), TagOrigin::Subscription));
+        let given = given
+            .iter()
+            .map(|name| (name.as_str(), TagOrigin::Subscription));
         tags::add(db, id, given)?;
         pending.put(id, index::rows_of(entry), false);
         new += 1;

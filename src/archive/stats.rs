@@ -15,10 +15,18 @@ pub(super) fn stats(db: &Connection) -> Result<Stats, ArchiveError> {
         talks: count("SELECT count(*) FROM talks")?,
         revisions: count("SELECT count(*) FROM revisions")?,
         disk: count("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")?,
-        free: count("SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size")?,
+        free: count(
+            "SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size",
+        )?,
         by_feed: by_feed(db)?,
-        by_year: periods(db, "SELECT strftime('%Y', date, 'unixepoch'), count(*) FROM entries GROUP BY 1 ORDER BY 1")?,
-        growth: periods(db, "SELECT strftime('%Y-%m', first_seen, 'unixepoch'), count(*) FROM entries GROUP BY 1 ORDER BY 1")?,
+        by_year: periods(
+            db,
+            "SELECT strftime('%Y', date, 'unixepoch'), count(*) FROM entries GROUP BY 1 ORDER BY 1",
+        )?,
+        growth: periods(
+            db,
+            "SELECT strftime('%Y-%m', first_seen, 'unixepoch'), count(*) FROM entries GROUP BY 1 ORDER BY 1",
+        )?,
     })
 }
 

@@ -107,6 +107,14 @@ impl<'a> Context<'a> {
         Fetcher::new(settings).map_err(|failure| CommandError::failed(failure.message))
     }
 
+    /// Of a document that is read, in bytes.
+    pub(crate) fn max_size(&self) -> u64 {
+        self.config
+            .fetch
+            .max_size
+            .unwrap_or(fetch::Settings::default().max_size)
+    }
+
     pub(crate) fn update(&self, archive: Arc<Archive>, fetcher: Arc<Fetcher>) -> Update {
         let defaults = decide::Settings::default();
         let min_interval = self

@@ -9,6 +9,10 @@ mod context;
 mod exit;
 mod feeds;
 mod fetch;
+mod history;
+mod import;
+mod import_entries;
+mod known;
 mod man;
 mod parse;
 mod pause;
@@ -88,6 +92,8 @@ pub(crate) struct Cli {
 enum Command {
     Run(run::Args),
     Add(add::Args),
+    Import(import::Args),
+    ImportEntries(import_entries::Args),
     Fetch(fetch::Args),
     Query(query::Args),
     Show(show::Args),
@@ -146,6 +152,8 @@ fn dispatch(cli: Cli, terminal: &Terminal) -> Result<Exit, CommandError> {
     match command {
         Command::Run(args) => run::run(&args, &context),
         Command::Add(args) => add::run(&args, &context),
+        Command::Import(args) => import::run(&args, &context),
+        Command::ImportEntries(args) => import_entries::run(&args, &context),
         Command::Fetch(args) => fetch::run(&args, &context),
         Command::Query(args) => query::run(&args, &context),
         Command::Show(args) => show::run(&args, &context),

@@ -134,7 +134,7 @@ pub(crate) fn runtime() -> Result<Runtime, CommandError> {
 }
 
 /// Resolves on Ctrl-C and on SIGTERM.
-async fn stop_signal() {
+pub(crate) async fn stop_signal() {
     let interrupted = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {

@@ -142,7 +142,11 @@ impl Update {
         };
         if here.is_none() {
             let read_before = self.archive.past(walk.feed.id)?.is_some();
-            let end = if read_before { End::Complete } else { End::NoPast };
+            let end = if read_before {
+                End::Complete
+            } else {
+                End::NoPast
+            };
             return Ok(walk.report(end));
         }
         let end = loop {
@@ -161,7 +165,8 @@ impl Update {
                 break if circle { End::Circle } else { End::Complete };
             }
             // What is stored from here on is all it takes to go on after a kill.
-            self.archive.go_on(walk.feed.id, way, Some(&url), self.now)?;
+            self.archive
+                .go_on(walk.feed.id, way, Some(&url), self.now)?;
             tokio::time::sleep(limits.gap).await;
             match self.page(&walk, way, &url).await {
                 Ok(page) => here = self.take_page(&mut walk, page)?.map(|next| (way, next)),
@@ -216,17 +221,23 @@ impl Update {
             let _ = asked.set_password(own.password());
         }
         let source = Source::Http(asked);
-        let fetched = self.fetcher.fetch(&source, &Validators::default(), self.now).await;
+        let fetched = self
+            .fetcher
+            .fetch(&source, &Validators::default(), self.now)
+            .await;
         let document = match fetched.answer?.body {
             Body::Documents { documents, .. } => documents.into_iter().next(),
             Body::Unchanged => None,
         };
-        let document = document
-            .ok_or_else(|| Failure::new(FailureKind::NotAFeed, "the answer is empty"))?;
+        let document =
+            document.ok_or_else(|| Failure::new(FailureKind::NotAFeed, "the answer is empty"))?;
         let (this, feed, url) = (self.clone(), walk.feed.clone(), url.clone());
         let read = spawn_blocking(move || this.read_page(&feed, way, &url, &document));
         let page = read.await.unwrap_or_else(|_| {
-            Err(Failure::new(FailureKind::Parse, "hallway stumbled over what it sent"))
+            Err(Failure::new(
+                FailureKind::Parse,
+                "hallway stumbled over what it sent",
+            ))
         });
         drop(fetched.slot);
         page
@@ -393,10 +404,12 @@ fn page_number(url: &Url) -> u32 {
 fn is_end(way: Way, failure: &Failure) -> bool {
     match way {
         // Beyond its last page WordPress answers 404; what is no WordPress answers as it likes.
-        Way::Paged => matches!(
-            failure.kind,
-            FailureKind::Gone | FailureKind::NotAFeed | FailureKind::Parse
-        ) || matches!(failure.http_status, Some(400 | 403..=406)),
+        Way::Paged => {
+            matches!(
+                failure.kind,
+                FailureKind::Gone | FailureKind::NotAFeed | FailureKind::Parse
+            ) || matches!(failure.http_status, Some(400 | 403..=406))
+        }
         Way::Archive | Way::Next => failure.kind == FailureKind::Gone,
     }
 }
@@ -413,9 +426,15 @@ mod tests {
     fn pages_are_numbered_beside_what_the_query_says() {
         let feed = url("https://blog.example/?feed=rss2&a=%20");
         let second = paged(&feed, 2);
-        assert_eq!(second.as_str(), "https://blog.example/?feed=rss2&a=+&paged=2");
+        assert_eq!(
+            second.as_str(),
+            "https://blog.example/?feed=rss2&a=+&paged=2"
+        );
         assert_eq!(page_number(&second), 2);
-        assert_eq!(paged(&second, 3).as_str(), "https://blog.example/?feed=rss2&a=+&paged=3");
+        assert_eq!(
+            paged(&second, 3).as_str(),
+            "https://blog.example/?feed=rss2&a=+&paged=3"
+        );
         assert_eq!(page_number(&feed), 1);
     }
 
@@ -431,7 +450,13 @@ mod tests {
         ] {
             assert_eq!(same_site(&feed, &url(other)), allowed, "{other}");
         }
-        assert!(!same_site(&url("http://127.0.0.1:1/"), &url("http://127.0.0.1:2/")));
-        assert!(!same_site(&url("http://localhost/"), &url("http://intranet/")));
+        assert!(!same_site(
+            &url("http://127.0.0.1:1/"),
+            &url("http://127.0.0.1:2/")
+        ));
+        assert!(!same_site(
+            &url("http://localhost/"),
+            &url("http://intranet/")
+        ));
     }
 }
