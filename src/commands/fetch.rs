@@ -1,4 +1,5 @@
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::SecondsFormat;
@@ -6,7 +7,7 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::exit::{CommandError, Exit};
-use super::{history, poll, select};
+use super::{history, metrics, poll, select, watch};
 use crate::archive::Archive;
 use crate::model::{FeedId, State, Subscription};
 use crate::update::Report;
@@ -29,6 +30,12 @@ pub(crate) struct Args {
     /// A run that is ended goes on where it was. No digest shows what comes of it
     #[arg(long)]
     history: bool,
+    /// Poll until stopped: sleeps until the next feed is due, reads the config again on SIGHUP
+    #[arg(long, conflicts_with_all = ["feeds", "all", "history"])]
+    watch: bool,
+    /// Write numbers for Prometheus' textfile collector into this file
+    #[arg(long, value_name = "FILE")]
+    metrics: Option<PathBuf>,
     /// Print one JSON object a feed
     #[arg(long)]
     json: bool,
@@ -49,6 +56,10 @@ struct Line<'a> {
 }
 
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandError> {
+    let each = |report: &Report| if args.json { print(&line(report)) } else { Ok(()) };
+    if args.watch {
+        return watch::run(context, args.jobs, args.metrics.as_deref(), args.json, each);
+    }
     let Some(archive) = context.archive_to_read()? else {
         return Ok(Exit::Well);
     };
@@ -71,19 +82,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
             .collect(),
     };
     let mut totals = poll::poll(
-        context,
-        &archive,
-        &fetcher,
-        &runtime,
-        due,
-        args.json,
-        |report| {
-            if args.json {
-                print(&line(report))
-            } else {
-                Ok(())
-            }
-        },
+        context, &archive, &fetcher, &runtime, due, args.json, each,
     )?;
     if context.terminal.is_watched() && !args.json {
         context.terminal.note(&format!(
@@ -97,6 +96,9 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     }
     if args.history && !totals.stopped {
         totals.failed += history::read(context, &archive, &fetcher, &runtime, &with_past)?;
+    }
+    if let Some(file) = &args.metrics {
+        metrics::write(file, context, &archive, &totals)?;
     }
     Ok(totals.exit())
 }

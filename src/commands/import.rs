@@ -134,7 +134,11 @@ fn poll_quietly(
     );
     context.terminal.start_progress(feeds.len() as u64, false);
     let polling = update.run(feeds, poll::stop_signal(), |report| {
-        context.terminal.advance(&poll::name_of(&report.feed));
+        context.terminal.advance(
+            &poll::name_of(&report.feed),
+            report.failure.is_some(),
+            report.recorded.new,
+        );
         if let Some(failure) = report.failure {
             note(report.feed.id, failure);
         }

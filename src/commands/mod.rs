@@ -8,12 +8,14 @@ mod completions;
 mod context;
 mod exit;
 mod feeds;
+mod feeds_table;
 mod fetch;
 mod history;
 mod import;
 mod import_entries;
 mod known;
 mod man;
+mod metrics;
 mod parse;
 mod pause;
 mod poll;
@@ -22,8 +24,11 @@ mod remove;
 mod run;
 mod select;
 mod show;
+mod stats;
 mod subscribe;
 mod tag;
+mod undo;
+mod watch;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -100,6 +105,8 @@ enum Command {
     Tag(tag::TagArgs),
     Untag(tag::UntagArgs),
     Feeds(feeds::Args),
+    Stats(stats::Args),
+    Undo(undo::Args),
     Remove(remove::Args),
     Pause(pause::PauseArgs),
     Resume(pause::ResumeArgs),
@@ -160,6 +167,8 @@ fn dispatch(cli: Cli, terminal: &Terminal) -> Result<Exit, CommandError> {
         Command::Tag(args) => tag::tag(&args, &context),
         Command::Untag(args) => tag::untag(&args, &context),
         Command::Feeds(args) => feeds::run(&args, &context),
+        Command::Stats(args) => stats::run(&args, &context),
+        Command::Undo(args) => undo::run(&args, &context),
         Command::Remove(args) => remove::run(&args, &context),
         Command::Pause(args) => pause::pause(&args, &context),
         Command::Resume(args) => pause::resume(&args, &context),

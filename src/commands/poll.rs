@@ -61,7 +61,11 @@ pub(crate) fn poll(
     let mut output = Ok(());
     let stopped = runtime.block_on(update.run(feeds, stop_signal(), |report| {
         totals.add(&report);
-        context.terminal.advance(&name_of(&report.feed));
+        context.terminal.advance(
+            &name_of(&report.feed),
+            report.failure.is_some(),
+            report.recorded.new,
+        );
         tell(context, &report);
         if output.is_ok() {
             output = each(&report);
