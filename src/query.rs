@@ -20,7 +20,7 @@ pub(crate) struct Query {
     pub(crate) sort: Sort,
     /// `None`: all.
     pub(crate) limit: Option<u64>,
-    /// Only what arrived later than this (see `Cursor`).
+    /// Only what arrived later than this (see `Cursor`), and was not read from a feed's past.
     pub(crate) arrived_after: Option<Cursor>,
 }
 

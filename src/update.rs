@@ -10,6 +10,8 @@
 //! Memory stays flat whatever the number of feeds: a feed holds one of the `jobs` from its request until
 //! the writer has taken it.
 
+mod history;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -25,6 +27,8 @@ use crate::model::{
 };
 use crate::source::{Answer, Body, Document, Failure, FailureKind, Source};
 use crate::{clean, parse, split};
+
+pub(crate) use history::{End, HistoryLimits, HistoryReport};
 
 /// How many attempts the writer takes into one commit at most.
 const BATCH: usize = 64;

@@ -25,10 +25,16 @@ mod add;
 mod check;
 /// Shell completions and the manual page.
 mod completions;
+/// Which feed of a page, and which subscription an address is.
+mod discovery;
 /// Subscriptions and their health; pause, resume, remove.
 mod feeds;
 /// Polling: conditional requests, failures, the JSON lines.
 mod fetch;
+/// The past of feeds: archives, pages, old documents.
+mod history;
+/// OPML lists with a report.
+mod import;
 /// Any document to JSON Feed, without an archive.
 mod parse;
 /// The query language and the output formats.
@@ -41,6 +47,8 @@ mod show;
 mod tag;
 /// Splitting notes into talks, measured on labelled documents.
 mod talks;
+/// Without end, for systemd and monitoring; moves and numbers.
+mod watch;
 
 /// Kills, signals and several runs at once.
 mod faults;

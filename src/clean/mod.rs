@@ -17,8 +17,8 @@ use std::collections::HashSet;
 use url::Url;
 
 use crate::model::{
-    Category, Enclosure, Entry, EntrySource, Feed, Original, Person, RawEntry, RawFeed, Repair,
-    SafeHtml, Tag, TagOrigin, Text, TextKind,
+    Category, Enclosure, Entry, EntrySource, Feed, Original, PageLinks, Person, RawEntry, RawFeed,
+    Repair, SafeHtml, Tag, TagOrigin, Text, TextKind,
 };
 use links::Bases;
 
@@ -28,6 +28,7 @@ pub(crate) fn feed(raw: &RawFeed, location: Option<&Url>) -> Feed {
     let self_url = self_url.and_then(|url| links::page(url, location));
     let site_url = raw.site_url.as_deref();
     let site_url = site_url.and_then(|url| links::page(url, location));
+    let address = |url: Option<&String>| url.and_then(|url| links::page(url, location));
     let bases = Bases::new(&[site_url.as_deref(), self_url.as_deref()], location, None);
     Feed {
         guid: raw.guid.as_deref().map(text::guid),
@@ -39,6 +40,17 @@ pub(crate) fn feed(raw: &RawFeed, location: Option<&Url>) -> Feed {
         image: raw.image.as_deref().and_then(|url| bases.media(url)),
         updated: raw.updated,
         ttl: raw.ttl,
+        generator: raw
+            .generator
+            .as_deref()
+            .map(Text::plain)
+            .as_ref()
+            .and_then(text::title),
+        location: location.map(Url::to_string),
+        pages: PageLinks {
+            prev_archive: address(raw.pages.prev_archive.as_ref()),
+            next: address(raw.pages.next.as_ref()),
+        },
         entries: Vec::new(),
         site_url,
         self_url,

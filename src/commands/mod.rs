@@ -8,8 +8,14 @@ mod completions;
 mod context;
 mod exit;
 mod feeds;
+mod feeds_table;
 mod fetch;
+mod history;
+mod import;
+mod import_entries;
+mod known;
 mod man;
+mod metrics;
 mod parse;
 mod pause;
 mod poll;
@@ -18,8 +24,11 @@ mod remove;
 mod run;
 mod select;
 mod show;
+mod stats;
 mod subscribe;
 mod tag;
+mod undo;
+mod watch;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -89,12 +98,16 @@ pub(crate) struct Cli {
 enum Command {
     Run(run::Args),
     Add(add::Args),
+    Import(import::Args),
+    ImportEntries(import_entries::Args),
     Fetch(fetch::Args),
     Query(query::Args),
     Show(show::Args),
     Tag(tag::TagArgs),
     Untag(tag::UntagArgs),
     Feeds(feeds::Args),
+    Stats(stats::Args),
+    Undo(undo::Args),
     Remove(remove::Args),
     Pause(pause::PauseArgs),
     Resume(pause::ResumeArgs),
@@ -147,12 +160,16 @@ fn dispatch(cli: Cli, terminal: &Terminal) -> Result<Exit, CommandError> {
     match command {
         Command::Run(args) => run::run(&args, &context),
         Command::Add(args) => add::run(&args, &context),
+        Command::Import(args) => import::run(&args, &context),
+        Command::ImportEntries(args) => import_entries::run(&args, &context),
         Command::Fetch(args) => fetch::run(&args, &context),
         Command::Query(args) => query::run(&args, &context),
         Command::Show(args) => show::run(&args, &context),
         Command::Tag(args) => tag::tag(&args, &context),
         Command::Untag(args) => tag::untag(&args, &context),
         Command::Feeds(args) => feeds::run(&args, &context),
+        Command::Stats(args) => stats::run(&args, &context),
+        Command::Undo(args) => undo::run(&args, &context),
         Command::Remove(args) => remove::run(&args, &context),
         Command::Pause(args) => pause::pause(&args, &context),
         Command::Resume(args) => pause::resume(&args, &context),

@@ -8,8 +8,10 @@ mod changes;
 mod entry;
 mod event;
 mod feed;
+mod past;
 mod raw;
 mod safe_html;
+mod stats;
 mod talk;
 mod talk_link;
 
@@ -19,9 +21,11 @@ pub(crate) use entry::{
 };
 pub(crate) use event::{Event, event_key};
 pub(crate) use feed::{Feed, FeedId};
+pub(crate) use past::{Move, PageRead, Past, PastLinks, Step, Way};
 pub(crate) use raw::{
-    Category, EntrySource, FeedFormat, RawEntry, RawFeed, Repair, Text, TextKind,
+    Category, EntrySource, FeedFormat, PageLinks, RawEntry, RawFeed, Repair, Text, TextKind,
 };
 pub(crate) use safe_html::{Attributes, SafeHtml, Token, decode, is_block, is_void};
+pub(crate) use stats::{FeedCount, Stats};
 pub(crate) use talk::{Tag, TagOrigin, Talk, TalkKind};
 pub(crate) use talk_link::TalkLink;

@@ -38,8 +38,19 @@ pub(crate) struct RawFeed {
     pub(crate) updated: Option<DateTime<Utc>>,
     /// RSS `ttl`, in minutes.
     pub(crate) ttl: Option<u32>,
+    /// Where the feed's older entries are. URLs may be relative.
+    pub(crate) pages: PageLinks,
     /// In the document's order.
     pub(crate) entries: Vec<RawEntry>,
+}
+
+/// The documents a feed goes on in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct PageLinks {
+    /// `link rel=prev-archive` in Atom and RSS: an archive document, which never changes (RFC 5005, 4).
+    pub(crate) prev_archive: Option<String>,
+    /// `link rel=next` in Atom and RSS (RFC 5005, 3), JSON Feed `next_url`: the next page as of now.
+    pub(crate) next: Option<String>,
 }
 
 /// One entry as published.

@@ -21,9 +21,9 @@ use crate::source::Document;
 use detect::Shape;
 use repair::Repairs;
 
-pub(crate) use discover::Page;
+pub(crate) use discover::{Choice, Page, known_feed};
 pub(crate) use error::ParseError;
-pub(crate) use opml::Opml;
+pub(crate) use opml::{Opml, Outline};
 
 /// What a document turned out to be.
 #[derive(Debug)]
@@ -63,7 +63,10 @@ pub(crate) fn read_feed(document: &Document) -> Result<RawFeed, ParseError> {
         Parsed::Feed(feed) => Ok(*feed),
         Parsed::Opml(_) => Err(ParseError::Opml),
         Parsed::Page(page) => Err(ParseError::Page {
-            feed: page.feeds.into_iter().next().map(|feed| feed.url),
+            feed: match page.choice() {
+                Choice::One(feed) => Some(feed.url.clone()),
+                Choice::Several(_) | Choice::None => None,
+            },
         }),
     }
 }

@@ -132,7 +132,10 @@ impl<'a> From<&'a ArchivedEntry> for EntryObject<'a> {
             content_html: html(content),
             content_text: text(content),
             enclosures: enclosures.iter().map(EnclosureObject::from).collect(),
-            talks: talks.iter().map(|talk| TalkObject::new(&archived.entry, talk)).collect(),
+            talks: talks
+                .iter()
+                .map(|talk| TalkObject::new(&archived.entry, talk))
+                .collect(),
             event: event.as_deref(),
         }
     }

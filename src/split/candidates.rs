@@ -148,13 +148,24 @@ fn headings(blocks: &[Block], title: Option<usize>) -> Vec<Candidate> {
 /// Where some headings are surely names and nothing else, those that may be names are, too.
 fn names_alone(candidates: &mut [Candidate]) {
     let alone = |candidate: &Candidate| {
-        candidate.told.as_ref().is_some_and(|told| told.speakers == [candidate.title.as_str()])
+        candidate
+            .told
+            .as_ref()
+            .is_some_and(|told| told.speakers == [candidate.title.as_str()])
     };
     let likely = |candidate: &Candidate| {
-        candidate.told.is_none() && people(&candidate.title, false).is_some_and(|people| people.names == [candidate.title.as_str()])
+        candidate.told.is_none()
+            && people(&candidate.title, false)
+                .is_some_and(|people| people.names == [candidate.title.as_str()])
     };
-    let sure = candidates.iter().filter(|candidate| alone(candidate)).count();
-    let maybe = candidates.iter().filter(|candidate| likely(candidate)).count();
+    let sure = candidates
+        .iter()
+        .filter(|candidate| alone(candidate))
+        .count();
+    let maybe = candidates
+        .iter()
+        .filter(|candidate| likely(candidate))
+        .count();
     if sure == 0 || (sure + maybe) * 4 < candidates.len() * 3 {
         return;
     }
@@ -379,7 +390,10 @@ fn is_time(text: &str) -> bool {
     let bare = bare(text);
     let mut words = bare.split(' ');
     text.starts_with(|c: char| c.is_ascii_digit())
-        && words.all(|word| ["", "a", "p", "am", "pm", "h", "uhr"].contains(&word.trim_start_matches(|c: char| c.is_ascii_digit())))
+        && words.all(|word| {
+            ["", "a", "p", "am", "pm", "h", "uhr"]
+                .contains(&word.trim_start_matches(|c: char| c.is_ascii_digit()))
+        })
 }
 
 /// Finds the form that the lines share and divides them by it.

@@ -74,7 +74,10 @@ pub(super) fn of(blocks: &[Block], post: Post) -> Vec<Carrier> {
             return vec![alone];
         }
         // Notes without a title of their own are called by their first talk.
-        let mut carriers: Vec<Carrier> = chosen.into_iter().map(|line| carrier(blocks, line, false)).collect();
+        let mut carriers: Vec<Carrier> = chosen
+            .into_iter()
+            .map(|line| carrier(blocks, line, false))
+            .collect();
         if carriers.iter().all(|carrier| carrier.block != alone.block) {
             carriers.insert(0, alone);
         }
@@ -276,9 +279,17 @@ fn title_talk(blocks: &[Block], post: Post, headings: &[Candidate]) -> Option<Ca
     if post.titled_by_event {
         return None;
     }
-    let first = headings.first().filter(|first| headings[1..].iter().all(|line| line.level > first.level));
-    let first = first.map(|first| first.at).filter(|&at| blocks[..at].iter().all(|block| block.range.is_empty() || !block.is_heading()));
-    post.title.and_then(|at| talk_at(blocks, post, at)).or_else(|| talk_at(blocks, post, first?))
+    let first = headings
+        .first()
+        .filter(|first| headings[1..].iter().all(|line| line.level > first.level));
+    let first = first.map(|first| first.at).filter(|&at| {
+        blocks[..at]
+            .iter()
+            .all(|block| block.range.is_empty() || !block.is_heading())
+    });
+    post.title
+        .and_then(|at| talk_at(blocks, post, at))
+        .or_else(|| talk_at(blocks, post, first?))
 }
 
 fn talk_at(blocks: &[Block], post: Post, at: usize) -> Option<Carrier> {
