@@ -1,0 +1,98 @@
+//! `xml:base` and `xml:lang` as far as they reach.
+
+use url::Url;
+
+use crate::parse::repair::Attribute;
+
+use super::get;
+
+/// Longer ones, made of relative ones inside one another, are no addresses.
+const LONGEST: usize = 2048;
+
+#[derive(Debug)]
+pub(super) struct Scopes {
+    location: Option<Url>,
+    /// Each with the number of elements round the one it was written at.
+    bases: Vec<(usize, String)>,
+    languages: Vec<(usize, String)>,
+}
+
+impl Scopes {
+    pub(super) fn new(location: Option<&Url>) -> Self {
+        Self {
+            location: location.cloned(),
+            bases: Vec::new(),
+            languages: Vec::new(),
+        }
+    }
+
+    /// `depth`: how many elements stand round the one with these attributes.
+    pub(super) fn open(&mut self, depth: usize, attributes: &[Attribute<'_>]) {
+        if attributes.is_empty() {
+            return;
+        }
+        if let Some(written) = get(attributes, "base") {
+            let base = self.resolve(written);
+            if base.len() <= LONGEST {
+                self.bases.push((depth, base));
+            }
+        }
+        if let Some(language) = get(attributes, "lang") {
+            self.languages.push((depth, language.to_owned()));
+        }
+    }
+
+    pub(super) fn close(&mut self, depth: usize) {
+        self.bases.pop_if(|(at, _)| *at >= depth);
+        self.languages.pop_if(|(at, _)| *at >= depth);
+    }
+
+    /// The `xml:base` in scope, as far as it could be resolved.
+    pub(super) fn base(&self) -> Option<&str> {
+        self.bases.last().map(|(_, base)| base.as_str())
+    }
+
+    pub(super) fn language(&self) -> Option<&str> {
+        self.languages.last().map(|(_, language)| language.as_str())
+    }
+
+    /// An address by the base in scope; as written where there is none or it needs none.
+    pub(super) fn resolve(&self, address: &str) -> String {
+        let address = address.trim();
+        if address.starts_with("http://") || address.starts_with("https://") {
+            return address.to_owned();
+        }
+        let base = match self.base() {
+            Some(base) => Url::parse(base).ok(),
+            None => self.location.clone(),
+        };
+        match base {
+            Some(base) if Url::parse(address).is_err() => {
+                base.join(address).map_or_else(|_| address.to_owned(), String::from)
+            }
+            _ => address.to_owned(),
+        }
+    }
+}
+
+/// Text in UTF-8 that somebody took for Latin-1 and encoded once more: the text it was.
+pub(super) fn encoded_twice(text: &str) -> Option<String> {
+    if text.is_ascii() {
+        return None;
+    }
+    let bytes: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
+    String::from_utf8(bytes?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_encoded_twice_is_known_by_its_bytes() {
+        assert_eq!(encoded_twice("Ã©tÃ©").as_deref(), Some("été"));
+        for fine in ["été", "plain", "Ã©tÃ© 安", "Ã"] {
+            assert_eq!(encoded_twice(fine), None, "{fine}");
+        }
+    }
+}
