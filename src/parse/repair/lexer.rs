@@ -130,8 +130,11 @@ impl<'a> Lexer<'a> {
             } else {
                 self.no_comment_end = true;
                 repairs.count(Rule::OpenComment);
-                // As HTML reads `<!-->` and what was meant by `<!-- note ->`.
-                self.at += memchr(b'>', rest.as_bytes()).map_or(rest.len(), |end| end + 1);
+                // As HTML reads `<!-->`, and what was meant by `<!-- note ->`.
+                self.at += match memchr2(b'>', b'<', comment.as_bytes()) {
+                    Some(end) => 4 + end + usize::from(comment.as_bytes()[end] == b'>'),
+                    None => rest.len(),
+                };
             }
             return None;
         }
@@ -294,7 +297,8 @@ mod tests {
     fn what_is_broken_is_told_apart_too() {
         for (text, expected, repairs) in [
             ("a < b <3", "'a ''<'' b ''<''3'", 2),
-            ("<a <b>x</b</a>", "'<''a '<b||>'x'</b></a>", 2),
+            ("<a <b>x</b</a>", "<a||><b||>'x'</b></a>", 2),
+            ("a <b c <d>", "'a ''<''b c '<d||>", 1),
             ("<a b='1' <b>", "<a|b='1'|><b||>", 1),
             ("<a b=\"x>y</a><c d=\"e\">", "<a|b=\"x|>'y'</a><c|d=\"e\"|>", 1),
             ("<a b='x < y'>", "<a|b='x < y'|>", 0),

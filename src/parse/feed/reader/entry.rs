@@ -13,7 +13,10 @@ const MOST: usize = 1000;
 #[derive(Debug, Default)]
 pub(super) struct Draft {
     pub(super) guid: Best<String>,
+    /// `guid isPermaLink="false"`.
     pub(super) not_a_permalink: bool,
+    /// The id is RSS 1.0's `rdf:about`: a name, with the link beside it.
+    pub(super) is_about: bool,
     pub(super) url: Best<String>,
     pub(super) original: Option<String>,
     pub(super) title: Best<Text>,
@@ -55,7 +58,7 @@ impl Draft {
             updated = self.date.filter(|date| Some(*date) != published);
         }
         let guid = self.guid.take();
-        let permalink = guid.as_ref().filter(|guid| !self.not_a_permalink && is_web_address(guid));
+        let permalink = guid.as_ref().filter(|guid| !self.not_a_permalink && !self.is_about && is_web_address(guid));
         let url = self
             .original
             .take()

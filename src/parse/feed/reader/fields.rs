@@ -121,7 +121,7 @@ fn core(name: &str) -> Option<Field> {
         "fullitem" => Field::Text(TextField::FullContent),
         "body" => Field::Text(TextField::Body),
         "keywords" | "tags" => Field::Keywords,
-        "items" | "cloud" | "skiphours" | "skipdays" | "rating" => Field::Skip,
+        "info" | "items" | "cloud" | "skiphours" | "skipdays" | "rating" => Field::Skip,
         _ => return None,
     })
 }

@@ -159,6 +159,7 @@ impl<'a> Reader<'a> {
             Field::Guid => {
                 // Where the document names its base, its ids are the same wherever it is fetched from.
                 let relative = based && !entry.not_a_permalink;
+                entry.is_about = false;
                 entry.guid.put(Some(if relative { resolved } else { text }), rank);
             }
             Field::Comments => entry.comments_url.put(Some(resolved), rank),
@@ -284,7 +285,7 @@ impl<'a> Reader<'a> {
         }
         let rank = if is_content { rank } else { rank.saturating_add(10) };
         entry.base.put(base, rank);
-        entry.language.put(language, rank.saturating_add(3));
+        entry.language.put(language, rank.saturating_add(10));
     }
 }
 

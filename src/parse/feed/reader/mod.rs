@@ -304,7 +304,13 @@ impl<'a> Reader<'a> {
         rank: u8,
         attributes: &[Attribute<'a>],
     ) -> What<'a> {
-        if !matches!(self.place(), Place::Feed | Place::Entry | Place::Source) {
+        // A page's body is an entry's content, wherever else it stands.
+        let fits = match self.place() {
+            Place::Entry => kind != Some(TextField::Body) || rank < 4,
+            Place::Feed | Place::Source => kind != Some(TextField::Body),
+            _ => false,
+        };
+        if !fits {
             return What::Nothing;
         }
         self.reading = Some(Reading {

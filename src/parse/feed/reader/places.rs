@@ -31,7 +31,7 @@ impl<'a> Reader<'a> {
         let changed = get(attributes, "lastmod").and_then(super::lines::instant);
         self.updated.put(changed, 1);
         let language = get(attributes, "lang").map(str::to_owned);
-        self.language.put(language, 1);
+        self.language.put(language, 5);
         What::Group
     }
 
@@ -41,12 +41,15 @@ impl<'a> Reader<'a> {
         }
         let mut draft = entry::Draft::default();
         draft.guid.put(get(attributes, "about").map(str::to_owned), 1);
+        draft.is_about = get(attributes, "about").is_some();
         let href = get(attributes, "href").map(|href| self.scopes.resolve(href));
         draft.url.put(href, 3);
         let changed = get(attributes, "lastmod").and_then(super::lines::instant);
         draft.updated.put(changed, 3);
-        let language = self.scopes.language().map(str::to_owned);
+        let language = get(attributes, "lang").map(str::to_owned);
         draft.language.put(language, 0);
+        let around = self.scopes.language().map(str::to_owned);
+        draft.language.put(around, 9);
         self.entry = Some(draft);
         self.open_place(Place::Entry)
     }
