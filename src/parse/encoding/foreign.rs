@@ -29,7 +29,7 @@ pub(super) fn decode(bytes: &[u8]) -> Option<(String, &'static str, bool)> {
 }
 
 fn utf32(bytes: &[u8], big: bool) -> (String, &'static str, bool) {
-    let mut mended = bytes.len() % 4 != 0;
+    let mut mended = !bytes.len().is_multiple_of(4);
     let text = bytes
         .chunks_exact(4)
         .map(|four| {

@@ -17,6 +17,9 @@ const DEEPEST: usize = 8;
 /// No reference is longer: what follows a bare `&` must not be searched to the document's end.
 const LONGEST: usize = 40;
 
+/// What HTML reads without `;`, as far as it is met so.
+const WITHOUT_END: [&str; 8] = ["lt", "gt", "amp", "quot", "nbsp", "copy", "reg", "middot"];
+
 /// The entities that a document's own DTD declares, as text: markup in them stays text. External ones
 /// are never read.
 #[derive(Debug, Default)]
@@ -97,8 +100,17 @@ impl<'a> Entities<'a> {
         let Some(name) = rest.get(1..=length).filter(|name| !name.is_empty()) else {
             return bare(into, repairs);
         };
-        if window.get(length) != Some(&b';') {
-            return bare(into, repairs);
+        let next = window.get(length);
+        if next != Some(&b';') {
+            let ends = next.is_none_or(u8::is_ascii_whitespace);
+            return match resolve_html5_entity(name).filter(|_| ends && WITHOUT_END.contains(&name)) {
+                Some(text) => {
+                    repairs.count(Rule::Reference);
+                    into.push_str(text);
+                    length + 1
+                }
+                None => bare(into, repairs),
+            };
         }
         if let Some(text) = resolve_xml_entity(name) {
             into.push_str(text);
@@ -197,6 +209,8 @@ mod tests {
             ("&eacute; &hellip;", "é …", 2),
             ("A & B &", "A & B &", 2),
             ("?a=1&b=2", "?a=1&b=2", 1),
+            ("&copy 2004 &lt", "© 2004 <", 2),
+            ("?a&lt=1 &D x", "?a&lt=1 &D x", 2),
             ("&#146; &#X41; &#8217 x", "’ A ’ x", 3),
             ("&#0;&#xFFFFFFFFF; &#; &#x", " &#; &#x", 4),
             ("&nothing; &é; &", "&nothing; &é; &", 3),

@@ -47,10 +47,11 @@ impl<'a> Root<'a> {
     }
 
     /// A feed's root with something else before it: a warning of the program that made it, a header.
-    /// Taken only where the document also ends as that feed does, so that prose about feeds is none.
+    /// Taken only where the document also ends as that feed does or a declaration stands before the root,
+    /// so that prose about feeds is none.
     pub(in crate::parse) fn find_behind_junk(text: &'a str) -> Option<Self> {
         const HEAD: usize = 4096;
-        const TAIL: usize = 64;
+        const TAIL: usize = 1024;
         let beginning = head(text, HEAD).to_ascii_lowercase();
         let end = text.trim_end();
         let tail_start = (end.len().saturating_sub(TAIL)..).find(|at| end.is_char_boundary(*at))?;
@@ -59,10 +60,11 @@ impl<'a> Root<'a> {
             .into_iter()
             .find_map(|opening| {
                 let closing = format!("</{}>", &opening[1..]);
-                let start = tail
-                    .contains(&closing)
-                    .then(|| beginning.find(opening))
-                    .flatten()?;
+                let start = beginning.find(opening)?;
+                let declared = || beginning[..start].trim_end().ends_with("?>");
+                if !tail.contains(&closing) && !declared() {
+                    return None;
+                }
                 let mut root = Self::at(text, start)?;
                 root.after_junk = true;
                 Some(root)
@@ -86,28 +88,6 @@ impl<'a> Root<'a> {
             after_junk: false,
             html: false,
         })
-    }
-
-    /// Where the value of an attribute stands in the tag, between its quotes.
-    pub(in crate::parse) fn attribute(&self, name: &str) -> Option<(usize, &'a str)> {
-        let mut from = 0;
-        while let Some(found) = self.tag.get(from..)?.find(name) {
-            let at = from + found;
-            from = at + name.len();
-            if !self.tag[..at].ends_with(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')) {
-                continue;
-            }
-            let rest = self.tag[from..].trim_start();
-            let Some(rest) = rest.strip_prefix('=').map(str::trim_start) else {
-                continue;
-            };
-            let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
-                continue;
-            };
-            let value = rest[1..].split(quote).next()?;
-            return Some((self.tag.len() - rest.len() + 1, value));
-        }
-        None
     }
 }
 
@@ -159,9 +139,11 @@ mod tests {
         let text = "\u{FEFF}\n<?xml version='1.0'?><!DOCTYPE rss [<!ENTITY a '>'><!-- ]> -->]>\n<r:rss a='>' version = \"0.91\">";
         let root = Root::find(text).unwrap();
         assert_eq!((root.name, root.html), ("rss", false));
-        assert_eq!(root.attribute("version").unwrap().1, "0.91");
-        assert_eq!(root.attribute("sion"), None);
+        assert!(root.tag.ends_with("version = \"0.91\">"));
         assert!(Root::find("<!doctype html><html>").unwrap().html);
+        let cut = "junk <?xml version='1.0'?>\n<rss version='2.0'><channel><title>x";
+        assert!(Root::find_behind_junk(cut).is_some());
+        assert_eq!(Root::find_behind_junk("How to write <rss> by hand"), None);
         assert_eq!(Root::find("plain"), None);
         assert_eq!(Root::find("<!-- open"), None);
     }

@@ -109,7 +109,10 @@ impl Draft {
         // A caption or a subtitle is no rival of a description.
         let second = summaries.find(|(other, text)| *other < 3.max(rank + 1) && text.value != first.value);
         match second {
-            Some((_, second)) if second.value.len() > first.value.len() => (Some(second), Some(first)),
+            // A second description is what did not fit the first; of others the longer says more.
+            Some((other, second)) if other == rank || second.value.len() > first.value.len() => {
+                (Some(second), Some(first))
+            }
             Some((_, second)) => (Some(first), Some(second)),
             None if is_atom => (None, Some(first)),
             None => (Some(first), None),

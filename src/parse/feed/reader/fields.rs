@@ -76,7 +76,9 @@ pub(super) fn field(namespace: Ns, name: &str) -> Option<(Field, u8)> {
     match namespace {
         Ns::Core | Ns::Atom => core(name).map(|field| (field, 0)),
         Ns::Rdf if name == "rdf" => Some((Field::Root, 0)),
-        Ns::Rdf if name == "value" => None,
+        // RDF's own structure says nothing; but RDF is also declared as the default for all there is.
+        Ns::Rdf if matches!(name, "description" | "seq" | "bag" | "alt" | "li" | "value") => None,
+        Ns::Rdf => core(name).map(|field| (field, 0)),
         _ => EXTENSIONS
             .iter()
             .find(|(known, names, ..)| *known == namespace && *names == name)
@@ -116,12 +118,14 @@ fn core(name: &str) -> Option<Field> {
         "logo" => Field::Logo,
         "icon" => Field::ImageLink,
         "textinput" => Field::TextInput,
+        "items" => Field::Group,
         "ttl" => Field::Ttl,
         "webmaster" => Field::OtherPerson,
         "fullitem" => Field::Text(TextField::FullContent),
         "body" => Field::Text(TextField::Body),
-        "keywords" | "tags" => Field::Keywords,
-        "info" | "items" | "cloud" | "skiphours" | "skipdays" | "rating" => Field::Skip,
+        "keywords" => Field::Category,
+        "tags" => Field::Keywords,
+        "info" | "cloud" | "skiphours" | "skipdays" | "rating" => Field::Skip,
         _ => return None,
     })
 }

@@ -159,7 +159,7 @@ impl<'a> Reader<'a> {
             Field::Guid => {
                 // Where the document names its base, its ids are the same wherever it is fetched from.
                 let relative = based && !entry.not_a_permalink;
-                entry.is_about = false;
+                entry.is_about &= rank > 0;
                 entry.guid.put(Some(if relative { resolved } else { text }), rank);
             }
             Field::Comments => entry.comments_url.put(Some(resolved), rank),
@@ -264,7 +264,7 @@ impl<'a> Reader<'a> {
     fn entry_text(&mut self, kind: TextField, rank: u8, text: Option<Text>, src: Option<String>) {
         const MOST: usize = 100;
         let base = self.scopes.base().map(str::to_owned);
-        let language = self.scopes.language().map(str::to_owned);
+        let language = self.scopes.language_inside().map(str::to_owned);
         let src = src.map(|src| self.scopes.resolve(&src));
         let entry = self.entry_mut();
         let is_content = matches!(kind, TextField::Content | TextField::FullContent | TextField::Body);

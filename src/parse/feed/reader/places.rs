@@ -48,7 +48,7 @@ impl<'a> Reader<'a> {
         draft.updated.put(changed, 3);
         let language = get(attributes, "lang").map(str::to_owned);
         draft.language.put(language, 0);
-        let around = self.scopes.language().map(str::to_owned);
+        let around = self.scopes.language_inside().map(str::to_owned);
         draft.language.put(around, 9);
         self.entry = Some(draft);
         self.open_place(Place::Entry)

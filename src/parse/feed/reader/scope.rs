@@ -52,8 +52,10 @@ impl Scopes {
         self.bases.last().map(|(_, base)| base.as_str())
     }
 
-    pub(super) fn language(&self) -> Option<&str> {
-        self.languages.last().map(|(_, language)| language.as_str())
+    /// The `xml:lang` in scope that is not that of the whole document.
+    pub(super) fn language_inside(&self) -> Option<&str> {
+        let inside = self.languages.last().filter(|(depth, _)| *depth > 0);
+        inside.map(|(_, language)| language.as_str())
     }
 
     /// An address by the base in scope; as written where there is none or it needs none.

@@ -54,7 +54,7 @@ impl<'a> Construct<'a> {
                 .find(|attribute| attribute.name.eq_ignore_ascii_case(name))
                 .map(|attribute| attribute.value.trim().to_ascii_lowercase())
         };
-        let kind = kind(field, get("type"), get("mode"), is_atom);
+        let kind = kind(field, get("type"), get("mode").as_deref(), is_atom);
         Self {
             value: Cow::Borrowed(""),
             kind,
@@ -177,13 +177,13 @@ fn guess(text: &str) -> Option<Text> {
 fn kind(
     field: Option<TextField>,
     declared: Option<String>,
-    mode: Option<String>,
+    mode: Option<&str>,
     is_atom: bool,
 ) -> Kind {
-    if mode.as_deref() == Some("base64") {
+    if mode == Some("base64") {
         return Kind::Base64;
     }
-    let escaped = mode.as_deref() == Some("escaped");
+    let escaped = mode == Some("escaped");
     let guess = if is_atom { Kind::Plain } else { Kind::Guess };
     let declared = declared.filter(|declared| !declared.is_empty());
     let Some(declared) = declared else {
