@@ -83,7 +83,13 @@ mod tests {
             let mark = marked.then_some('\u{FEFF}');
             mark.into_iter()
                 .chain(text.chars())
-                .flat_map(|c| if big { u32::from(c).to_be_bytes() } else { u32::from(c).to_le_bytes() })
+                .flat_map(|c| {
+                    if big {
+                        u32::from(c).to_be_bytes()
+                    } else {
+                        u32::from(c).to_le_bytes()
+                    }
+                })
                 .collect()
         };
         for (marked, big) in [(true, true), (true, false), (false, true), (false, false)] {
@@ -103,8 +109,15 @@ mod tests {
                 .map(|c| u8::try_from(table.iter().position(|known| *known == c).unwrap()).unwrap())
                 .collect()
         };
-        let (text, name, _) = decode(&bytes("<?xml version='1.0' encoding='cp037'?><a>[é]</a>")).unwrap();
-        assert_eq!((text.as_str(), name), ("<?xml version='1.0' encoding='cp037'?><a>[é]</a>", "IBM037"));
-        assert_eq!(decode(&bytes("<?xml encoding='cp500'?>¢")).unwrap().0, "<?xml encoding='cp500'?>[");
+        let (text, name, _) =
+            decode(&bytes("<?xml version='1.0' encoding='cp037'?><a>[é]</a>")).unwrap();
+        assert_eq!(
+            (text.as_str(), name),
+            ("<?xml version='1.0' encoding='cp037'?><a>[é]</a>", "IBM037")
+        );
+        assert_eq!(
+            decode(&bytes("<?xml encoding='cp500'?>¢")).unwrap().0,
+            "<?xml encoding='cp500'?>["
+        );
     }
 }

@@ -5,9 +5,7 @@ mod foreign;
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{
-    Encoding, ISO_2022_JP, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252,
-};
+use encoding_rs::{Encoding, ISO_2022_JP, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::source::Document;
 
@@ -39,25 +37,31 @@ pub(super) fn decode(document: &Document) -> Decoded<'_> {
     }
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         let body = bytes.get(length..).unwrap_or_default();
-        return if encoding == UTF_8 {
+        let mut decoded = if encoding == UTF_8 {
             decode_utf8(body, true)
         } else {
             decode_as(encoding, body)
         };
+        decoded.mended |=
+            encoding == UTF_8 && claimed_inside(body).is_some_and(|claim| claim != UTF_8);
+        return decoded;
     }
     if let Some(encoding) = utf16_without_mark(bytes) {
         return decode_as(encoding, bytes);
     }
-    let header = document.content_type.as_deref().and_then(charset_of_content_type);
+    let header = document
+        .content_type
+        .as_deref()
+        .and_then(charset_of_content_type);
     let claims = [header, claimed_inside(bytes)];
     // UTF-16 claimed of bytes that are not: the claim was read, so it is wrong.
-    let readable = |encoding: &&'static Encoding| {
-        encoding.is_ascii_compatible() || *encoding == ISO_2022_JP
-    };
-    let mut claims = claims.into_iter().flatten().filter(readable);
+    let readable =
+        |encoding: &&'static Encoding| encoding.is_ascii_compatible() || *encoding == ISO_2022_JP;
+    let mut claims = claims.into_iter().flatten();
     if let Ok(text) = std::str::from_utf8(bytes) {
         return valid_utf8(text, claims.next());
     }
+    let claims = claims.filter(readable);
     let claimed_utf8 = claims.clone().any(|claim| claim == UTF_8);
     let mut others = claims.filter(|claim| *claim != UTF_8);
     let Some(first) = others.next() else {
@@ -93,7 +97,8 @@ fn valid_utf8<'a>(text: &'a str, claim: Option<&'static Encoding>) -> Decoded<'a
         decoded.mended |= claim == Some(UTF_8);
         return decoded;
     }
-    let believed = claim.filter(|_| text.is_ascii()).unwrap_or(UTF_8);
+    let fits = |claim: &&'static Encoding| text.is_ascii() && claim.is_ascii_compatible();
+    let believed = claim.filter(fits).unwrap_or(UTF_8);
     Decoded {
         text: Cow::Borrowed(text),
         encoding: believed.name(),
@@ -311,9 +316,18 @@ mod tests {
     #[test]
     fn what_claims_nothing_is_read_as_it_looks() {
         for (text, encoding) in [
-            ("Привет мир, это заметки с конференции о сетях и людях", encoding_rs::KOI8_U),
-            ("日本語のメモです。会議の話をまとめました。", encoding_rs::SHIFT_JIS),
-            ("日本語のメモです。会議の話をまとめました。", encoding_rs::EUC_JP),
+            (
+                "Привет мир, это заметки с конференции о сетях и людях",
+                encoding_rs::KOI8_U,
+            ),
+            (
+                "日本語のメモです。会議の話をまとめました。",
+                encoding_rs::SHIFT_JIS,
+            ),
+            (
+                "日本語のメモです。会議の話をまとめました。",
+                encoding_rs::EUC_JP,
+            ),
             ("日本語のメモです。", ISO_2022_JP),
             ("한국어로 쓴 회의 메모입니다", encoding_rs::EUC_KR),
             ("會議筆記的中文內容在這裡，還有更多的字", encoding_rs::BIG5),
@@ -327,11 +341,19 @@ mod tests {
 
     #[test]
     fn of_two_claims_the_one_that_fits_counts() {
-        let (bytes, ..) = encoding_rs::EUC_KR.encode("<?xml version='1.0' encoding='euc-kr'?><t>한국어로 쓴 메모</t>");
+        let (bytes, ..) = encoding_rs::EUC_KR
+            .encode("<?xml version='1.0' encoding='euc-kr'?><t>한국어로 쓴 메모</t>");
         let (text, encoding, mended) = decoded(&bytes, Some("text/xml; charset=shift_jis"));
         assert!(text.contains("한국어로"), "{text}");
         assert_eq!((encoding, mended), ("EUC-KR", true));
-        assert_eq!(decoded(b"It\x92s a caf\xE9 in \x93town\x94", Some("text/xml; charset=utf-8")).0, "It\u{2019}s a café in “town”");
+        assert_eq!(
+            decoded(
+                b"It\x92s a caf\xE9 in \x93town\x94",
+                Some("text/xml; charset=utf-8")
+            )
+            .0,
+            "It\u{2019}s a café in “town”"
+        );
     }
 
     #[test]

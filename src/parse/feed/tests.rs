@@ -278,9 +278,24 @@ fn hostile_documents_are_read_in_no_time() {
         .unwrap()
     };
     for part in [
-        "<a>", "</a", "<a ", "<a b='", "<!--", "<![CDATA[", "<![CDATA[</a>", "&", "&a", "&#", "<item>",
-        "<item><title>", "<a xml:base='aaaaaaaaaaaaaaaa/'>", "<a xmlns:b='c'>", "<?", "<!DOCTYPE",
-        "<content xmlns='http://www.w3.org/2005/Atom' type='xhtml'>", "<item><link>x</link></item>",
+        "<a>",
+        "</a",
+        "<a ",
+        "<a b='",
+        "<!--",
+        "<![CDATA[",
+        "<![CDATA[</a>",
+        "&",
+        "&a",
+        "&#",
+        "<item>",
+        "<item><title>",
+        "<a xml:base='aaaaaaaaaaaaaaaa/'>",
+        "<a xmlns:b='c'>",
+        "<?",
+        "<!DOCTYPE",
+        "<content xmlns='http://www.w3.org/2005/Atom' type='xhtml'>",
+        "<item><link>x</link></item>",
     ] {
         in_rss(&part.repeat(200_000));
     }
@@ -303,17 +318,43 @@ fn feed_rs_agrees_on_what_is_in_order() {
         let ours = xml(text).unwrap();
         let theirs = map::feed(theirs, ours.format);
         let value = |text: &Option<Text>| text.as_ref().map(|text| text.value.clone());
-        assert_eq!((ours.site_url, ours.language), (theirs.site_url, theirs.language));
-        assert_eq!((value(&ours.title), ours.updated), (value(&theirs.title), theirs.updated));
+        assert_eq!(
+            (ours.site_url, ours.language),
+            (theirs.site_url, theirs.language)
+        );
+        assert_eq!(
+            (value(&ours.title), ours.updated),
+            (value(&theirs.title), theirs.updated)
+        );
         for (ours, theirs) in ours.entries.iter().zip(&theirs.entries) {
             assert_eq!(ours.guid, theirs.guid.trim());
             assert_eq!(
-                (&ours.url, value(&ours.title), value(&ours.content), value(&ours.summary)),
-                (&theirs.url, value(&theirs.title), value(&theirs.content), value(&theirs.summary))
+                (
+                    &ours.url,
+                    value(&ours.title),
+                    value(&ours.content),
+                    value(&ours.summary)
+                ),
+                (
+                    &theirs.url,
+                    value(&theirs.title),
+                    value(&theirs.content),
+                    value(&theirs.summary)
+                )
             );
             assert_eq!(
-                (&ours.categories, &ours.enclosures, ours.published, ours.updated),
-                (&theirs.categories, &theirs.enclosures, theirs.published, theirs.updated)
+                (
+                    &ours.categories,
+                    &ours.enclosures,
+                    ours.published,
+                    ours.updated
+                ),
+                (
+                    &theirs.categories,
+                    &theirs.enclosures,
+                    theirs.published,
+                    theirs.updated
+                )
             );
         }
     }
@@ -360,5 +401,8 @@ fn reading_speed() {
         best[2] = best[2].min(started.elapsed().as_secs_f64());
     }
     let [events, ours, theirs] = best.map(|seconds| bytes as f64 / seconds / 1e6);
-    println!("{} documents, {bytes} bytes: events {events:.0} MB/s, read {ours:.0} MB/s, feed-rs {theirs:.0} MB/s", texts.len());
+    println!(
+        "{} documents, {bytes} bytes: events {events:.0} MB/s, read {ours:.0} MB/s, feed-rs {theirs:.0} MB/s",
+        texts.len()
+    );
 }

@@ -94,7 +94,11 @@ mod tests {
     fn attributes_are_read_as_they_come() {
         for (tag, expected, repairs) in [
             (" a='1' b = \"x &amp; y\" ", "a=1 b=x & y", 0),
-            (" a=1 b=http://x.example/?c=d", "a=1 b=http://x.example/?c=d", 2),
+            (
+                " a=1 b=http://x.example/?c=d",
+                "a=1 b=http://x.example/?c=d",
+                2,
+            ),
             (" a='1'b='2' a='3'", "a=1 b=2", 1),
             (" checked a='open", "checked=checked a=open", 2),
             (" ='x' a=", "x=x a=", 2),

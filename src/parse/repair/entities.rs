@@ -95,7 +95,9 @@ impl<'a> Entities<'a> {
         let window = &rest.as_bytes()[1..rest.len().min(LONGEST)];
         let length = window
             .iter()
-            .position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.') || *b >= 0x80))
+            .position(|b| {
+                !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.') || *b >= 0x80)
+            })
             .unwrap_or(window.len());
         let Some(name) = rest.get(1..=length).filter(|name| !name.is_empty()) else {
             return bare(into, repairs);
@@ -103,7 +105,8 @@ impl<'a> Entities<'a> {
         let next = window.get(length);
         if next != Some(&b';') {
             let ends = next.is_none_or(u8::is_ascii_whitespace);
-            return match resolve_html5_entity(name).filter(|_| ends && WITHOUT_END.contains(&name)) {
+            return match resolve_html5_entity(name).filter(|_| ends && WITHOUT_END.contains(&name))
+            {
                 Some(text) => {
                     repairs.count(Rule::Reference);
                     into.push_str(text);
@@ -147,7 +150,13 @@ fn numeric(number: &str, into: &mut String, repairs: &mut Repairs) -> usize {
     let digits = bytes[start..]
         .iter()
         .take(LONGEST)
-        .take_while(|b| if hex { b.is_ascii_hexdigit() } else { b.is_ascii_digit() })
+        .take_while(|b| {
+            if hex {
+                b.is_ascii_hexdigit()
+            } else {
+                b.is_ascii_digit()
+            }
+        })
         .count();
     if digits == 0 {
         repairs.count(Rule::Reference);

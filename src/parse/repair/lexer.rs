@@ -141,7 +141,9 @@ impl<'a> Lexer<'a> {
         if let Some(cdata) = rest.strip_prefix("<![CDATA[") {
             return Some(self.cdata(cdata, inside, repairs));
         }
-        let is_doctype = rest.get(2..9).is_some_and(|word| word.eq_ignore_ascii_case("doctype"));
+        let is_doctype = rest
+            .get(2..9)
+            .is_some_and(|word| word.eq_ignore_ascii_case("doctype"));
         let length = is_doctype
             .then(|| super::root::end_of_doctype(rest))
             .flatten()
@@ -272,8 +274,16 @@ mod tests {
         let mut seen = String::new();
         while let Some(token) = lexer.next("t", &mut repairs) {
             seen.push_str(&match token {
-                Token::Start { name, attributes, empty } => {
-                    format!("<{name}|{}|{}>", attributes.trim(), if empty { "/" } else { "" })
+                Token::Start {
+                    name,
+                    attributes,
+                    empty,
+                } => {
+                    format!(
+                        "<{name}|{}|{}>",
+                        attributes.trim(),
+                        if empty { "/" } else { "" }
+                    )
                 }
                 Token::End(name) => format!("</{name}>"),
                 Token::Text(text) => format!("'{text}'"),
@@ -288,7 +298,9 @@ mod tests {
     #[test]
     fn what_is_in_order_is_told_apart() {
         assert_eq!(
-            tokens("<?xml version='1.0'?><!DOCTYPE a [<!ENTITY x '>'>]><a b='>' c=\"'\"><d/>t<!-- < --><![CDATA[<b>]]></a >"),
+            tokens(
+                "<?xml version='1.0'?><!DOCTYPE a [<!ENTITY x '>'>]><a b='>' c=\"'\"><d/>t<!-- < --><![CDATA[<b>]]></a >"
+            ),
             ("!<a|b='>' c=\"'\"|><d||/>'t'[<b>]</a>".to_owned(), 0)
         );
     }
@@ -300,11 +312,19 @@ mod tests {
             ("<a <b>x</b</a>", "<a||><b||>'x'</b></a>", 2),
             ("a <b c <d>", "'a ''<''b c '<d||>", 1),
             ("<a b='1' <b>", "<a|b='1'|><b||>", 1),
-            ("<a b=\"x>y</a><c d=\"e\">", "<a|b=\"x|>'y'</a><c|d=\"e\"|>", 1),
+            (
+                "<a b=\"x>y</a><c d=\"e\">",
+                "<a|b=\"x|>'y'</a><c|d=\"e\"|>",
+                1,
+            ),
             ("<a b='x < y'>", "<a|b='x < y'|>", 0),
             ("<!-- never <a>", "<a||>", 1),
             ("<![CDATA[x</t><a>", "[x]</t><a||>", 1),
-            ("<![CDATA[x</t><t><![CDATA[y]]></t>", "[x]</t><t||>[y]</t>", 1),
+            (
+                "<![CDATA[x</t><t><![CDATA[y]]></t>",
+                "[x]</t><t||>[y]</t>",
+                1,
+            ),
             ("<![CDATA[x", "[x]", 1),
             ("x<a b", "'x'", 0),
         ] {

@@ -67,15 +67,18 @@ pub(super) fn characters<'a>(text: &'a str, repairs: &mut Repairs) -> Cow<'a, st
     let bytes = text.as_bytes();
     // Without a branch a byte, so that the compiler can look at many at once.
     let has_control = bytes.chunks(4096).any(|chunk| {
-        chunk
-            .iter()
-            .fold(false, |found, b| found | ((*b < 0x20) & !matches!(*b, b'\t' | b'\n' | b'\r')))
+        chunk.iter().fold(false, |found, b| {
+            found | ((*b < 0x20) & !matches!(*b, b'\t' | b'\n' | b'\r'))
+        })
     });
     let forbidden = has_control
         || memmem::find(bytes, "\u{FFFE}".as_bytes()).is_some()
         || memmem::find(bytes, "\u{FFFF}".as_bytes()).is_some();
-    let c1 = memchr_iter(0xC2, bytes)
-        .any(|at| bytes.get(at + 1).is_some_and(|next| (0x80..0xA0).contains(next)));
+    let c1 = memchr_iter(0xC2, bytes).any(|at| {
+        bytes
+            .get(at + 1)
+            .is_some_and(|next| (0x80..0xA0).contains(next))
+    });
     if !forbidden && !c1 {
         return Cow::Borrowed(text);
     }

@@ -33,17 +33,45 @@ pub(in crate::parse) enum Namespace {
 /// Each with the prefix and the address it is printed under; Core and Atom have theirs from the root.
 const PRINTED: [(Namespace, &str, &str); 20] = [
     (Namespace::Atom, "atom", "http://www.w3.org/2005/Atom"),
-    (Namespace::Rdf, "rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"),
+    (
+        Namespace::Rdf,
+        "rdf",
+        "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    ),
     (Namespace::Dc, "dc", "http://purl.org/dc/elements/1.1/"),
     (Namespace::DcTerms, "dcterms", "http://purl.org/dc/terms/"),
-    (Namespace::Content, "content", "http://purl.org/rss/1.0/modules/content/"),
-    (Namespace::Itunes, "itunes", "http://www.itunes.com/dtds/podcast-1.0.dtd"),
+    (
+        Namespace::Content,
+        "content",
+        "http://purl.org/rss/1.0/modules/content/",
+    ),
+    (
+        Namespace::Itunes,
+        "itunes",
+        "http://www.itunes.com/dtds/podcast-1.0.dtd",
+    ),
     (Namespace::Media, "media", "http://search.yahoo.com/mrss/"),
-    (Namespace::Slash, "slash", "http://purl.org/rss/1.0/modules/slash/"),
-    (Namespace::Syndication, "sy", "http://purl.org/rss/1.0/modules/syndication/"),
-    (Namespace::Podcast, "podcast", "https://podcastindex.org/namespace/1.0"),
+    (
+        Namespace::Slash,
+        "slash",
+        "http://purl.org/rss/1.0/modules/slash/",
+    ),
+    (
+        Namespace::Syndication,
+        "sy",
+        "http://purl.org/rss/1.0/modules/syndication/",
+    ),
+    (
+        Namespace::Podcast,
+        "podcast",
+        "https://podcastindex.org/namespace/1.0",
+    ),
     (Namespace::Xhtml, "xhtml", "http://www.w3.org/1999/xhtml"),
-    (Namespace::FeedBurner, "feedburner", "http://rssnamespace.org/feedburner/ext/1.0"),
+    (
+        Namespace::FeedBurner,
+        "feedburner",
+        "http://rssnamespace.org/feedburner/ext/1.0",
+    ),
     (Namespace::Admin, "admin", "http://webns.net/mvcb/"),
     (
         Namespace::CreativeCommons,
@@ -51,11 +79,27 @@ const PRINTED: [(Namespace, &str, &str); 20] = [
         "http://backend.userland.com/creativeCommonsRssModule",
     ),
     (Namespace::Cc, "cc", "http://web.resource.org/cc/"),
-    (Namespace::Thread, "thr", "http://purl.org/syndication/thread/1.0"),
-    (Namespace::Activity, "activity", "http://activitystrea.ms/spec/1.0/"),
+    (
+        Namespace::Thread,
+        "thr",
+        "http://purl.org/syndication/thread/1.0",
+    ),
+    (
+        Namespace::Activity,
+        "activity",
+        "http://activitystrea.ms/spec/1.0/",
+    ),
     (Namespace::GeoRss, "georss", "http://www.georss.org/georss"),
-    (Namespace::CommentApi, "wfw", "http://wellformedweb.org/CommentAPI/"),
-    (Namespace::Xml, "xml", "http://www.w3.org/XML/1998/namespace"),
+    (
+        Namespace::CommentApi,
+        "wfw",
+        "http://wellformedweb.org/CommentAPI/",
+    ),
+    (
+        Namespace::Xml,
+        "xml",
+        "http://www.w3.org/XML/1998/namespace",
+    ),
 ];
 
 /// Addresses in lower case, without scheme and without `/` or `#` at the end: those are what publishers
@@ -68,7 +112,10 @@ const ADDRESSES: [(&str, Namespace); 45] = [
     ("purl.org/net/rss1.1", Namespace::Core),
     ("my.netscape.com/rdf/simple/0.9", Namespace::Core),
     ("channel.netscape.com/rdf/simple/0.9", Namespace::Core),
-    ("my.netscape.com/publish/formats/rss-0.91.dtd", Namespace::Core),
+    (
+        "my.netscape.com/publish/formats/rss-0.91.dtd",
+        Namespace::Core,
+    ),
     ("purl.org/rss/1.0/modules/rss091", Namespace::Core),
     ("www.w3.org/2005/atom", Namespace::Atom),
     ("purl.org/atom/ns", Namespace::Atom),
@@ -92,14 +139,26 @@ const ADDRESSES: [(&str, Namespace); 45] = [
     ("video.search.yahoo.com/mrss", Namespace::Media),
     ("www.rssboard.org/media-rss", Namespace::Media),
     ("purl.org/rss/1.0/modules/slash", Namespace::Slash),
-    ("purl.org/rss/1.0/modules/syndication", Namespace::Syndication),
+    (
+        "purl.org/rss/1.0/modules/syndication",
+        Namespace::Syndication,
+    ),
     ("podcastindex.org/namespace/1.0", Namespace::Podcast),
-    ("github.com/podcastindex-org/podcast-namespace/blob/main/docs/1.0.md", Namespace::Podcast),
+    (
+        "github.com/podcastindex-org/podcast-namespace/blob/main/docs/1.0.md",
+        Namespace::Podcast,
+    ),
     ("www.w3.org/1999/xhtml", Namespace::Xhtml),
     ("rssnamespace.org/feedburner/ext/1.0", Namespace::FeedBurner),
     ("webns.net/mvcb", Namespace::Admin),
-    ("backend.userland.com/creativecommonsrssmodule", Namespace::CreativeCommons),
-    ("cyber.law.harvard.edu/rss/creativecommonsrssmodule.html", Namespace::CreativeCommons),
+    (
+        "backend.userland.com/creativecommonsrssmodule",
+        Namespace::CreativeCommons,
+    ),
+    (
+        "cyber.law.harvard.edu/rss/creativecommonsrssmodule.html",
+        Namespace::CreativeCommons,
+    ),
     ("web.resource.org/cc", Namespace::Cc),
     ("creativecommons.org/ns", Namespace::Cc),
     ("purl.org/syndication/thread/1.0", Namespace::Thread),
@@ -133,7 +192,8 @@ impl Namespace {
             return Some(*namespace);
         }
         // Userland's grew with each version.
-        bare.contains("backend.userland.com/rss").then_some(Self::Core)
+        bare.contains("backend.userland.com/rss")
+            .then_some(Self::Core)
     }
 
     /// By the prefix it usually has; `Other` for one that is not known.
@@ -183,7 +243,10 @@ mod tests {
             ("http://purl.org/atom/ns#", Some(Namespace::Atom)),
             ("http://backend.userland.com/rss191", Some(Namespace::Core)),
             ("http://search.yahoo.com/mrss", Some(Namespace::Media)),
-            ("HTTP://www.itunes.com/DTDs/Podcast-1.0.dtd", Some(Namespace::Itunes)),
+            (
+                "HTTP://www.itunes.com/DTDs/Podcast-1.0.dtd",
+                Some(Namespace::Itunes),
+            ),
             ("http://wrong.example/", None),
         ] {
             assert_eq!(Namespace::of_address(address), namespace, "{address}");

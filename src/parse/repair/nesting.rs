@@ -13,24 +13,62 @@ pub(super) enum Nesting {
 }
 
 const LINES: [&str; 14] = [
-    "title", "link", "guid", "id", "pubdate", "published", "updated", "issued", "modified",
-    "created", "comments", "category", "language", "generator",
+    "title",
+    "link",
+    "guid",
+    "id",
+    "pubdate",
+    "published",
+    "updated",
+    "issued",
+    "modified",
+    "created",
+    "comments",
+    "category",
+    "language",
+    "generator",
 ];
 const BLOCKS: [&str; 4] = ["description", "summary", "subtitle", "tagline"];
 
 /// What ends a line. None of them is HTML's, but for `link` and `summary`, which stand in no line.
 const END_LINES: [&str; 19] = [
-    "item", "entry", "link", "guid", "id", "pubdate", "published", "updated", "issued", "modified",
-    "created", "comments", "category", "description", "summary", "content", "enclosure", "author",
+    "item",
+    "entry",
+    "link",
+    "guid",
+    "id",
+    "pubdate",
+    "published",
+    "updated",
+    "issued",
+    "modified",
+    "created",
+    "comments",
+    "category",
+    "description",
+    "summary",
+    "content",
+    "enclosure",
+    "author",
     "managingeditor",
 ];
 /// What ends a block: no name of HTML.
 const END_BLOCKS: [&str; 9] = [
-    "item", "entry", "guid", "pubdate", "published", "updated", "enclosure", "comments", "category",
+    "item",
+    "entry",
+    "guid",
+    "pubdate",
+    "published",
+    "updated",
+    "enclosure",
+    "comments",
+    "category",
 ];
 
 /// HTML's elements without end tag, written as if XML knew that.
-const VOID: [&str; 9] = ["br", "hr", "img", "input", "wbr", "area", "col", "embed", "param"];
+const VOID: [&str; 9] = [
+    "br", "hr", "img", "input", "wbr", "area", "col", "embed", "param",
+];
 
 impl Nesting {
     /// Of an element of RSS's or Atom's own, by its name in lower case.

@@ -94,7 +94,11 @@ impl Printer {
             .iter()
             .find(|(known, name, _)| *known == namespace && *name == element.local)
             .map(|(_, _, now)| *now);
-        let plain = if namespace.is_core() { &*element.local } else { element.written };
+        let plain = if namespace.is_core() {
+            &*element.local
+        } else {
+            element.written
+        };
         let local = tidy(local.unwrap_or(plain));
         let prefix = tidy(element.prefix);
         let name = match namespace.printed() {
@@ -118,7 +122,6 @@ impl Printer {
     }
 
     fn declare_all(&mut self, element: &Element<'_>, stream: &Stream<'_>) {
-
         for (namespace, prefix, address) in all_printed() {
             if namespace == Ns::Xml {
                 continue;
@@ -146,7 +149,10 @@ impl Printer {
     fn attributes(&mut self, stream: &Stream<'_>, namespace: Ns, is_root: bool, own: &str) {
         let mut seen: Vec<String> = Vec::new();
         for attribute in stream.attributes() {
-            let (prefix, local) = attribute.name.split_once(':').unwrap_or(("", attribute.name));
+            let (prefix, local) = attribute
+                .name
+                .split_once(':')
+                .unwrap_or(("", attribute.name));
             if attribute.name.starts_with("xmlns") || (is_root && local == "version") {
                 continue;
             }
@@ -191,10 +197,15 @@ fn modern_type(written: &str) -> &str {
 /// A name that XML takes.
 fn tidy(name: &str) -> String {
     let fine = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-    if name.chars().all(fine) && !name.starts_with(|c: char| c.is_numeric() || matches!(c, '-' | '.')) {
+    if name.chars().all(fine)
+        && !name.starts_with(|c: char| c.is_numeric() || matches!(c, '-' | '.'))
+    {
         return name.to_owned();
     }
-    let tidied: String = name.chars().map(|c| if fine(c) { c } else { '_' }).collect();
+    let tidied: String = name
+        .chars()
+        .map(|c| if fine(c) { c } else { '_' })
+        .collect();
     format!("_{tidied}")
 }
 

@@ -176,7 +176,12 @@ impl<'a> Stream<'a> {
         if tag.is_empty() {
             self.attributes.clear();
         } else {
-            attributes::read(tag, &mut self.entities, &mut self.attributes, &mut self.repairs);
+            attributes::read(
+                tag,
+                &mut self.entities,
+                &mut self.attributes,
+                &mut self.repairs,
+            );
         }
         let declared = self.declared.len();
         self.declare();

@@ -58,7 +58,9 @@ impl Draft {
             updated = self.date.filter(|date| Some(*date) != published);
         }
         let guid = self.guid.take();
-        let permalink = guid.as_ref().filter(|guid| !self.not_a_permalink && !self.is_about && is_web_address(guid));
+        let permalink = guid
+            .as_ref()
+            .filter(|guid| !self.not_a_permalink && !self.is_about && is_web_address(guid));
         let url = self
             .original
             .take()
@@ -87,7 +89,9 @@ impl Draft {
             enclosures: self.enclosures,
             language: self.language.take(),
             base: self.base.take(),
-            source: self.source.filter(|source| *source != EntrySource::default()),
+            source: self
+                .source
+                .filter(|source| *source != EntrySource::default()),
             comments_url: self.comments_url.take(),
             ..RawEntry::default()
         }
@@ -100,14 +104,18 @@ impl Draft {
         summaries.sort_by_key(|(rank, _)| *rank);
         let content = best_content(std::mem::take(&mut self.contents));
         if let Some(content) = content {
-            return (Some(content), summaries.into_iter().next().map(|(_, text)| text));
+            return (
+                Some(content),
+                summaries.into_iter().next().map(|(_, text)| text),
+            );
         }
         let mut summaries = summaries.into_iter();
         let Some((rank, first)) = summaries.next() else {
             return (None, None);
         };
         // A caption or a subtitle is no rival of a description.
-        let second = summaries.find(|(other, text)| *other < 3.max(rank + 1) && text.value != first.value);
+        let second =
+            summaries.find(|(other, text)| *other < 3.max(rank + 1) && text.value != first.value);
         match second {
             // A second description is what did not fit the first; of others the longer says more.
             Some((other, second)) if other == rank || second.value.len() > first.value.len() => {

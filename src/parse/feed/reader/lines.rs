@@ -21,22 +21,33 @@ const REGISTRY: &str = "http://www.iana.org/assignments/relation/";
 
 impl<'a> Reader<'a> {
     /// A link with an address in its attributes; else its text is one.
-    pub(super) fn link(&mut self, attributes: &[Attribute<'_>], namespace: Namespace, rank: u8) -> What<'a> {
+    pub(super) fn link(
+        &mut self,
+        attributes: &[Attribute<'_>],
+        namespace: Namespace,
+        rank: u8,
+    ) -> What<'a> {
         let href = get(attributes, "href").or_else(|| get(attributes, "url"));
         let Some(href) = href.or_else(|| get(attributes, "uri")) else {
             return What::Line(Field::Link, rank);
         };
         let href = self.scopes.resolve(href);
-        let rel = get(attributes, "rel").unwrap_or("alternate").to_ascii_lowercase();
+        let rel = get(attributes, "rel")
+            .unwrap_or("alternate")
+            .to_ascii_lowercase();
         let rel = rel.strip_prefix(REGISTRY).unwrap_or(&rel);
         let media_type = get(attributes, "type").map(str::to_ascii_lowercase);
-        let is_page = media_type.as_deref().is_none_or(|media_type| media_type.contains("html"));
+        let is_page = media_type
+            .as_deref()
+            .is_none_or(|media_type| media_type.contains("html"));
         // RSS's own link before one borrowed from Atom, a page before other things.
         let borrowed = u8::from(namespace == Namespace::Atom && !self.is_atom);
         let rank = rank + borrowed + if is_page { 0 } else { 2 };
         match (self.place(), rel) {
             (Place::Entry, "alternate") => self.entry_mut().url.put(Some(href), rank),
-            (Place::Entry, "replies") if is_page => self.entry_mut().comments_url.put(Some(href), 1),
+            (Place::Entry, "replies") if is_page => {
+                self.entry_mut().comments_url.put(Some(href), 1)
+            }
             (Place::Entry, "enclosure") => {
                 let length = get(attributes, "length").and_then(number);
                 self.entry_mut().enclosures.push(Enclosure {
@@ -79,7 +90,11 @@ impl<'a> Reader<'a> {
         };
         let known = &mut self.entry_mut().enclosures;
         // The same file is often named by RSS and by Media RSS.
-        match known.iter_mut().take(100).find(|known| known.url == enclosure.url) {
+        match known
+            .iter_mut()
+            .take(100)
+            .find(|known| known.url == enclosure.url)
+        {
             Some(known) => {
                 known.media_type = known.media_type.take().or(enclosure.media_type);
                 known.length = known.length.or(enclosure.length);
@@ -160,7 +175,9 @@ impl<'a> Reader<'a> {
                 // Where the document names its base, its ids are the same wherever it is fetched from.
                 let relative = based && !entry.not_a_permalink;
                 entry.is_about &= rank > 0;
-                entry.guid.put(Some(if relative { resolved } else { text }), rank);
+                entry
+                    .guid
+                    .put(Some(if relative { resolved } else { text }), rank);
             }
             Field::Comments => entry.comments_url.put(Some(resolved), rank),
             Field::Published => entry.published.put(instant(&text), rank),
@@ -170,7 +187,10 @@ impl<'a> Reader<'a> {
             Field::Language => entry.language.put(Some(text), rank + 1),
             Field::Category => self.category(Some(text)),
             Field::Keywords => {
-                let terms = text.split(',').map(str::trim).filter(|term| !term.is_empty());
+                let terms = text
+                    .split(',')
+                    .map(str::trim)
+                    .filter(|term| !term.is_empty());
                 entry.categories.extend(terms.map(|term| Category {
                     term: term.to_owned(),
                     ..Category::default()
@@ -244,7 +264,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn put_text(&mut self, field: Field, rank: u8, text: Option<Text>, src: Option<String>) {
+    pub(super) fn put_text(
+        &mut self,
+        field: Field,
+        rank: u8,
+        text: Option<Text>,
+        src: Option<String>,
+    ) {
         match (self.place(), field) {
             (Place::Entry, Field::Title) => self.entry_mut().title.put(text, rank),
             (Place::Source, Field::Title) => {
@@ -267,7 +293,10 @@ impl<'a> Reader<'a> {
         let language = self.scopes.language_inside().map(str::to_owned);
         let src = src.map(|src| self.scopes.resolve(&src));
         let entry = self.entry_mut();
-        let is_content = matches!(kind, TextField::Content | TextField::FullContent | TextField::Body);
+        let is_content = matches!(
+            kind,
+            TextField::Content | TextField::FullContent | TextField::Body
+        );
         if is_content && src.is_some() {
             entry.content_src = src;
         }
@@ -283,7 +312,11 @@ impl<'a> Reader<'a> {
             _ if entry.summaries.len() < MOST => entry.summaries.push((rank, text)),
             _ => {}
         }
-        let rank = if is_content { rank } else { rank.saturating_add(10) };
+        let rank = if is_content {
+            rank
+        } else {
+            rank.saturating_add(10)
+        };
         entry.base.put(base, rank);
         entry.language.put(language, rank.saturating_add(10));
     }
@@ -301,7 +334,10 @@ fn plain(name: String) -> String {
 }
 
 fn number(text: &str) -> Option<u64> {
-    text.replace([',', '.', ' '], "").parse().ok().filter(|length| *length > 0)
+    text.replace([',', '.', ' '], "")
+        .parse()
+        .ok()
+        .filter(|length| *length > 0)
 }
 
 /// The syndication module's periods, in minutes.

@@ -96,7 +96,11 @@ struct Reader<'a> {
 }
 
 /// Reads a stream to its end.
-pub(super) fn read(mut stream: Stream<'_>, location: Option<&Url>, repairs: &mut Repairs) -> RawFeed {
+pub(super) fn read(
+    mut stream: Stream<'_>,
+    location: Option<&Url>,
+    repairs: &mut Repairs,
+) -> RawFeed {
     let mut reader = Reader::new(location);
     while let Some(event) = stream.next() {
         match event {
@@ -145,7 +149,12 @@ impl<'a> Reader<'a> {
         self.places.last().copied().unwrap_or(Place::Feed)
     }
 
-    fn start(&mut self, element: &Element<'a>, attributes: &[Attribute<'a>], repairs: &mut Repairs) {
+    fn start(
+        &mut self,
+        element: &Element<'a>,
+        attributes: &[Attribute<'a>],
+        repairs: &mut Repairs,
+    ) {
         if self.skipped > 0 {
             self.skipped += 1;
             return;
@@ -176,7 +185,9 @@ impl<'a> Reader<'a> {
             Field::Source => self.open_source(attributes),
             Field::Image => self.open_image(attributes),
             Field::TextInput => self.open_place(Place::TextInput),
-            Field::Author | Field::Contributor | Field::OtherPerson => self.open_person(field, attributes),
+            Field::Author | Field::Contributor | Field::OtherPerson => {
+                self.open_person(field, attributes)
+            }
             Field::Group => What::Group,
             Field::Title => self.open_text(None, field, rank, attributes),
             Field::Text(kind) => self.open_text(Some(kind), field, rank, attributes),
@@ -194,7 +205,8 @@ impl<'a> Reader<'a> {
             }
             Field::Guid => {
                 if self.place() == Place::Entry
-                    && get(attributes, "ispermalink").is_some_and(|value| value.eq_ignore_ascii_case("false"))
+                    && get(attributes, "ispermalink")
+                        .is_some_and(|value| value.eq_ignore_ascii_case("false"))
                 {
                     self.entry_mut().not_a_permalink = true;
                 }
@@ -241,7 +253,8 @@ impl<'a> Reader<'a> {
             // `<dc:subject><rdf:Bag><rdf:li>`: a line's text may stand deeper.
             What::Nothing => {
                 let lines = self.frames.iter_mut().rev();
-                let mut lines = lines.take_while(|frame| matches!(frame.what, What::Nothing | What::Line(..)));
+                let mut lines =
+                    lines.take_while(|frame| matches!(frame.what, What::Nothing | What::Line(..)));
                 if !text.trim().is_empty()
                     && let Some(line) = lines.find(|frame| matches!(frame.what, What::Line(..)))
                 {
@@ -282,9 +295,17 @@ impl<'a> Reader<'a> {
     fn cut(&mut self) {
         self.skipped = 0;
         if self.reading.take().is_some() {
-            while self.frames.pop_if(|frame| matches!(frame.what, What::Inline(_) | What::Construct)).is_some() {}
+            while self
+                .frames
+                .pop_if(|frame| matches!(frame.what, What::Inline(_) | What::Construct))
+                .is_some()
+            {}
         }
-        while self.frames.pop_if(|frame| !matches!(frame.what, What::Place(_) | What::Group)).is_some() {}
+        while self
+            .frames
+            .pop_if(|frame| !matches!(frame.what, What::Place(_) | What::Group))
+            .is_some()
+        {}
         for frame in &mut self.frames {
             frame.line = Cow::Borrowed("");
             if matches!(frame.what, What::Line(..)) {
@@ -360,13 +381,21 @@ fn format(element: &Element<'_>, attributes: &[Attribute<'_>]) -> (FeedFormat, b
     let version = get(attributes, "version").unwrap_or_default();
     let has = |part: &str| {
         attributes.iter().any(|attribute| {
-            attribute.name.starts_with("xmlns") && attribute.value.to_ascii_lowercase().contains(part)
+            attribute.name.starts_with("xmlns")
+                && attribute.value.to_ascii_lowercase().contains(part)
         })
     };
     let atom03 = ["0.1", "0.2", "0.3"].contains(&version)
-        || ["purl.org/atom/ns", "necho", "newformat", "purl.org/echo", "purl.org/pie", "uri/of/echo"]
-            .iter()
-            .any(|old| has(old));
+        || [
+            "purl.org/atom/ns",
+            "necho",
+            "newformat",
+            "purl.org/echo",
+            "purl.org/pie",
+            "uri/of/echo",
+        ]
+        .iter()
+        .any(|old| has(old));
     match &*element.local {
         "feed" | "entry" if atom03 => (FeedFormat::Atom03, true),
         "feed" | "entry" => (FeedFormat::Atom10, true),

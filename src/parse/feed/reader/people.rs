@@ -51,7 +51,9 @@ pub(super) fn of_line(line: &str) -> Person {
     // What follows an address as its subject line is part of it.
     let after = &line[end..];
     let after = match after.strip_prefix("?subject=") {
-        Some(subject) => subject.split_once(char::is_whitespace).map_or("", |(_, rest)| rest),
+        Some(subject) => subject
+            .split_once(char::is_whitespace)
+            .map_or("", |(_, rest)| rest),
         None => after,
     };
     let before = before.trim_end_matches(OPENING).trim();
@@ -79,7 +81,10 @@ fn unwrapped(name: &str) -> &str {
         let inside = name
             .strip_prefix(OPENING)
             .and_then(|inside| inside.strip_suffix(CLOSING))
-            .or_else(|| name.strip_prefix('"').and_then(|inside| inside.strip_suffix('"')));
+            .or_else(|| {
+                name.strip_prefix('"')
+                    .and_then(|inside| inside.strip_suffix('"'))
+            });
         match inside {
             Some(inside) => name = inside.trim(),
             None => return name,
@@ -97,12 +102,17 @@ fn mail(line: &str) -> Option<(usize, usize)> {
     let host = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.');
     let bytes = line.as_bytes();
     memchr::memchr_iter(b'@', bytes).find_map(|at| {
-        let start = bytes[..at].iter().rposition(|b| !user(*b)).map_or(0, |before| before + 1);
+        let start = bytes[..at]
+            .iter()
+            .rposition(|b| !user(*b))
+            .map_or(0, |before| before + 1);
         let length = bytes[at + 1..]
             .iter()
             .position(|b| !host(*b))
             .unwrap_or(bytes.len() - at - 1);
-        let domain = line.get(at + 1..at + 1 + length)?.trim_end_matches(['.', '-']);
+        let domain = line
+            .get(at + 1..at + 1 + length)?
+            .trim_end_matches(['.', '-']);
         let fine = start < at && domain.contains('.');
         fine.then_some((start, at + 1 + domain.len()))
     })
@@ -115,13 +125,33 @@ mod tests {
     #[test]
     fn names_and_addresses_are_told_apart() {
         for (line, name, email) in [
-            ("ann@x.example (Ann Poe)", Some("Ann Poe"), Some("ann@x.example")),
-            ("Ann Poe <ann@x.example>", Some("Ann Poe"), Some("ann@x.example")),
-            ("\"Poe, Ann\" <ann@x.example>", Some("Poe, Ann"), Some("ann@x.example")),
-            ("Ann Poe (ann@x.example)", Some("Ann Poe"), Some("ann@x.example")),
+            (
+                "ann@x.example (Ann Poe)",
+                Some("Ann Poe"),
+                Some("ann@x.example"),
+            ),
+            (
+                "Ann Poe <ann@x.example>",
+                Some("Ann Poe"),
+                Some("ann@x.example"),
+            ),
+            (
+                "\"Poe, Ann\" <ann@x.example>",
+                Some("Poe, Ann"),
+                Some("ann@x.example"),
+            ),
+            (
+                "Ann Poe (ann@x.example)",
+                Some("Ann Poe"),
+                Some("ann@x.example"),
+            ),
             ("ann@x.example（安）", Some("安"), Some("ann@x.example")),
             ("mailto:ann@x.example", None, Some("ann@x.example")),
-            ("ann@x.example?subject=Hi (Ann)", Some("Ann"), Some("ann@x.example")),
+            (
+                "ann@x.example?subject=Hi (Ann)",
+                Some("Ann"),
+                Some("ann@x.example"),
+            ),
             ("Ann (Ops)", Some("Ann (Ops)"), None),
             ("@ann", Some("@ann"), None),
             ("é@x.example ü", Some("é@x.example ü"), None),
@@ -130,7 +160,11 @@ mod tests {
             ("", None, None),
         ] {
             let person = of_line(line);
-            assert_eq!((person.name.as_deref(), person.email.as_deref()), (name, email), "{line}");
+            assert_eq!(
+                (person.name.as_deref(), person.email.as_deref()),
+                (name, email),
+                "{line}"
+            );
         }
     }
 }

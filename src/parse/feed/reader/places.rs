@@ -40,7 +40,9 @@ impl<'a> Reader<'a> {
             return What::Nothing;
         }
         let mut draft = entry::Draft::default();
-        draft.guid.put(get(attributes, "about").map(str::to_owned), 1);
+        draft
+            .guid
+            .put(get(attributes, "about").map(str::to_owned), 1);
         draft.is_about = get(attributes, "about").is_some();
         let href = get(attributes, "href").map(|href| self.scopes.resolve(href));
         draft.url.put(href, 3);

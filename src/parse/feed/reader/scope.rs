@@ -69,9 +69,9 @@ impl Scopes {
             None => self.location.clone(),
         };
         match base {
-            Some(base) if Url::parse(address).is_err() => {
-                base.join(address).map_or_else(|_| address.to_owned(), String::from)
-            }
+            Some(base) if Url::parse(address).is_err() => base
+                .join(address)
+                .map_or_else(|_| address.to_owned(), String::from),
             _ => address.to_owned(),
         }
     }
@@ -82,7 +82,10 @@ pub(super) fn encoded_twice(text: &str) -> Option<String> {
     if text.is_ascii() {
         return None;
     }
-    let bytes: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
+    let bytes: Option<Vec<u8>> = text
+        .chars()
+        .map(|c| u8::try_from(u32::from(c)).ok())
+        .collect();
     String::from_utf8(bytes?).ok()
 }
 

@@ -47,7 +47,11 @@ pub(super) struct Construct<'a> {
 }
 
 impl<'a> Construct<'a> {
-    pub(super) fn new(field: Option<TextField>, attributes: &[Attribute<'_>], is_atom: bool) -> Self {
+    pub(super) fn new(
+        field: Option<TextField>,
+        attributes: &[Attribute<'_>],
+        is_atom: bool,
+    ) -> Self {
         let get = |name: &str| {
             attributes
                 .iter()
@@ -102,7 +106,12 @@ impl<'a> Construct<'a> {
                 continue;
             }
             out.push(' ');
-            out.push_str(attribute.name.strip_prefix("xhtml:").unwrap_or(attribute.name));
+            out.push_str(
+                attribute
+                    .name
+                    .strip_prefix("xhtml:")
+                    .unwrap_or(attribute.name),
+            );
             out.push_str("=\"");
             escape(&attribute.value, true, out);
             out.push('"');
@@ -203,7 +212,10 @@ fn kind(
         "text" | "plain" | "text/plain" => guess,
         _ if bare.ends_with("+xml") || bare.ends_with("/xml") => Kind::Markup,
         _ if bare.starts_with("text/") => guess,
-        _ if ["image/", "audio/", "video/", "font/"].iter().any(|kind| bare.starts_with(kind)) => {
+        _ if ["image/", "audio/", "video/", "font/"]
+            .iter()
+            .any(|kind| bare.starts_with(kind)) =>
+        {
             Kind::Binary
         }
         // RFC 4287, 4.1.3.3: anything else is base64. A word that is no media type is nonsense.
@@ -231,12 +243,79 @@ pub(super) fn escape(text: &str, in_attribute: bool, into: &mut String) {
 
 /// The elements that make a nominally plain text HTML; prose about `<rss>` stays prose.
 const HTML: [&str; 74] = [
-    "a", "abbr", "acronym", "address", "area", "article", "aside", "audio", "b", "big", "blockquote",
-    "br", "button", "caption", "center", "cite", "code", "col", "colgroup", "dd", "del", "details",
-    "dfn", "div", "dl", "dt", "em", "fieldset", "figcaption", "figure", "font", "footer", "form",
-    "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "i", "iframe", "img", "input", "ins", "kbd",
-    "label", "legend", "li", "main", "map", "mark", "menu", "nav", "ol", "p", "pre", "q", "s", "samp",
-    "section", "small", "span", "strike", "strong", "sub", "sup", "table", "td", "tt", "u", "ul",
+    "a",
+    "abbr",
+    "acronym",
+    "address",
+    "area",
+    "article",
+    "aside",
+    "audio",
+    "b",
+    "big",
+    "blockquote",
+    "br",
+    "button",
+    "caption",
+    "center",
+    "cite",
+    "code",
+    "col",
+    "colgroup",
+    "dd",
+    "del",
+    "details",
+    "dfn",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "font",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "i",
+    "iframe",
+    "img",
+    "input",
+    "ins",
+    "kbd",
+    "label",
+    "legend",
+    "li",
+    "main",
+    "map",
+    "mark",
+    "menu",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "s",
+    "samp",
+    "section",
+    "small",
+    "span",
+    "strike",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "td",
+    "tt",
+    "u",
+    "ul",
     "var",
 ];
 const HTML_IN_TABLES: [&str; 9] = [
@@ -266,7 +345,8 @@ pub(super) fn looks_like_html(text: &str) -> bool {
                 if !HTML.contains(&&*name) && !HTML_IN_TABLES.contains(&&*name) {
                     return false;
                 }
-                let lone = matches!(&*name, "img" | "br" | "hr") && inside[length..].starts_with([' ', '/']);
+                let lone = matches!(&*name, "img" | "br" | "hr")
+                    && inside[length..].starts_with([' ', '/']);
                 seen |= lone || (closing && inside[length..].trim_start().starts_with('>'));
             }
         }
@@ -299,10 +379,24 @@ mod tests {
 
     #[test]
     fn html_is_told_from_prose_about_it() {
-        for text in ["<b>x</b>", "a &amp; b", "&#8217;", "x<br/>y", "<img src=x> y"] {
+        for text in [
+            "<b>x</b>",
+            "a &amp; b",
+            "&#8217;",
+            "x<br/>y",
+            "<img src=x> y",
+        ] {
             assert!(looks_like_html(text), "{text}");
         }
-        for text in ["a < b", "the <rss> root", "use <br> here", "AT&T; x", "&;", "<b> alone", "<x>y</x>"] {
+        for text in [
+            "a < b",
+            "the <rss> root",
+            "use <br> here",
+            "AT&T; x",
+            "&;",
+            "<b> alone",
+            "<x>y</x>",
+        ] {
             assert!(!looks_like_html(text), "{text}");
         }
     }
