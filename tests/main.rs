@@ -3,6 +3,14 @@
 //! Each runs in a folder of its own with a fixed clock, see `support::Hall`. What asks the network asks
 //! `support::server`, which lives in this process.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test that meets what it did not expect ends there and says so"
+)]
+
 /// The folder, the binary and the comparison of what came out.
 mod support;
 
@@ -31,6 +39,9 @@ mod run;
 mod show;
 /// A person's own tags.
 mod tag;
+
+/// Kills, signals and several runs at once.
+mod faults;
 
 /// Each document of `fixtures/` gives what stands beside it.
 mod fixtures;

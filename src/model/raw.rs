@@ -239,6 +239,15 @@ pub(crate) enum FeedFormat {
 }
 
 impl FeedFormat {
+    /// Whether the feed's authors wrote every entry that names none: RFC 4287, 4.2.1; JSON Feed 1.1,
+    /// `authors`. RSS promises nothing of the kind.
+    pub(crate) fn entries_inherit_authors(self) -> bool {
+        matches!(
+            self,
+            Self::Atom03 | Self::Atom10 | Self::JsonFeed10 | Self::JsonFeed11
+        )
+    }
+
     /// The word of `_hallway.format`.
     pub(crate) fn word(self) -> &'static str {
         match self {

@@ -106,11 +106,12 @@ impl Terminal {
         }
     }
 
-    /// Why the command failed; its hint stands below it at once.
+    /// Why the command failed; its hint stands below it at once. The message may have several lines.
     pub(crate) fn error(&self, message: &str, hint: Option<&str>) {
         let mut talk = self.talk();
         let label = self.label("error:", "1;31");
-        talk.line(&format!("{label} {}", escape(message)));
+        let lines: Vec<_> = message.lines().map(escape).collect();
+        talk.line(&format!("{label} {}", lines.join("\n")));
         if let Some(hint) = hint {
             talk.line(&format!("{} {}", self.label("hint:", "1;36"), escape(hint)));
         }
