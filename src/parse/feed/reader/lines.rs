@@ -46,7 +46,7 @@ impl<'a> Reader<'a> {
         match (self.place(), rel) {
             (Place::Entry, "alternate") => self.entry_mut().url.put(Some(href), rank),
             (Place::Entry, "replies") if is_page => {
-                self.entry_mut().comments_url.put(Some(href), 1)
+                self.entry_mut().comments_url.put(Some(href), 1);
             }
             (Place::Entry, "enclosure") => {
                 let length = get(attributes, "length").and_then(number);
