@@ -1,20 +1,26 @@
 //! A post to its talks: which lines start one, its title, who spoke, at which event.
 //!
 //! Reads safe HTML and makes none. In steps, each a file: [`outline`] lists the blocks, [`furniture`]
-//! knows which lines are no talks, [`heading`] divides one line into title and [`names`], [`carriers`]
-//! decides for the whole post which lines carry talks and in which form, [`event`] names the event.
-//! What the genre does lies in tables of words and forms, so that a new habit is a new row.
+//! knows which lines are no talks, [`tidy`] strips numbers and times, [`heading`] divides one line into
+//! title and [`names`], [`below`] finds the speakers under it, [`candidates`] lists the lines of one shape
+//! and the form they share, [`carriers`] decides for the whole post which of them carry talks, [`event`]
+//! names the event. What the genre does lies in [`tables`] of words and forms, so that a new habit is a
+//! new row.
 
+mod below;
+mod candidates;
 mod carriers;
 mod event;
 mod furniture;
 mod heading;
 mod names;
 mod outline;
+mod tables;
+mod tidy;
 
 use crate::model::{Entry, Talk};
-use carriers::Carrier;
-use outline::Block;
+use carriers::{Carrier, Post};
+use outline::{Block, BlockKind};
 
 /// A post does not hold more; what does is no post.
 const MOST: usize = 1_000;
@@ -22,11 +28,18 @@ const MOST: usize = 1_000;
 /// The talks of an entry, in their order; empty where it holds none. Reads content, title, tags and URL.
 pub(crate) fn talks(entry: &Entry) -> Vec<Talk> {
     let title = entry.title.as_deref().unwrap_or_default();
-    if furniture::is_about_other_things(title) {
+    let titled_by_event = event::names_one(title);
+    if furniture::is_about_other_things(title, tags(entry), titled_by_event) {
         return Vec::new();
     }
-    let blocks = outline::blocks(&entry.content);
-    let mut carriers = carriers::of(&blocks, event(entry).is_some());
+    let mut blocks = outline::blocks(&entry.content);
+    let at = title_block(&mut blocks, title);
+    let post = Post {
+        title: at,
+        of_event: event::name(title, tags(entry)).is_some(),
+        titled_by_event,
+    };
+    let mut carriers = carriers::of(&blocks, post);
     carriers.truncate(MOST);
     let end = entry.content.as_str().len();
     carriers
@@ -35,6 +48,11 @@ pub(crate) fn talks(entry: &Entry) -> Vec<Talk> {
         .map(|(at, carrier)| {
             let block = &blocks[carrier.block];
             let next = carriers.get(at + 1).map(|next| next.block);
+            let start = if carrier.inside {
+                block.range.start
+            } else {
+                block.range.end
+            };
             Talk {
                 title: carrier.title.clone(),
                 speakers: carrier.speakers.clone(),
@@ -42,26 +60,74 @@ pub(crate) fn talks(entry: &Entry) -> Vec<Talk> {
                 level: block.level,
                 anchor: block.anchor.clone(),
                 url: permalink(entry.url.as_deref(), block),
-                section: block.range.end..section_end(&blocks, carrier, next, end),
+                section: start..section_end(&blocks, carrier, next, end).max(start),
             }
         })
         .collect()
 }
 
-/// The event the notes were taken at; `None` where nothing says that there was one.
+/// The event the notes were taken at; `None` where nothing says that there was one. Reads title, tags and
+/// the talks found before.
 pub(crate) fn event(entry: &Entry) -> Option<String> {
-    let tags = entry.tags.iter().map(|tag| tag.name.as_str());
-    event::name(entry.title.as_deref()?, tags)
+    let title = entry.title.as_deref()?;
+    let titled = event::names_one(title);
+    if furniture::is_about_other_things(title, tags(entry), titled) {
+        return None;
+    }
+    // A title that is a talk's names no event.
+    let alone = |talk: &Talk| title.starts_with(&talk.title) || title.ends_with(&talk.title);
+    if !titled && (entry.talks.is_empty() || matches!(&entry.talks[..], [talk] if alone(talk))) {
+        return None;
+    }
+    event::name(title, tags(entry))
+}
+
+fn tags(entry: &Entry) -> impl Iterator<Item = &str> {
+    entry.tags.iter().map(|tag| tag.name.as_str())
+}
+
+/// The block that says the title: the first heading, or one put before everything, because notes and
+/// feeds say the title once and not again in the content.
+fn title_block(blocks: &mut Vec<Block>, title: &str) -> Option<usize> {
+    let said = furniture::bare(title);
+    if said.is_empty() {
+        return None;
+    }
+    let first = blocks.iter().position(Block::is_heading);
+    if let Some(at) = first.filter(|&at| furniture::bare(&blocks[at].text) == said) {
+        return Some(at);
+    }
+    let line = blocks
+        .iter()
+        .take(3)
+        .position(|block| block.is_text() && furniture::bare(&block.text) == said);
+    if line.is_some() {
+        return line;
+    }
+    blocks.insert(
+        0,
+        Block {
+            level: 1,
+            text: title.to_owned(),
+            ..Block::default()
+        },
+    );
+    Some(0)
 }
 
 /// Up to the next talk, the next heading that is not below this one, or the next line of its kind.
 fn section_end(blocks: &[Block], carrier: &Carrier, next: Option<usize>, end: usize) -> usize {
-    let level = blocks[carrier.block].level;
+    let own = &blocks[carrier.block];
+    let topic = carrier.kind == crate::model::TalkKind::Topic;
+    let alone = own.range.is_empty() && own.level > 0;
     let ends = |at: &usize| {
         let block = &blocks[*at];
         Some(*at) == next
-            || (block.is_heading() && (level == 0 || block.level <= level))
-            || (level == 0 && block.over_list)
+            || (block.is_heading() && (own.level == 0 || block.level <= own.level) && !alone)
+            || (topic && block.over_list)
+            || (own.kind == BlockKind::Item
+                && block.kind != BlockKind::List
+                && block.range.start >= own.range.end)
     };
     (carrier.block + 1..blocks.len())
         .find(ends)

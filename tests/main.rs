@@ -39,6 +39,8 @@ mod run;
 mod show;
 /// A person's own tags.
 mod tag;
+/// Splitting notes into talks, measured on labelled documents.
+mod talks;
 
 /// Kills, signals and several runs at once.
 mod faults;

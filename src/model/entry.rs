@@ -6,6 +6,7 @@ use super::feed::FeedId;
 use super::raw::{EntrySource, Text};
 use super::safe_html::SafeHtml;
 use super::talk::{Tag, Talk};
+use super::talk_link::{TalkLink, links};
 
 /// An entry's number in the archive, by arrival: a larger one arrived later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -83,6 +84,14 @@ impl Entry {
     /// A talk's part of the content, balanced.
     pub(crate) fn content_of(&self, talk: &Talk) -> SafeHtml {
         self.content.section(talk.section.clone())
+    }
+
+    /// The links of a talk, those in its heading included.
+    pub(crate) fn links_of(&self, talk: &Talk) -> Vec<TalkLink> {
+        let before = &self.content.as_str()[..talk.section.start];
+        let heading = (talk.level > 0).then(|| before.rfind(&format!("<h{}", talk.level)));
+        let start = heading.flatten().unwrap_or(talk.section.start);
+        links(&self.content, start..talk.section.end)
     }
 }
 

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::wording;
-use crate::model::{ArchivedEntry, Enclosure, Entry, Person, SafeHtml, Talk};
+use crate::model::{ArchivedEntry, Enclosure, Entry, Person, SafeHtml, Talk, TalkLink};
 use crate::query::{Digest, DigestHead, Item};
 
 pub(super) struct Json<'a> {
@@ -132,7 +132,7 @@ impl<'a> From<&'a ArchivedEntry> for EntryObject<'a> {
             content_html: html(content),
             content_text: text(content),
             enclosures: enclosures.iter().map(EnclosureObject::from).collect(),
-            talks: talks.iter().map(TalkObject::from).collect(),
+            talks: talks.iter().map(|talk| TalkObject::new(&archived.entry, talk)).collect(),
             event: event.as_deref(),
         }
     }
@@ -181,11 +181,25 @@ struct TalkObject<'a> {
     url: Option<&'a str>,
     level: u8,
     kind: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    links: Vec<LinkObject>,
 }
 
-impl<'a> From<&'a Talk> for TalkObject<'a> {
-    fn from(talk: &'a Talk) -> Self {
+/// A link of a talk: its slides, its video, its code.
+#[derive(Serialize)]
+struct LinkObject {
+    url: String,
+    kind: &'static str,
+}
+
+impl<'a> TalkObject<'a> {
+    fn new(entry: &Entry, talk: &'a Talk) -> Self {
+        let link = |link: TalkLink| LinkObject {
+            url: link.url,
+            kind: link.kind.word(),
+        };
         Self {
+            links: entry.links_of(talk).into_iter().map(link).collect(),
             title: &talk.title,
             speakers: &talk.speakers,
             anchor: talk.anchor.as_deref(),
@@ -223,7 +237,7 @@ impl<'a> TalkItem<'a> {
         let entry = &archived.entry;
         let content = entry.content_of(talk);
         Self {
-            talk: TalkObject::from(talk),
+            talk: TalkObject::new(entry, talk),
             content_html: html(&content).map(str::to_owned),
             content_text: text(&content),
             entry: EntryOfTalk {

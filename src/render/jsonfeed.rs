@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::wording::rfc3339;
-use crate::model::{Entry, Feed, FeedFormat, Person, Repair, Talk};
+use crate::model::{Entry, Event, Feed, FeedFormat, Person, Repair, Talk, TalkLink};
 
 /// How a document was read.
 pub(crate) struct Reading<'a> {
@@ -100,6 +100,8 @@ struct Attachment<'a> {
 #[derive(Serialize)]
 struct EntryFacts<'a> {
     event: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event_facts: Option<EventFacts>,
     talks: Vec<TalkFacts<'a>>,
 }
 
@@ -111,6 +113,25 @@ struct TalkFacts<'a> {
     level: u8,
     kind: &'static str,
     url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    links: Vec<LinkFacts>,
+}
+
+#[derive(Serialize)]
+struct LinkFacts {
+    url: String,
+    kind: &'static str,
+}
+
+/// What the event's name, the tags, the URL and the date say of it.
+#[derive(Serialize)]
+struct EventFacts {
+    name: String,
+    place: Option<String>,
+    year: Option<i32>,
+    day: Option<u8>,
+    /// What events are compared by.
+    key: String,
 }
 
 /// Writes a parsed document, its entries cleaned and split.
@@ -166,7 +187,8 @@ fn item(entry: &Entry) -> Item<'_> {
             .collect(),
         _hallway: EntryFacts {
             event: entry.event.as_deref(),
-            talks: entry.talks.iter().map(talk).collect(),
+            event_facts: Event::of(entry).map(event),
+            talks: entry.talks.iter().map(|of| talk(entry, of)).collect(),
         },
     }
 }
@@ -187,8 +209,23 @@ fn repair(repair: &Repair) -> RepairFact {
     }
 }
 
-fn talk(talk: &Talk) -> TalkFacts<'_> {
+fn event(event: Event) -> EventFacts {
+    EventFacts {
+        key: event.key(),
+        name: event.name,
+        place: event.place,
+        year: event.year,
+        day: event.day,
+    }
+}
+
+fn talk<'a>(entry: &Entry, talk: &'a Talk) -> TalkFacts<'a> {
+    let link = |link: TalkLink| LinkFacts {
+        url: link.url,
+        kind: link.kind.word(),
+    };
     TalkFacts {
+        links: entry.links_of(talk).into_iter().map(link).collect(),
         title: &talk.title,
         speakers: &talk.speakers,
         anchor: talk.anchor.as_deref(),

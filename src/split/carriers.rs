@@ -1,9 +1,14 @@
 //! Which lines of a post start its talks.
 
+use std::collections::HashMap;
+
+use super::below;
+use super::candidates::{self, Candidate, Parent, Shape, is_short};
 use super::furniture::{bare, is_furniture};
-use super::heading::{Divided, FORMS, Form, divide, speaker_line, tidy};
-use super::names::is_labelled;
+use super::heading::{Divided, FORMS, Form, Line, divide};
+use super::names::{SURE, is_labelled};
 use super::outline::{Block, BlockKind};
+use super::tidy::tidy;
 use crate::model::TalkKind;
 
 /// A line that starts a talk.
@@ -14,229 +19,383 @@ pub(super) struct Carrier {
     pub(super) title: String,
     pub(super) speakers: Vec<String>,
     pub(super) kind: TalkKind,
+    /// The line is the beginning of the talk's text, not a title above it.
+    pub(super) inside: bool,
 }
 
-/// No post has more lines that might start talks; what has is no post.
-const MOST: usize = 2_000;
+/// What is known of a post besides its blocks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Post {
+    /// The block that says the post's title.
+    pub(super) title: Option<usize>,
+    /// Title or tags say that the post is of an event.
+    pub(super) of_event: bool,
+    /// The title itself names one, so it is no talk's.
+    pub(super) titled_by_event: bool,
+}
 
 /// Words that tell the kind of a talk, in its line or in the heading it stands under.
 const KINDS: &[(&str, TalkKind)] = &[
     ("keynote", TalkKind::Keynote),
+    ("keynotes", TalkKind::Keynote),
     ("ignite", TalkKind::Ignite),
+    ("ignites", TalkKind::Ignite),
+    ("lightning", TalkKind::Ignite),
     ("lightning talk", TalkKind::Ignite),
+    ("lightning talks", TalkKind::Ignite),
     ("pecha kucha", TalkKind::Ignite),
+    ("lyntale", TalkKind::Ignite),
+    ("lyntaler", TalkKind::Ignite),
+    ("blixttal", TalkKind::Ignite),
     ("open space", TalkKind::OpenSpace),
+    ("open spaces", TalkKind::OpenSpace),
+    ("openspace", TalkKind::OpenSpace),
+    ("openspaces", TalkKind::OpenSpace),
     ("open session", TalkKind::OpenSpace),
+    ("open sessions", TalkKind::OpenSpace),
     ("birds of a feather", TalkKind::OpenSpace),
+    ("bof", TalkKind::OpenSpace),
     ("workshop", TalkKind::Workshop),
+    ("workshops", TalkKind::Workshop),
     ("tutorial", TalkKind::Workshop),
     ("panel", TalkKind::Panel),
+    ("panel discussion", TalkKind::Panel),
+    ("panels", TalkKind::Panel),
 ];
 
-/// The lines that start talks, in their order. `of_event`: title or tags say that the post is of an event.
-pub(super) fn of(blocks: &[Block], of_event: bool) -> Vec<Carrier> {
-    let headings = Candidates::headings(blocks);
-    let found = headings.carriers(blocks, of_event);
-    if !found.is_empty() {
-        return found;
-    }
-    let bold = Candidates::bold(blocks);
-    let found = bold.carriers(blocks, of_event && headings.lines.is_empty());
-    if !found.is_empty() || !headings.lines.is_empty() {
-        return found;
-    }
-    if of_event { topics(blocks) } else { Vec::new() }
-}
-
-/// Lines of one shape that might start talks.
-struct Candidates {
-    /// Where among the blocks, and at which level.
-    lines: Vec<(usize, u8)>,
-}
-
-impl Candidates {
-    fn headings(blocks: &[Block]) -> Self {
-        let lines = blocks.iter().enumerate();
-        let lines = lines.filter(|(_, block)| {
-            block.is_heading() && !is_furniture(&block.text) && !is_labelled(&block.text)
-        });
-        Self {
-            lines: lines
-                .map(|(at, block)| (at, block.level))
-                .take(MOST)
-                .collect(),
+/// The lines that start talks, in their order.
+pub(super) fn of(blocks: &[Block], post: Post) -> Vec<Carrier> {
+    let headings = candidates::of(blocks, Shape::Heading, post.title);
+    let chosen = of_headings(&headings, post);
+    let titled = title_talk(blocks, post, &headings);
+    let others = chosen.iter().filter(|line| line.is_named()).count();
+    if let Some(alone) = titled {
+        if others < 2 {
+            return vec![alone];
         }
-    }
-
-    fn bold(blocks: &[Block]) -> Self {
-        let lines = blocks.iter().enumerate().filter(|(_, block)| {
-            block.kind == BlockKind::Text
-                && !block.is_heading()
-                && block.bold
-                && block.text.len() <= 200
-                && !block.text.ends_with([':', '.'])
-                && !is_furniture(&block.text)
-        });
-        Self {
-            lines: lines.map(|(at, _)| (at, 0)).take(MOST).collect(),
+        // Notes without a title of their own are called by their first talk.
+        let mut carriers: Vec<Carrier> = chosen.into_iter().map(|line| carrier(blocks, line, false)).collect();
+        if carriers.iter().all(|carrier| carrier.block != alone.block) {
+            carriers.insert(0, alone);
         }
+        return carriers;
     }
-
-    fn carriers(&self, blocks: &[Block], of_event: bool) -> Vec<Carrier> {
-        let form = self.form(blocks);
-        let divided: Vec<Option<Divided>> = self
-            .lines
-            .iter()
-            .map(|&(at, _)| divided(blocks, at, form))
-            .collect();
-        let Some(level) = self.level(&divided, of_event) else {
-            return Vec::new();
+    let named = chosen
+        .iter()
+        .filter(|candidate| candidate.is_named())
+        .count();
+    let mut best: Option<(usize, Vec<Carrier>)> = None;
+    for shape in [Shape::Bold, Shape::Item, Shape::Plain, Shape::Sentence] {
+        let lines = candidates::of(blocks, shape, post.title);
+        let spoken = lines.iter().filter(|line| line.is_named()).count();
+        let sure = lines.iter().filter(|line| line.sureness() >= SURE).count();
+        let enough = if post.of_event {
+            spoken >= 2 && (sure > 0 || spoken * 2 >= lines.len())
+                || spoken == 1 && sure == 1 && headings.is_empty()
+        } else {
+            sure >= 2 && spoken * 3 >= lines.len() * 2 && headings.is_empty()
         };
-        let mut carriers = Vec::new();
-        for (n, &(at, line_level)) in self.lines.iter().enumerate() {
-            let speakers = divided[n].as_ref();
-            if speakers.is_none() && (line_level != level || self.is_container(n, &divided)) {
-                continue;
-            }
-            let title =
-                speakers.map_or_else(|| tidy(&blocks[at].text), |divided| divided.title.clone());
-            if title.is_empty() {
-                continue;
-            }
-            carriers.push(Carrier {
-                block: at,
-                speakers: speakers
-                    .map(|divided| divided.speakers.clone())
-                    .unwrap_or_default(),
-                kind: kind_of(blocks, at, &title),
-                title,
-            });
+        if enough && spoken > named && best.as_ref().is_none_or(|(most, _)| spoken > *most) {
+            best = Some((spoken, shaped(blocks, shape, &lines, spoken)));
         }
-        carriers
     }
-
-    /// The form that divides the most lines, if any divides enough of them to be the post's habit.
-    fn form(&self, blocks: &[Block]) -> Option<Form> {
-        let count = |form: Form| {
-            let fits = |line: &&(usize, u8)| divide(&blocks[line.0], form, false).is_some();
-            self.lines.iter().filter(fits).count()
-        };
-        let mut best = None;
-        for form in FORMS {
-            let fitting = count(form);
-            // Colons belong to titles: they divide speakers off only where nearly every line says so.
-            let rare = matches!(
-                form,
-                Form::ColonTitle | Form::TitleColon | Form::TitleBracket
-            );
-            let enough = if rare {
-                fitting >= 2 && fitting * 3 >= self.lines.len() * 2
-            } else {
-                fitting > 0
-            };
-            if enough && best.is_none_or(|(most, _)| fitting > most) {
-                best = Some((fitting, form));
-            }
-        }
-        best.map(|(_, form)| form)
+    if let Some((_, carriers)) = best {
+        return carriers;
     }
-
-    /// The level that carries the talks: the one with the most speakers; without speakers the highest
-    /// with several lines, if this is of an event at all.
-    fn level(&self, divided: &[Option<Divided>], of_event: bool) -> Option<u8> {
-        let lines_at = |level: u8| self.lines.iter().filter(|line| line.1 == level).count();
-        let speakers_at = |level: u8| {
-            let with = |(line, divided): &(&(usize, u8), &Option<Divided>)| {
-                line.1 == level && divided.is_some()
-            };
-            self.lines.iter().zip(divided).filter(with).count()
-        };
-        let most = (0..=6).rev().max_by_key(|&level| speakers_at(level))?;
-        let spoken = speakers_at(most);
-        if spoken >= 2 && (of_event || spoken * 2 >= lines_at(most)) {
-            return Some(most);
-        }
-        // One post, one talk: its title line with the speaker, everything else below.
-        let first = self.lines.first().is_some_and(|line| line.1 == most);
-        let alone = first && self.lines.iter().skip(1).all(|line| line.1 > most);
-        if spoken == 1 && most > 0 && alone {
-            return Some(most);
-        }
-        let several = (0..=6).find(|&level| lines_at(level) >= 2);
-        several.filter(|_| of_event)
-    }
-
-    /// Whether a line without speakers stands over deeper lines that have them: a day, a track.
-    fn is_container(&self, n: usize, divided: &[Option<Divided>]) -> bool {
-        let level = self.lines[n].1;
-        let below = self.lines[n + 1..].iter().zip(&divided[n + 1..]);
-        let mut below = below.take_while(|(line, _)| line.1 > level);
-        level > 0 && below.any(|(_, divided)| divided.is_some())
-    }
-}
-
-/// Divides a line, or takes the speakers from the line below it.
-fn divided(blocks: &[Block], at: usize, form: Option<Form>) -> Option<Divided> {
-    let own = form.and_then(|form| divide_like(&blocks[at], form));
-    own.or_else(|| {
-        let title = tidy(&blocks[at].text);
-        let speakers = speaker_line(blocks.get(at + 1)?)?;
-        (!title.is_empty()).then_some(Divided { title, speakers })
-    })
-}
-
-/// Divides by the post's form, else by another one with the speakers on the same side.
-fn divide_like(block: &Block, form: Form) -> Option<Divided> {
-    let alike = |other: &Form| {
-        let unsure = matches!(
-            other,
-            Form::ColonTitle | Form::TitleColon | Form::TitleBracket
-        );
-        *other != form && !unsure && other.speakers_first() == form.speakers_first()
-    };
-    let others = FORMS.into_iter().filter(alike);
-    divide(block, form, false).or_else(|| {
-        others
+    if !chosen.is_empty() || !post.of_event {
+        return chosen
             .into_iter()
-            .find_map(|other| divide(block, other, false))
+            .map(|line| carrier(blocks, line, false))
+            .collect();
+    }
+    if headings.is_empty() {
+        let bold = candidates::of(blocks, Shape::Bold, post.title);
+        if bold.len() >= 2 {
+            return bold
+                .iter()
+                .map(|line| carrier(blocks, line, false))
+                .collect();
+        }
+    }
+    topics(blocks)
+}
+
+fn carrier(blocks: &[Block], line: &Candidate, inside: bool) -> Carrier {
+    let (title, mut speakers) = match &line.told {
+        Some(told) => (told.title.clone(), told.speakers.clone()),
+        None => (line.title.clone(), Vec::new()),
+    };
+    if let (true, Some(people)) = (speakers.is_empty(), &line.prose) {
+        speakers.clone_from(&people.names);
+    }
+    Carrier {
+        block: line.at,
+        kind: kind_of(blocks, line.at, &title),
+        title,
+        speakers,
+        inside,
+    }
+}
+
+/// Of lines that are no headings those with speakers, and those that look like them.
+fn shaped(blocks: &[Block], shape: Shape, lines: &[Candidate], spoken: usize) -> Vec<Carrier> {
+    let most = spoken * 2 >= lines.len();
+    let fits = |line: &&Candidate| {
+        let follows = blocks[line.at].nested || blocks[line.at].over_list || shape == Shape::Bold;
+        let alike = most
+            && follows
+            && line.title.split_whitespace().count() >= 3
+            && shape != Shape::Sentence;
+        line.is_named() || alike
+    };
+    let lines = lines.iter().filter(fits);
+    lines
+        .map(|line| carrier(blocks, line, shape == Shape::Sentence))
+        .collect()
+}
+
+/// Among headings those on the level that carries the talks, and those elsewhere that name speakers.
+fn of_headings(lines: &[Candidate], post: Post) -> Vec<&Candidate> {
+    let Some(level) = level(lines, post.of_event) else {
+        return Vec::new();
+    };
+    let mut times: HashMap<&str, usize> = HashMap::new();
+    for line in lines.iter().filter(|line| !line.is_named()) {
+        *times.entry(&line.title).or_default() += 1;
+    }
+    let here = lines.iter().filter(|line| line.level == level);
+    let named = here.clone().filter(|line| line.is_named()).count();
+    let habit = named >= 6 && named * 10 >= here.count() * 9;
+    let mut chosen: Vec<&Candidate> = Vec::new();
+    let mut over_named = vec![false; lines.len()];
+    // From the end: whether a line with speakers stands below, deeper, before the next one as high.
+    let mut named_at: [bool; 8] = [false; 8];
+    for (n, line) in lines.iter().enumerate().rev() {
+        let own = usize::from(line.level).min(6);
+        over_named[n] = named_at[own + 1..].iter().any(|named| *named);
+        named_at[own + 1..].fill(false);
+        named_at[own] |= line.is_named();
+    }
+    for (n, line) in lines.iter().enumerate() {
+        let words = line.title.split_whitespace().count();
+        let inside = chosen.last().is_some_and(|last| last.level < line.level)
+            && line.parent == Parent::Line;
+        let fits = if line.is_named() {
+            let sure = line.sureness() >= SURE;
+            match line.parent {
+                Parent::Furniture => sure && line.by_form,
+                _ if line.level == level => true,
+                _ if inside => {
+                    sure && line.by_form
+                        || !chosen.last().is_some_and(|last| last.is_named()) && sure
+                }
+                _ => sure || line.by_form,
+            }
+        } else if line.level == level {
+            let inner = times
+                .get(line.title.as_str())
+                .is_some_and(|times| *times > 1);
+            let odd = habit && words < 3 && told_kind(&bare(&line.title)).is_none();
+            line.parent != Parent::Furniture && !over_named[n] && !inner && !odd
+        } else {
+            // `### A topic` under `## Open spaces`.
+            post.of_event
+                && line.level > level
+                && matches!(line.parent, Parent::Group(_))
+                && named > 0
+        };
+        if fits {
+            chosen.push(line);
+        }
+    }
+    chosen
+}
+
+/// The level that carries the talks: the one with the most speakers; without speakers the highest
+/// with several lines, if this is of an event at all.
+fn level(lines: &[Candidate], of_event: bool) -> Option<u8> {
+    let at = |level: u8| {
+        lines
+            .iter()
+            .filter(move |line| line.level == level && line.parent != Parent::Furniture)
+    };
+    let named = |level: u8| at(level).filter(|line| line.is_named()).count();
+    let sure = |level: u8| at(level).filter(|line| line.sureness() >= SURE).count();
+    let best = (1..=6)
+        .rev()
+        .max_by_key(|&level| (named(level), sure(level)))?;
+    let (spoken, certain, all) = (named(best), sure(best), at(best).count());
+    if of_event
+        && (spoken >= 2 || spoken == 1 && all <= 3 && certain == 1)
+        && (certain > 0 || spoken * 2 >= all)
+    {
+        return Some(best);
+    }
+    if spoken >= 2 && certain >= 1 && spoken * 2 >= all {
+        return Some(best);
+    }
+    let told = |level: u8| at(level).filter(|line| line.prose.is_some()).count();
+    let prose = (1..=6).rev().max_by_key(|&level| told(level))?;
+    if told(prose) >= 2 && (of_event || told(prose) * 2 >= at(prose).count()) {
+        return Some(prose);
+    }
+    if !of_event {
+        return None;
+    }
+    let mut times: HashMap<&str, usize> = HashMap::new();
+    for line in lines {
+        *times.entry(&line.title).or_default() += 1;
+    }
+    let once = |level: u8| {
+        at(level).filter(|line| {
+            times
+                .get(line.title.as_str())
+                .is_none_or(|times| *times == 1)
+        })
+    };
+    let words = |level: u8| {
+        let all = once(level).count().max(1);
+        once(level)
+            .map(|line| line.title.split_whitespace().count())
+            .sum::<usize>()
+            / all
+    };
+    let outer = (1..=6).find(|&level| once(level).count() >= 2)?;
+    let inner = (outer + 1..=6).find(|&level| once(level).count() >= 2 * once(outer).count());
+    // Tracks are called by a word, talks by a phrase.
+    Some(
+        inner
+            .filter(|&inner| words(outer) < 3 && words(inner) >= 4)
+            .unwrap_or(outer),
+    )
+}
+
+/// The talk that the post's title names: with its speaker, or with the speaker on the line below. Where
+/// the title says nothing, the heading that stands over all others may.
+fn title_talk(blocks: &[Block], post: Post, headings: &[Candidate]) -> Option<Carrier> {
+    if post.titled_by_event {
+        return None;
+    }
+    let first = headings.first().filter(|first| headings[1..].iter().all(|line| line.level > first.level));
+    let first = first.map(|first| first.at).filter(|&at| blocks[..at].iter().all(|block| block.range.is_empty() || !block.is_heading()));
+    post.title.and_then(|at| talk_at(blocks, post, at)).or_else(|| talk_at(blocks, post, first?))
+}
+
+fn talk_at(blocks: &[Block], post: Post, at: usize) -> Option<Carrier> {
+    let block = &blocks[at];
+    let line = Line::of(block);
+    let talkish = post.of_event || is_talkish(&blocks[at + 1..]);
+    let forms = FORMS.into_iter().filter(|form| {
+        !form.is_rare() && (*form != Form::TitleBy || talkish) || *form == Form::ColonTitle
+    });
+    let divided = forms
+        .filter_map(|form| divide(&line, form, false))
+        .filter(|divided| divided.sureness >= SURE || talkish && !post.of_event)
+        .max_by_key(|divided| divided.sureness);
+    let told = divided.or_else(|| {
+        let below = below::speakers(blocks, at)?;
+        let said = &blocks[below.last].text;
+        let byline = is_labelled(said)
+            && ["by", "author", "written", "von", "av"]
+                .iter()
+                .any(|by| bare(said).starts_with(by));
+        let speaker = is_labelled(said) && !byline;
+        let fits = speaker || talkish || below.people.sureness >= SURE && !byline;
+        let title = tidy(&line.text);
+        (fits && !title.is_empty()).then_some(Divided {
+            title,
+            speakers: below.people.names,
+            sureness: below.people.sureness,
+        })
+    })?;
+    Some(Carrier {
+        block: at,
+        kind: kind_of(blocks, at, &told.title),
+        title: told.title,
+        speakers: told.speakers,
+        inside: false,
     })
+}
+
+/// Whether the first lines speak of a talk.
+fn is_talkish(blocks: &[Block]) -> bool {
+    const WORDS: &[&str] = &[
+        "talk",
+        "slides",
+        "video",
+        "keynote",
+        "conference",
+        "speaker",
+        "speakers",
+        "presentation",
+        "presented",
+        "meetup",
+        "conf",
+        "session",
+        "vortrag",
+        "föredrag",
+        "foredrag",
+    ];
+    let texts = blocks
+        .iter()
+        .filter(|block| block.kind != BlockKind::Other)
+        .take(5);
+    texts
+        .flat_map(|block| block.text.split(|c: char| !c.is_alphanumeric()).take(60))
+        .any(|word| WORDS.contains(&word.to_lowercase().as_str()))
+}
+
+fn told_kind(line: &str) -> Option<TalkKind> {
+    let told = |word: &str| {
+        let begins = line
+            .strip_prefix(word)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+        let ends = line
+            .strip_suffix(word)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with(' '));
+        begins || ends
+    };
+    KINDS
+        .iter()
+        .find(|(word, _)| told(word))
+        .map(|(_, kind)| *kind)
 }
 
 fn kind_of(blocks: &[Block], at: usize, title: &str) -> TalkKind {
     let level = blocks[at].level;
-    let above = blocks[..at]
-        .iter()
-        .rfind(|block| block.is_heading() && block.level < level)
-        .map(|block| bare(&block.text));
-    let own = bare(&blocks[at].text);
-    let title = bare(title);
-    let told = |line: &str| {
-        KINDS
-            .iter()
-            .find(|(word, _)| line.starts_with(word) || line.ends_with(word))
-    };
     // `Ignites` over talks makes ignites of them; `Keynote speakers` over one does, too.
-    let over = above.as_deref().filter(|line| is_furniture(line));
-    told(&own)
-        .or_else(|| told(&title))
-        .or_else(|| over.and_then(told))
-        .map_or(TalkKind::Talk, |(_, kind)| *kind)
+    let over = || {
+        let above = blocks[..at]
+            .iter()
+            .rfind(|block| block.is_heading() && (block.level < level || level == 0))
+            .filter(|block| is_furniture(&block.text))?;
+        told_kind(&bare(&above.text))
+    };
+    let label = blocks[at]
+        .text
+        .split([':', '-', '–', '—', '|'])
+        .next()
+        .unwrap_or_default();
+    told_kind(&bare(label))
+        .or_else(|| told_kind(&bare(&blocks[at].text)))
+        .or_else(|| told_kind(&bare(title)))
+        .or_else(over)
+        .unwrap_or(TalkKind::Talk)
 }
 
-/// A plain meeting: most of it is short lines over lists, each line a topic.
+/// A plain meeting: most of it is short lines over lists, each line a topic; or parts between rules.
 fn topics(blocks: &[Block]) -> Vec<Carrier> {
+    let rules = blocks
+        .iter()
+        .filter(|block| block.after_rule && block.is_text())
+        .count()
+        >= 3;
     let is_line = |block: &Block| {
-        block.over_list
-            && block.kind == BlockKind::Text
-            && block.text.chars().count() <= 150
-            && !block.text.ends_with([':', '.', ','])
+        (block.over_list || rules && block.after_rule) && block.is_text() && is_short(&block.text)
     };
     let lines = blocks.iter().filter(|block| is_line(block)).count();
-    let texts = blocks
-        .iter()
-        .filter(|block| block.kind == BlockKind::Text)
-        .count();
-    if lines < 3 || lines * 2 < texts {
+    let texts = blocks.iter().filter(|block| block.is_text()).count();
+    if lines < 3 || lines * 2 < texts && !rules {
         return Vec::new();
     }
     let topic = |(at, block): (usize, &Block)| {
@@ -246,6 +405,7 @@ fn topics(blocks: &[Block]) -> Vec<Carrier> {
             title,
             speakers: Vec::new(),
             kind: TalkKind::Topic,
+            inside: false,
         })
     };
     blocks.iter().enumerate().filter_map(topic).collect()

@@ -1,122 +1,51 @@
 //! What is no talk though it looks like one: days, tracks, food, thanks, lists of links.
 
-/// Lines that are furniture when nothing else stands on them, but for numbers, dates and signs.
-const LINES: &str = "\
-    introduction, intro, context, about, overview, preface, foreword, background, opening, opening remarks, \
-    welcome, closing, closing remarks, closing words, closing thoughts, conclusion, conclusions, wrap up, \
-    wrapup, wrapping up, summary, tldr, the end, end, final thoughts, thoughts, overall, overall thoughts, \
-    general thoughts, general notes, general, notes, misc, miscellaneous, other, others, the conference, \
-    conference, the event, event, other conferences, other talks, the talks, talks, talk, sessions, the \
-    sessions, presentations, schedule, agenda, program, programme, attendees, participants, organisation, \
-    organization, organizers, organisers, next year, next time, next steps, see you next year, feedback, \
-    retrospective, the good, the bad, impressions, highlights, table of contents, contents, toc, disclaimer, \
-    update, updates, venue, the venue, location, travel, getting there, hotel, food, the food, lunch, dinner, \
-    speaker dinner, speakers dinner, breakfast, coffee, coffee break, break, breaks, party, after party, \
-    afterparty, drinks, social, social event, networking, hallway track, sponsors, sponsor, the sponsors, swag, \
-    merch, exhibition, expo hall, inclusivity, inclusion, diversity, inclusivity and diversity, diversity and \
-    inclusion, accessibility, atmosphere, community, people, the people, thanks, thank you, acknowledgements, \
-    credits, registration, speakers, keynotes, ignites, ignite, ignite talks, the ignites, lightning talks, \
-    lightning talk, open space, open spaces, openspace, openspaces, the open spaces, open space sessions, open \
-    sessions, workshops, panels, panel discussions, tutorials, tracks, main stage, main track, day, morning, \
-    afternoon, evening, morning sessions, afternoon sessions, takeaways, key takeaways, my takeaways, main \
-    takeaways, conference takeaways, takeaway, lessons learned, action items, actions, action points, todo, to \
-    do, todos, epiphanies, all topics, topics, proposed topics, topic ideas, parking lot, follow up, questions, \
-    q a, q and a, links, resources, references, further reading, reading list, books, slides, videos, video, \
-    recordings, photos, pictures, tweets, tools, related posts, comments, einleitung, einführung, fazit, \
-    zusammenfassung, danke, dank, mittagessen, pause, sponsoren, anreise, ort, inledning, sammanfattning, \
-    slutsats, tack, lunsj, innledning, oppsummering, takk, middag, sponsorer, konklusjon, länkar, lenker, inhalt";
+use super::tidy::head;
+use super::tables::{FURNITURE, GROUPS, OTHER_POSTS};
 
-/// First words of a line that is furniture, whatever follows.
-const BEGINNINGS: &[&str] = &[
-    "notes by ",
-    "day ",
-    "dag ",
-    "tag ",
-    "track ",
-    "room ",
-    "raum ",
-    "sal ",
-    "rom ",
-    "stage ",
-    "block ",
-    "slot ",
-    "thoughts on the ",
-    "my thoughts",
-    "my impressions",
-    "about the ",
-    "what i ",
-    "things i ",
-    "how i got ",
-    "thanks to ",
-    "thank you ",
-    "lunch ",
-    "dinner ",
-    "break ",
-    "after the ",
-    "before the ",
-];
+/// What a line is, by its words alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sort {
+    /// Nothing speaks against a talk.
+    Open,
+    /// A day, a track, `Ignites`: what stands below may be talks.
+    Group,
+    /// Introduction, lunch, takeaways: nothing below is a talk.
+    Furniture,
+}
 
-/// Words for days, months and times: a line of nothing but these is a date.
-const DATE_WORDS: &str = "\
-    monday, tuesday, wednesday, thursday, friday, saturday, sunday, mon, tue, wed, thu, fri, sat, sun, january, \
-    february, march, april, may, june, july, august, september, october, november, december, jan, feb, mar, apr, \
-    jun, jul, aug, sep, sept, oct, nov, dec, am, pm, st, nd, rd, th, the, of, montag, dienstag, mittwoch, \
-    donnerstag, freitag, samstag, sonntag, måndag, mandag, tisdag, tirsdag, onsdag, torsdag, fredag, lördag, \
-    lørdag, söndag, søndag, one, two, three, first, second, third, part, day";
-
-/// Beginnings and words of titles of posts that hold no notes.
-const OTHER_POSTS: &[&str] = &[
-    "podcasts ",
-    "podcast ",
-    "books ",
-    "upcoming ",
-    "how to ",
-    "tips for ",
-    "tutorial",
-    "lesson ",
-    "conferences to ",
-    "conferences i ",
-    "talks to ",
-    "my talks",
-    "speaking",
-    "call for ",
-    "recommended ",
-    "reading list",
-];
-
-pub(super) fn is_furniture(line: &str) -> bool {
-    let bare = bare(line);
-    if bare.is_empty() {
-        return true;
-    }
+pub(super) fn sort(line: &str) -> Sort {
+    let bare = bare(&line[head(line)..]);
     let undated: Vec<&str> = bare
         .split(' ')
-        .filter(|word| !word.chars().all(|c| c.is_ascii_digit()))
+        .map(|word| word.trim_start_matches(|c: char| c.is_ascii_digit()))
+        .filter(|word| !word.is_empty())
         .collect();
-    let joined = undated.join(" ");
-    is_listed(LINES, &joined)
-        || undated
-            .iter()
-            .all(|word| is_listed(DATE_WORDS, ordinal(word)))
-        || (undated.len() <= 4
-            && BEGINNINGS
-                .iter()
-                .any(|start| format!("{joined} ").starts_with(start)))
+    let undated = undated.join(" ");
+    // A bare time or number says nothing; what is below it may be anything.
+    if undated.is_empty() || matches!(undated.as_str(), "a" | "p" | "h" | "am" | "pm" | "uhr") {
+        Sort::Group
+    } else if FURNITURE.has(&undated) {
+        Sort::Furniture
+    } else if GROUPS.has(&undated) {
+        Sort::Group
+    } else {
+        Sort::Open
+    }
 }
 
-pub(super) fn is_about_other_things(title: &str) -> bool {
-    let title = bare(title);
-    OTHER_POSTS.iter().any(|start| title.starts_with(start))
+pub(super) fn is_furniture(line: &str) -> bool {
+    sort(line) != Sort::Open
 }
 
-/// Whether a table, its items divided by a comma, holds this.
-pub(super) fn is_listed(table: &str, wanted: &str) -> bool {
-    table.split(", ").any(|item| item == wanted)
-}
-
-/// `2nd` without its digit.
-fn ordinal(word: &str) -> &str {
-    word.trim_start_matches(|c: char| c.is_ascii_digit())
+/// Whether title or tags say that a post holds no notes: a list of podcasts, advice, a tutorial.
+pub(super) fn is_about_other_things<'t>(
+    title: &str,
+    mut tags: impl Iterator<Item = &'t str>,
+    names_an_event: bool,
+) -> bool {
+    OTHER_POSTS.has_title(&bare(title))
+        || (!names_an_event && tags.any(|tag| OTHER_POSTS.has_tag(&bare(tag))))
 }
 
 /// Lower case, letters and digits alone, single spaces.
@@ -148,6 +77,9 @@ mod tests {
             "Q&A",
             "Track B",
             "Fazit",
+            "Lunch & hallway track",
+            "🍕 Food and drinks",
+            "12:30",
             "—",
         ] {
             assert!(is_furniture(line), "{line}");
@@ -157,8 +89,11 @@ mod tests {
             "Lunch with Kafka - Ann Poe of Acme",
             "Questions to ask a queue",
             "Trackers everywhere",
+            "Keynote",
         ] {
             assert!(!is_furniture(line), "{line}");
         }
+        assert_eq!(sort("Day 1"), Sort::Group);
+        assert_eq!(sort("Takeaways"), Sort::Furniture);
     }
 }

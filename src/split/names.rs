@@ -1,154 +1,346 @@
 //! Whether text is people's names, and which.
 
-use super::furniture::is_listed;
+use super::tables::{GIVEN_NAMES, JOBS, NOT_NAMES};
+
+/// Names read out of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct People {
+    /// Never empty.
+    pub(super) names: Vec<String>,
+    pub(super) sureness: u8,
+}
+
+/// Two to four capitalised words that nothing speaks against.
+pub(super) const LIKELY: u8 = 1;
+/// Said to be one: a known given name, a handle beside it.
+pub(super) const SURE: u8 = 3;
 
 /// Small words inside names.
-const PARTICLES: &str = "\
-    van, von, der, den, de, del, della, di, da, du, la, le, los, las, ten, ter, af, av, bin, ibn, al, el, dos, \
-    das, y, zu, op, 't, st., te, vom";
+const PARTICLES: &[&str] = &[
+    "van", "von", "der", "den", "de", "del", "della", "di", "da", "du", "la", "le", "los", "las",
+    "ten", "ter", "af", "av", "bin", "ibn", "al", "el", "dos", "das", "y", "zu", "op", "'t", "st.",
+    "te", "vom",
+];
 
-/// Words that titles, jobs and companies have and names have not.
-const NO_NAMES: &str = "\
-    a, an, the, of, in, on, at, to, for, from, with, without, and, or, but, not, no, is, are, was, be, been, \
-    being, do, does, did, don't, how, why, what, when, where, who, which, your, you, my, our, we, us, i, it, \
-    its, it's, this, that, these, those, all, any, more, most, every, everything, everyone, new, good, better, \
-    best, bad, than, then, just, into, over, under, about, after, before, beyond, as, by, they, their, can, \
-    can't, will, won't, should, must, let's, let, make, get, use, using, again, now, one, two, three, part, \
-    ways, way, things, time, up, down, out, off, so, if, vs, versus, devops, devsecops, gitops, chatops, cloud, \
-    native, kubernetes, docker, container, containers, aws, azure, google, linux, python, java, javascript, \
-    ruby, rust, golang, api, apis, data, database, databases, security, code, coding, software, system, systems, \
-    service, services, microservices, serverless, test, tests, testing, deploy, deployment, deployments, \
-    continuous, delivery, integration, pipeline, pipelines, monitoring, observability, infrastructure, platform, \
-    engineering, incident, incidents, response, team, teams, agile, lean, culture, open, source, space, talk, \
-    talks, keynote, session, sessions, panel, workshop, introduction, conclusion, summary, lessons, learned, \
-    story, stories, science, future, state, art, web, design, user, experience, machine, learning, deep, \
-    network, networks, networking, performance, production, release, distributed, computing, case, study, \
-    studies, chaos, automation, terraform, ansible, modern, digital, transformation, remote, work, life, change, \
-    live, demo, edition, guide, terminal, metrics, logging, tracing, failure, success, questions, answers, \
-    takeaways, notes, growth, business, technical, debt, mobile, frontend, backend, storage, queue, queues, \
-    engineer, engineers, manager, director, lead, head, cto, ceo, cio, ciso, vp, founder, developer, developers, \
-    architect, consultant, senior, principal, staff, chief, officer, product, advocate, evangelist, analyst, \
-    professor, author, president, inc, inc., corp, ltd, gmbh, labs, university, bank, group, technologies, \
-    foundation, institute, company, co-founder, sre, it, conference, conf, summit, day, days, meetup, various, \
-    speakers, speaker, tba, unknown";
-
-/// In front of names: what they are.
+/// In front of names: what they are. Those with a colon say it so plainly that any name will do.
 const LABELS: &[&str] = &[
-    "by ",
     "speaker:",
     "speakers:",
+    "speaker(s):",
     "presenter:",
     "presenters:",
-    "presented by",
     "presented by:",
+    "presented by ",
     "author:",
+    "authors:",
+    "talk by:",
+    "talk by ",
+    "keynote by ",
+    "by:",
+    "by ",
     "with ",
+    "host:",
+    "hosts:",
+    "panelists:",
+    "panel:",
+    "who:",
+    "speaker ",
+    "speakers ",
+    "presenter ",
+    "sprecher:",
+    "referent:",
+    "referentin:",
+    "referenten:",
+    "vortragende:",
+    "vortragender:",
+    "talare:",
+    "föredragshållare:",
+    "av:",
+    "foredragsholder:",
+    "taler:",
+    "oplægsholder:",
+    "spreker:",
+    "sprekers:",
+    "door:",
+    "door ",
+    "orateur:",
+    "oratrice:",
+    "orateurs:",
+    "par:",
+    "par ",
+    "intervenant:",
+    "intervenants:",
     "dr. ",
     "dr ",
     "prof. ",
+    "professor ",
     "von ",
     "av ",
     "mr. ",
     "ms. ",
     "mrs. ",
+    "mit ",
+    "med ",
+];
+
+/// In front of names that are no speakers'.
+const OTHER_ROLES: &[&str] = &[
+    "notes by",
+    "notes from",
+    "co-author",
+    "coauthor",
+    "moderator",
+    "moderated by",
+    "note taker",
+    "notetaker",
+    "written by",
+    "photo",
+    "image",
+    "picture",
+    "sketch",
+    "organi",
+    "thanks to",
+    "posted by",
+    "scribe",
+    "attendees",
+    "present:",
+    "via ",
+    "credit",
+    "edited by",
+    "host of",
+    "published",
 ];
 
 /// Behind names: where the rest is a company or a job.
 const REST: &[&str] = &[
-    " from ", " at ", " of ", " @ ", " | ", " - ", " – ", " — ", ": ",
+    " from ",
+    " at ",
+    " of ",
+    " for ",
+    " @ ",
+    " | ",
+    " - ",
+    " – ",
+    " — ",
+    " -- ",
+    ": ",
+    " von ",
+    " von der ",
+    " fra ",
+    " från ",
+    " chez ",
+    " bij ",
+    " bei ",
 ];
 
-const DIVIDERS: &[&str] = &[
-    " and ", " & ", " och ", " und ", " og ", " + ", ", ", " / ", "; ", "/",
+const LISTS: &[&str] = &[", ", "; ", " / ", "/", " + ", "、"];
+const ANDS: &[&str] = &[
+    " and ", " & ", " och ", " und ", " og ", " en ", " et ", " with ", " w/ ", " mit ", " avec ",
+    " y ",
 ];
 
 /// The names in `text`, if it is names: the first part must be one, later ones that are none are jobs
-/// and companies. `lenient` where the post's form says that names stand here: then a first name or a
+/// and companies. `lenient` where the post's habit says that names stand here: then a first name or a
 /// handle alone will do.
-pub(super) fn people(text: &str, lenient: bool) -> Option<Vec<String>> {
-    let mut rest = text.trim().trim_end_matches(['.', ',']);
-    while let Some(label) = LABELS.iter().find(|label| starts_with(rest, label)) {
+pub(super) fn people(text: &str, lenient: bool) -> Option<People> {
+    if text.len() > 400 {
+        return None;
+    }
+    let mut rest = text.trim().trim_end_matches(['.', ',', ':']);
+    let mut labelled = false;
+    while let Some(label) = label(rest) {
+        labelled |= label.ends_with(':');
         rest = rest[label.len()..].trim_start_matches([' ', ':']);
     }
     let bare = without_brackets(rest);
-    if bare.chars().count() > 200 {
-        return None;
-    }
-    let mut names: Vec<String> = Vec::new();
-    for part in divided(&bare) {
-        match name(part, lenient) {
-            Some(name) if names.contains(&name) => {}
-            Some(name) => names.push(name),
-            None if names.is_empty() => return None,
-            None => {}
+    let bare =
+        bare.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '@' | '“' | '"' | '.'));
+    let lenient = lenient || labelled;
+    // `Ann Poe (@annpoe)`: a handle in brackets vouches for the name before it.
+    let vouched = rest.contains("(@") || rest.contains("[@");
+    let segments = split(&[bare], LISTS);
+    let listed = segments
+        .last()
+        .is_some_and(|last| split(&[last], ANDS).len() > 1);
+    let mut people: Option<People> = None;
+    for (n, segment) in segments.iter().enumerate() {
+        for (m, part) in split(&[segment], ANDS).into_iter().enumerate() {
+            let found = name(part, lenient);
+            let Some((found, sureness)) = found else {
+                people.as_ref()?;
+                continue;
+            };
+            let Some(people) = &mut people else {
+                people = Some(People {
+                    names: vec![found],
+                    sureness: if vouched { SURE } else { sureness },
+                });
+                continue;
+            };
+            // Behind a comma a name that is no more than likely is rather a company's.
+            let trusted = sureness >= SURE
+                || m > 0
+                || n == 0
+                || found.starts_with('@') && lenient
+                || found.contains(' ') && (listed || labelled || people.sureness < SURE);
+            if trusted && !people.names.contains(&found) && !(found.starts_with('@') && m == 0) {
+                people.names.push(found);
+            }
         }
     }
-    (!names.is_empty()).then_some(names)
+    people
 }
 
 /// Whether a line says of itself that it names speakers.
 pub(super) fn is_labelled(text: &str) -> bool {
-    let said = LABELS
+    let said = label(text.trim());
+    said.is_some_and(|label| {
+        label.contains(':') || label.contains("by") || label.starts_with("speaker")
+    })
+}
+
+/// Whether a line says that the people in it are no speakers.
+pub(super) fn is_of_others(text: &str) -> bool {
+    let text = text.trim();
+    OTHER_ROLES.iter().any(|role| starts_with(text, role))
+}
+
+/// Whether text is a job's title and nothing else.
+pub(super) fn is_job(text: &str) -> bool {
+    let text = text.to_lowercase();
+    let mut words = text
+        .split(|c: char| !c.is_alphanumeric() && c != '-')
+        .filter(|word| !word.is_empty());
+    words.clone().next().is_some() && words.all(|word| JOBS.has(word))
+}
+
+pub(super) fn is_particle(word: &str) -> bool {
+    PARTICLES.contains(&word)
+}
+
+fn label(text: &str) -> Option<&'static str> {
+    LABELS
         .iter()
-        .filter(|label| label.contains(':') || label.contains("by"));
-    let mut said = said.filter(|label| starts_with(text.trim(), label));
-    said.next().is_some()
+        .copied()
+        .find(|label| starts_with(text, label))
 }
 
 fn starts_with(text: &str, label: &str) -> bool {
+    if label.is_ascii() {
+        return text
+            .get(..label.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(label));
+    }
     text.get(..label.len())
-        .is_some_and(|head| head.eq_ignore_ascii_case(label))
+        .is_some_and(|head| head.to_lowercase() == label)
 }
 
-fn divided(text: &str) -> Vec<&str> {
-    let mut parts = vec![text];
-    for divider in DIVIDERS {
+fn split<'t>(texts: &[&'t str], dividers: &[&str]) -> Vec<&'t str> {
+    let mut parts = texts.to_vec();
+    for divider in dividers {
         parts = parts.iter().flat_map(|part| part.split(divider)).collect();
     }
     parts
+        .into_iter()
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .collect()
 }
 
-fn name(part: &str, lenient: bool) -> Option<String> {
+fn name(part: &str, lenient: bool) -> Option<(String, u8)> {
     let end = REST.iter().filter_map(|rest| part.find(rest)).min();
     let part = &part[..end.unwrap_or(part.len())];
+    let part = label(part)
+        .filter(|label| label.starts_with(['d', 'p', 'm']))
+        .map_or(part, |label| &part[label.len()..]);
     let words: Vec<&str> = part.split_whitespace().collect();
+    let handle = words
+        .iter()
+        .find(|word| word.starts_with('@') && word.len() > 2);
     let spoken: Vec<&str> = words
         .iter()
         .copied()
         .filter(|word| !word.starts_with('@'))
         .collect();
     if spoken.is_empty() {
-        return words
-            .first()
-            .filter(|handle| lenient && handle.len() > 1)
-            .map(|&handle| handle.to_owned());
+        let handle = handle.filter(|_| words.len() == 1 && lenient)?;
+        return Some(((*handle).to_owned(), SURE));
     }
+    if let Some(sureness) = far_eastern(&spoken) {
+        return Some((spoken.join(" "), sureness));
+    }
+    let first = fold(spoken[0]);
+    let given = GIVEN_NAMES.has(&first)
+        || first
+            .split('-')
+            .next()
+            .is_some_and(|half| half.len() < first.len() && GIVEN_NAMES.has(half));
     let capital = spoken.iter().filter(|word| !is_particle(word)).count();
-    let least = if lenient { 1 } else { 2 };
-    let gerund = spoken[0].len() > 5 && spoken[0].ends_with("ing");
+    let least = if lenient || handle.is_some() { 1 } else { 2 };
+    let gerund = !given && first.len() > 5 && first.ends_with("ing");
     let fits = (least..=4).contains(&capital)
         && spoken.len() <= 6
         && !gerund
+        && !is_particle(spoken[0]) | (spoken.len() > 1)
         && spoken
             .iter()
-            .all(|word| is_particle(word) || is_name_word(word));
-    fits.then(|| spoken.join(" "))
+            .all(|word| is_particle(word) || is_name_word(word, given));
+    let known = spoken
+        .iter()
+        .skip(usize::from(given))
+        .filter(|word| !is_particle(word) && NOT_NAMES.has(&fold(word)))
+        .count();
+    if !fits
+        || (known > 0 && !((given || handle.is_some()) && lenient && known == 1 && capital > 1))
+    {
+        return None;
+    }
+    let initials = spoken.len() > 1
+        && spoken
+            .iter()
+            .any(|word| word.len() == 2 && word.ends_with('.'));
+    let sure = known == 0 && (handle.is_some() || capital > 1 && (given || initials));
+    Some((spoken.join(" "), if sure { SURE } else { LIKELY }))
 }
 
-fn is_particle(word: &str) -> bool {
-    is_listed(PARTICLES, word)
+fn fold(word: &str) -> String {
+    let inner = word.trim_matches(|c: char| !c.is_alphanumeric());
+    inner.to_lowercase().replace('’', "'")
 }
 
-fn is_name_word(word: &str) -> bool {
+fn is_name_word(word: &str, given: bool) -> bool {
     let inner = word.trim_matches(['“', '”', '"', '\'', '‘', '’', '„']);
     let first = inner.chars().next().unwrap_or('0');
     let letters = |c: char| c.is_alphabetic() || matches!(c, '\'' | '’' | '-' | '.' | '‐');
-    let shouted = inner.chars().count() > 3 && inner.chars().all(char::is_uppercase);
+    let shouted = !given && inner.chars().count() > 2 && inner.chars().all(char::is_uppercase);
+    let humps = inner
+        .chars()
+        .zip(inner.chars().skip(1))
+        .filter(|(a, b)| a.is_lowercase() && b.is_uppercase())
+        .count();
+    let humped = humps > 0
+        && ![
+            "Mc", "Mac", "De", "Van", "La", "Di", "Fitz", "Le", "Du", "Des",
+        ]
+        .iter()
+        .any(|start| inner.starts_with(start));
     first.is_alphabetic()
         && !first.is_lowercase()
         && inner.chars().all(letters)
         && !shouted
-        && !is_listed(NO_NAMES, &inner.to_lowercase().replace('’', "'"))
+        && (!humped || given)
+}
+
+/// Names in Han letters or Hangul have two to five of them, names in Katakana a dot between.
+fn far_eastern(words: &[&str]) -> Option<u8> {
+    let joined: String = words.concat();
+    let count = joined.chars().count();
+    let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c) || c == '々';
+    let hangul = |c: char| ('\u{ac00}'..='\u{d7af}').contains(&c);
+    let katakana = |c: char| ('\u{30a0}'..='\u{30ff}').contains(&c);
+    let fits = (2..=5).contains(&count) && (joined.chars().all(han) || joined.chars().all(hangul))
+        || joined.contains('・') && count <= 16 && joined.chars().all(katakana);
+    fits.then_some(LIKELY)
 }
 
 /// Without what stands in brackets: companies, nicknames, pronouns.
@@ -157,13 +349,13 @@ fn without_brackets(text: &str) -> String {
     let mut bare = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth = depth.saturating_sub(1),
+            '(' | '[' | '（' => depth += 1,
+            ')' | ']' | '）' => depth = depth.saturating_sub(1),
             c if depth == 0 => bare.push(c),
             _ => {}
         }
     }
-    bare.trim().to_owned()
+    bare.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -171,7 +363,9 @@ mod tests {
     use super::*;
 
     fn strict(text: &str) -> Vec<String> {
-        people(text, false).unwrap_or_default()
+        people(text, false)
+            .map(|people| people.names)
+            .unwrap_or_default()
     }
 
     #[test]
@@ -191,6 +385,17 @@ mod tests {
             ["Ann Poe", "Bo Roe"]
         );
         assert_eq!(strict("Ann Poe @ Acme"), ["Ann Poe"]);
+        assert_eq!(strict("Ann Poe, Blue Harbour"), ["Ann Poe"]);
+        assert_eq!(
+            strict("Ann Poe, Quilla Tamsin and Bo Roe"),
+            ["Ann Poe", "Quilla Tamsin", "Bo Roe"]
+        );
+        assert_eq!(
+            strict("Speakers: Ann Poe, Quilla Tamsin"),
+            ["Ann Poe", "Quilla Tamsin"]
+        );
+        assert_eq!(strict("J. P. Morales"), ["J. P. Morales"]);
+        assert_eq!(strict("田中太郎"), ["田中太郎"]);
     }
 
     #[test]
@@ -209,7 +414,7 @@ mod tests {
         ] {
             assert!(strict(title).is_empty(), "{title}");
         }
-        assert_eq!(people("@annpoe", true).unwrap(), ["@annpoe"]);
+        assert_eq!(people("@annpoe", true).unwrap().names, ["@annpoe"]);
         assert_eq!(people("@annpoe", false), None);
     }
 }

@@ -4,14 +4,15 @@ use std::ops::Range;
 
 use crate::model::{Attributes, SafeHtml, Token, decode, is_block};
 
-/// Something on a line of its own that is not inside a list, a quotation or a table; those stand here as
-/// one block without text.
-#[derive(Debug, Default)]
+/// Something on a line of its own that is not inside a quotation or a table; those stand here as one block
+/// without text. A list is one such block, followed by the first line of each of its items.
+#[derive(Debug, Default, Clone)]
 pub(super) struct Block {
     /// 1 to 6 for headings, 0 for anything else.
     pub(super) level: u8,
     pub(super) kind: BlockKind,
-    /// Decoded, white space collapsed, `<br>` as a line break.
+    /// Decoded, white space collapsed; `<br>` is a line break, and so is the end of a source line outside of
+    /// headings: notes put title and speaker on two of them.
     pub(super) text: String,
     /// The parts of `text` that are emphasized or linked, in order.
     pub(super) styled: Vec<Range<usize>>,
@@ -22,6 +23,12 @@ pub(super) struct Block {
     pub(super) range: Range<usize>,
     /// The next block is a list.
     pub(super) over_list: bool,
+    /// A rule stands before it.
+    pub(super) after_rule: bool,
+    /// Of an item: more follows in it than its line.
+    pub(super) nested: bool,
+    /// Where each further line of the text begins: in `text` and in the content.
+    pub(super) breaks: Vec<(usize, usize)>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -29,13 +36,20 @@ pub(super) enum BlockKind {
     #[default]
     Text,
     List,
-    /// A quotation, a table, code, a rule.
+    /// The first line of an item of the list before it.
+    Item,
+    Rule,
+    /// A quotation, a table, code.
     Other,
 }
 
 impl Block {
     pub(super) fn is_heading(&self) -> bool {
         self.level > 0
+    }
+
+    pub(super) fn is_text(&self) -> bool {
+        self.kind == BlockKind::Text && self.level == 0
     }
 }
 
@@ -48,6 +62,7 @@ pub(super) fn blocks(content: &SafeHtml) -> Vec<Block> {
     let mut blocks = reader.blocks;
     for at in 1..blocks.len() {
         blocks[at - 1].over_list = blocks[at].kind == BlockKind::List;
+        blocks[at].after_rule = blocks[at - 1].kind == BlockKind::Rule;
     }
     blocks
 }
@@ -58,8 +73,13 @@ struct Reader {
     current: Option<Block>,
     /// How deep inside a list, a quotation, a table, code.
     enclosed: usize,
+    /// Where the open list stands among the blocks, and which of its items is being read.
+    list: Option<usize>,
+    in_item: bool,
     /// A space is due before the next word.
     space: bool,
+    /// A line break is, and where its line ends in the content.
+    line: Option<usize>,
     /// Where the open styled parts began.
     styles: Vec<usize>,
     /// Open `b` and `strong`, and how many characters stood outside of them.
@@ -74,15 +94,18 @@ impl Reader {
         match token {
             Token::Open { name, attributes } => self.open(name, attributes, range),
             Token::Close { name } => self.close(name, range.end),
-            Token::Text(raw) if self.enclosed == 0 => self.text(&decode(raw), range.start),
+            Token::Text(raw) if self.enclosed == 0 || self.in_item => self.lines(raw, range.start),
             Token::Text(_) => {}
         }
     }
 
     fn open(&mut self, name: &str, attributes: Attributes<'_>, range: Range<usize>) {
         if let Some(kind) = enclosing(name) {
+            self.end_item(range.start, true);
+            self.nest();
             if self.enclosed == 0 {
                 self.flush(range.start);
+                self.list = (kind == BlockKind::List).then_some(self.blocks.len());
                 self.blocks.push(Block {
                     kind,
                     range: range.clone(),
@@ -92,15 +115,30 @@ impl Reader {
             self.enclosed += 1;
             return;
         }
-        if self.enclosed > 0 {
+        if self.enclosed > 0 && !self.in_item {
+            if name == "li" && self.enclosed == 1 && self.list.is_some() {
+                self.in_item = true;
+                self.before = None;
+                self.start(range.start, 0);
+            } else if name == "p" {
+                self.nest();
+            }
             return;
         }
         let id = attributes.get("id").map(String::from);
+        if self.in_item {
+            match name {
+                "p" => {}
+                _ if is_block(name) => self.end_item(range.start, true),
+                _ => self.inline(name, attributes, id, range.end),
+            }
+            return;
+        }
         if is_block(name) {
             self.flush(range.start);
             if name == "hr" {
                 self.blocks.push(Block {
-                    kind: BlockKind::Other,
+                    kind: BlockKind::Rule,
                     range,
                     ..Block::default()
                 });
@@ -117,10 +155,10 @@ impl Reader {
             }
             return;
         }
-        self.inline(name, attributes, id);
+        self.inline(name, attributes, id, range.end);
     }
 
-    fn inline(&mut self, name: &str, attributes: Attributes<'_>, id: Option<String>) {
+    fn inline(&mut self, name: &str, attributes: Attributes<'_>, id: Option<String>, end: usize) {
         if let Some(id) = id.filter(|_| matches!(name, "a" | "span")) {
             // An anchor of the author's own is what links to the post use.
             let own = attributes.get("href").is_none();
@@ -132,11 +170,8 @@ impl Reader {
         }
         match name {
             "br" => {
-                if let Some(block) = &mut self.current {
-                    if !block.text.is_empty() {
-                        block.text.push('\n');
-                    }
-                    self.space = false;
+                if self.current.is_some() {
+                    self.line = Some(end);
                 }
             }
             _ if is_style(name) => {
@@ -151,13 +186,18 @@ impl Reader {
 
     fn close(&mut self, name: &str, end: usize) {
         if enclosing(name).is_some() {
+            self.end_item(end, false);
             self.enclosed = self.enclosed.saturating_sub(1);
+            let at = self.list.unwrap_or(self.blocks.len().saturating_sub(1));
             if self.enclosed == 0
-                && let Some(block) = self.blocks.last_mut()
+                && let Some(block) = self.blocks.get_mut(at)
             {
                 block.range.end = end;
+                self.list = None;
             }
-        } else if self.enclosed > 0 {
+        } else if self.in_item && matches!(name, "li" | "p") {
+            self.end_item(end, false);
+        } else if self.enclosed > 0 && !self.in_item {
         } else if is_block(name) {
             self.flush(end);
         } else if is_style(name) {
@@ -170,11 +210,26 @@ impl Reader {
         }
     }
 
-    fn text(&mut self, text: &str, at: usize) {
-        if self.current.is_none() {
-            if text.trim().is_empty() {
-                return;
+    fn lines(&mut self, raw: &str, at: usize) {
+        let mut from = at;
+        for (n, line) in raw.split('\n').enumerate() {
+            if n > 0 {
+                self.space = true;
+                if self.current.as_ref().is_some_and(|block| block.level == 0) {
+                    self.line = Some(from);
+                }
             }
+            self.text(&decode(line), from);
+            from += line.len() + 1;
+        }
+    }
+
+    fn text(&mut self, text: &str, at: usize) {
+        if text.trim().is_empty() {
+            self.space |= !text.is_empty();
+            return;
+        }
+        if self.current.is_none() {
             self.start(at, 0);
         }
         self.space |= text.starts_with(char::is_whitespace);
@@ -188,19 +243,46 @@ impl Reader {
             }
             self.space = true;
         }
-        if !text.trim().is_empty() {
-            self.space = text.ends_with(char::is_whitespace);
-        }
+        self.space = text.ends_with(char::is_whitespace);
     }
 
     fn write_space(&mut self) {
-        if let Some(block) = self.current.as_mut().filter(|_| self.space)
+        let line = self.line.take();
+        if let Some(block) = &mut self.current
             && !block.text.is_empty()
             && !block.text.ends_with(['\n', ' '])
         {
-            block.text.push(' ');
+            if let Some(at) = line {
+                block.text.push('\n');
+                block.breaks.push((block.text.len(), at));
+            } else if self.space {
+                block.text.push(' ');
+            }
         }
         self.space = false;
+    }
+
+    /// More follows in the item whose line was read last.
+    fn nest(&mut self) {
+        if self.enclosed == 1
+            && let Some(block) = self.blocks.last_mut()
+            && block.kind == BlockKind::Item
+        {
+            block.nested = true;
+        }
+    }
+
+    /// The item's line is over; `nested` where more follows in the item.
+    fn end_item(&mut self, end: usize, nested: bool) {
+        if !std::mem::take(&mut self.in_item) {
+            return;
+        }
+        let before = self.blocks.len();
+        self.flush(end);
+        if let Some(block) = self.blocks.get_mut(before) {
+            (block.kind, block.nested) = (BlockKind::Item, nested);
+        }
+        self.before = None;
     }
 
     fn start(&mut self, at: usize, level: u8) {
@@ -212,6 +294,7 @@ impl Reader {
         });
         self.styles.clear();
         (self.space, self.bold, self.plain) = (false, 0, 0);
+        self.line = None;
     }
 
     fn flush(&mut self, end: usize) {
@@ -226,12 +309,65 @@ impl Reader {
             styled.end = styled.end.min(trimmed);
         }
         block.styled.retain(|styled| styled.start < styled.end);
+        block
+            .styled
+            .sort_by_key(|styled| (styled.start, std::cmp::Reverse(styled.end)));
         if block.text.is_empty() {
             self.before = block.anchor;
-        } else {
+        } else if block.is_heading() || self.enclosed > 0 || !block.text.starts_with('#') {
             self.blocks.push(block);
+        } else {
+            self.blocks.extend(unhashed(block));
         }
     }
+}
+
+/// A paragraph whose lines begin with `#`, no blank behind it, as the headings its author meant.
+fn unhashed(block: Block) -> Vec<Block> {
+    let mut starts = vec![(0, block.range.start)];
+    starts.extend(&block.breaks);
+    let mut parts: Vec<Block> = Vec::new();
+    for (n, &(from, at)) in starts.iter().enumerate() {
+        let next = starts.get(n + 1);
+        let to = next.map_or(block.text.len(), |&(from, _)| from);
+        let end = next.map_or(block.range.end, |&(_, at)| at);
+        let line = block.text[from..to].trim_end();
+        let heading = hash_heading(line);
+        let continues = parts.last().is_some_and(|part| part.level == 0);
+        if let (None, true, Some(part)) = (heading, continues, parts.last_mut()) {
+            part.text.push('\n');
+            part.text.push_str(line);
+            part.range.end = end;
+            continue;
+        }
+        let skipped = heading.map_or(0, |(_, skipped)| skipped);
+        let from = from + skipped;
+        let styled = block
+            .styled
+            .iter()
+            .filter(|styled| styled.start >= from && styled.end <= to);
+        parts.push(Block {
+            level: heading.map_or(0, |(level, _)| level),
+            text: line[skipped..].to_owned(),
+            styled: styled
+                .map(|styled| styled.start - from..styled.end - from)
+                .collect(),
+            anchor: if n == 0 { block.anchor.clone() } else { None },
+            range: at..end,
+            ..Block::default()
+        });
+    }
+    parts
+}
+
+/// The level of a line such as `#Title`, and where its text begins; `None` for a row of hash tags.
+fn hash_heading(line: &str) -> Option<(u8, usize)> {
+    let marks = line.bytes().take_while(|&byte| byte == b'#').count();
+    let text = line[marks..].trim_start();
+    let tagged = text.split(' ').any(|word| word.starts_with('#'));
+    let fits = (1..=6).contains(&marks) && !text.is_empty() && !tagged && text.len() <= 200;
+    let level = u8::try_from(marks).ok().filter(|_| fits)?;
+    Some((level, line.len() - text.len()))
 }
 
 /// Site generators put a sign that links to the heading at its end.
@@ -258,5 +394,8 @@ fn enclosing(name: &str) -> Option<BlockKind> {
 }
 
 fn is_style(name: &str) -> bool {
-    matches!(name, "a" | "em" | "i" | "strong" | "b" | "u" | "cite")
+    matches!(
+        name,
+        "a" | "em" | "i" | "strong" | "b" | "u" | "cite" | "small"
+    )
 }

@@ -26,8 +26,8 @@ fn entry(shared: &Path, label: &Value) -> Entry {
         of_notes(&text, label)
     };
     let mut entry = crate::clean::entry(raw, &Feed::default(), None);
-    entry.event = super::event(&entry);
     entry.talks = super::talks(&entry);
+    entry.event = super::event(&entry);
     entry
 }
 

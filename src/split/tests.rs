@@ -152,7 +152,7 @@ fn speakers_stand_below_their_title() {
         pair("Pipes", "Ann Poe"),
         pair("Tubes", "Bo Roe"),
         pair("Hoses", "Cy Doe+Di Moe"),
-        pair("Valves", ""),
+        pair("Valves", "Ed Loe"),
     ];
     assert_eq!(told(&entry), expected);
 }

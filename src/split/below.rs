@@ -1,0 +1,196 @@
+//! Speakers on lines of their own, below the title.
+
+use super::furniture::{bare, is_furniture};
+use super::names::{LIKELY, People, SURE, is_labelled, is_of_others, is_particle, people};
+use super::outline::{Block, BlockKind};
+use super::tables::VERBS;
+use super::tidy::is_links;
+
+/// Speakers found below a line.
+#[derive(Debug, Clone)]
+pub(super) struct Below {
+    pub(super) people: People,
+    /// The last block that names them.
+    pub(super) last: usize,
+}
+
+/// How many lines of dates, rooms and links may stand before the speakers.
+const SKIPPED: usize = 3;
+
+/// The speakers, if the first lines below the title are nothing but them: `by Ann Poe`, a linked or
+/// emphasized name, `Speaker: Ann Poe (Acme)`, a list of names.
+pub(super) fn speakers(blocks: &[Block], at: usize) -> Option<Below> {
+    for n in at + 1..=at + SKIPPED {
+        let block = blocks.get(n)?;
+        let found = match block.kind {
+            BlockKind::List => return names_of_list(blocks, n),
+            BlockKind::Text if block.is_heading() => {
+                let people = heading_of_names(block)?;
+                return Some(Below { people, last: n });
+            }
+            BlockKind::Text => names_of_lines(block),
+            BlockKind::Item | BlockKind::Rule | BlockKind::Other => return None,
+        };
+        match found {
+            Found::People(people) => return Some(Below { people, last: n }),
+            Found::Nothing => {}
+            Found::Prose => return None,
+        }
+    }
+    None
+}
+
+/// A heading that names speakers and no talk.
+pub(super) fn heading_of_names(block: &Block) -> Option<People> {
+    let text = block.text.replace('\n', " ");
+    if is_of_others(&text) {
+        return None;
+    }
+    let handle = text.starts_with('@') && !text.contains(' ');
+    if is_labelled(&text) || handle {
+        return people(&text, true);
+    }
+    // `Ann Poe - Pipes at night` names somebody and a talk.
+    let behind = [" - ", " – ", " — ", ": ", " | "].iter().filter_map(|sign| Some(text.find(sign)? + sign.len())).min();
+    let talk = behind.is_some_and(|at| text[at..].split_whitespace().count() > 2 && people(&text[at..], false).is_none());
+    line_of_names(&text, true).filter(|people| people.sureness >= SURE && !talk)
+}
+
+/// Speakers that a sentence begins with: `[Ann Poe](..) talked about ..`.
+pub(super) fn in_prose(block: &Block) -> Option<People> {
+    if !block.is_text() {
+        return None;
+    }
+    let text = block.text.as_str();
+    let words: Vec<&str> = text.split_whitespace().take(9).collect();
+    let verb = words
+        .iter()
+        .position(|word| word.starts_with(char::is_lowercase) && VERBS.has(&bare(word)))?;
+    let name = words[..verb].join(" ");
+    let linked = block.styled.first().is_some_and(|styled| styled.start == 0);
+    let found = people(&name, false)?;
+    (verb <= 8 && (found.sureness >= SURE || linked)).then_some(found)
+}
+
+enum Found {
+    People(People),
+    /// Nothing that speaks for or against: a date, links.
+    Nothing,
+    Prose,
+}
+
+fn names_of_lines(block: &Block) -> Found {
+    let styled = block.styled.first().is_some_and(|styled| styled.start == 0);
+    let mut all: Option<People> = None;
+    for (n, line) in block.text.lines().enumerate() {
+        let line = line.trim_start_matches(['|', '-', '–', '—', '~', '•', '*', ' ']);
+        if n > 8 || is_of_others(line) {
+            break;
+        }
+        let found = if all.is_none() {
+            line_of_names(line, styled)
+        } else {
+            line_of_names(line, false).filter(|people| {
+                people.sureness >= SURE || block.text.lines().all(|line| line.starts_with('|'))
+            })
+        };
+        match (found, &mut all) {
+            (Some(found), None) => all = Some(found),
+            (Some(found), Some(all)) => all.names.extend(found.names),
+            (None, None) if is_aside(line) => {}
+            (None, None) => return Found::Prose,
+            (None, Some(_)) => break,
+        }
+    }
+    all.map_or(Found::Nothing, Found::People)
+}
+
+/// A date, a time, a room, links to slides.
+fn is_aside(line: &str) -> bool {
+    let label = bare(line.split(':').next().unwrap_or_default());
+    is_links(line)
+        || is_furniture(line) && line.len() < 60
+        || line.contains(':')
+            && (is_links(&label)
+                || [
+                    "when", "where", "date", "time", "room", "track", "level", "duration",
+                ]
+                .contains(&label.as_str()))
+}
+
+/// A line that is names, with jobs and companies at most. `set_off`: it is styled or a heading.
+pub(super) fn line_of_names(line: &str, set_off: bool) -> Option<People> {
+    if line.is_empty() || line.len() > 200 || is_of_others(line) {
+        return None;
+    }
+    if is_labelled(line) && line.contains(':') {
+        return people(line, true);
+    }
+    let labelled = is_labelled(line);
+    if line.ends_with(['.', ':', '?', '!']) && !line.ends_with("c.") && !line.ends_with("r.") {
+        return None;
+    }
+    let words = line.split_whitespace().count();
+    let small = line
+        .split_whitespace()
+        .filter(|word| {
+            word.starts_with(char::is_lowercase)
+                && !is_particle(word)
+                && ![
+                    "and", "at", "of", "from", "by", "och", "und", "og", "et", "en", "for", "the",
+                    "bei", "med",
+                ]
+                .contains(word)
+        })
+        .count();
+    if words > 16 || small > 2 {
+        return None;
+    }
+    let handle = line.starts_with('@') && words == 1;
+    let found = people(line, handle)?;
+    let short = words <= 4 && small == 0;
+    let plain = line.contains(['@', '(', ',', '|']);
+    let fits = found.sureness >= SURE && (small == 0 || plain || labelled || set_off)
+        || found.sureness >= LIKELY && (short || labelled || set_off && (plain || small == 0));
+    fits.then_some(found)
+}
+
+/// A list of nothing but names.
+fn names_of_list(blocks: &[Block], at: usize) -> Option<Below> {
+    let items: Vec<&Block> = blocks[at + 1..]
+        .iter()
+        .take_while(|block| block.kind == BlockKind::Item)
+        .take(9)
+        .collect();
+    if items.is_empty() || items.len() > 8 {
+        return None;
+    }
+    let mut all: Option<People> = None;
+    for item in &items {
+        if item.nested {
+            return None;
+        }
+        if all.is_some() && is_of_others(&item.text) {
+            continue;
+        }
+        let found = line_of_names(&item.text, false);
+        let found = found.or_else(|| all.as_ref().filter(|_| is_aside(&item.text)).cloned());
+        let found = found?;
+        match &mut all {
+            Some(all) => {
+                all.sureness = all.sureness.max(found.sureness);
+                for name in found.names {
+                    if !all.names.contains(&name) {
+                        all.names.push(name);
+                    }
+                }
+            }
+            None => all = Some(found),
+        }
+    }
+    let people = all.filter(|people| people.sureness >= SURE)?;
+    Some(Below {
+        people,
+        last: at + items.len(),
+    })
+}

@@ -1,0 +1,456 @@
+//! Lines of one shape that might start talks: headings, bold paragraphs, list items, plain lines, lead-ins.
+
+use super::below::{self, line_of_names};
+use super::furniture::{Sort, bare, sort};
+use super::heading::{Divided, FORMS, Form, Line, divide};
+use super::names::{People, SURE, is_labelled, is_of_others, people};
+use super::outline::{Block, BlockKind};
+use super::tidy::{is_links, tidy};
+
+/// No post has more lines that might start talks; what has is no post.
+const MOST: usize = 2_000;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Heading,
+    Bold,
+    Item,
+    Plain,
+    /// `**Queues:** Ann Poe spoke on ..`, `“Queues at night” by Ann Poe. She ..`
+    Sentence,
+}
+
+/// What a line stands under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Parent {
+    Nothing,
+    Furniture,
+    /// The heading's block.
+    Group(usize),
+    Line,
+}
+
+#[derive(Debug)]
+pub(super) struct Candidate {
+    /// Where among the blocks.
+    pub(super) at: usize,
+    pub(super) level: u8,
+    pub(super) parent: Parent,
+    /// The whole line, as a title.
+    pub(super) title: String,
+    line: Line,
+    /// Title and speakers, however they were told.
+    pub(super) told: Option<Divided>,
+    /// Told by the line itself, in the post's form.
+    pub(super) by_form: bool,
+    /// The text below begins with somebody who speaks.
+    pub(super) prose: Option<People>,
+}
+
+impl Candidate {
+    fn new(blocks: &[Block], at: usize, parent: Parent) -> Self {
+        let line = Line::of(&blocks[at]);
+        Self {
+            at,
+            level: blocks[at].level,
+            parent,
+            title: tidy(&line.text),
+            line,
+            told: None,
+            by_form: false,
+            prose: blocks.get(at + 1).and_then(below::in_prose),
+        }
+    }
+
+    pub(super) fn is_named(&self) -> bool {
+        self.told.is_some()
+    }
+
+    pub(super) fn sureness(&self) -> u8 {
+        self.told.as_ref().map_or(0, |told| told.sureness)
+    }
+
+    fn tell(&mut self, title: String, people: People) {
+        if !title.is_empty() {
+            self.told = Some(Divided {
+                title,
+                speakers: people.names,
+                sureness: people.sureness,
+            });
+        }
+    }
+}
+
+/// All lines of one shape, divided in the form they share.
+pub(super) fn of(blocks: &[Block], shape: Shape, title: Option<usize>) -> Vec<Candidate> {
+    let mut candidates = match shape {
+        Shape::Heading => headings(blocks, title),
+        _ => lines(blocks, shape),
+    };
+    candidates.retain(|candidate| !candidate.title.is_empty());
+    divide_all(&mut candidates);
+    candidates
+}
+
+fn headings(blocks: &[Block], title: Option<usize>) -> Vec<Candidate> {
+    let mut found: Vec<Candidate> = Vec::new();
+    let mut open: Vec<(u8, Parent)> = Vec::new();
+    let mut next = 0;
+    while next < blocks.len() && found.len() < MOST {
+        let at = next;
+        next += 1;
+        let block = &blocks[at];
+        if !block.is_heading() || Some(at) == title {
+            continue;
+        }
+        open.retain(|(level, _)| *level < block.level);
+        let above = open.last().map_or(Parent::Nothing, |(_, parent)| *parent);
+        let sort = sort(&block.text);
+        let own = match sort {
+            Sort::Open => Parent::Line,
+            Sort::Group if above == Parent::Furniture => Parent::Furniture,
+            Sort::Group => Parent::Group(at),
+            Sort::Furniture => Parent::Furniture,
+        };
+        open.push((block.level, own));
+        if sort != Sort::Open {
+            found.extend(below_time(blocks, at, above));
+            continue;
+        }
+        let mut candidate = Candidate::new(blocks, at, above);
+        if let Some(people) = below::heading_of_names(block) {
+            if let Some(end) = title_below(blocks, at) {
+                candidate.tell(tidy(&blocks[end].text), people);
+                next = end + 1;
+            } else if is_labelled(&block.text) {
+                continue;
+            } else {
+                candidate.tell(candidate.title.clone(), people);
+            }
+        } else if let Some((title, people)) = own_lines(block) {
+            candidate.tell(title, people);
+        } else if let Some(below) = below::speakers(blocks, at)
+            && fits_below(blocks, at, below.last)
+        {
+            candidate.tell(candidate.title.clone(), below.people);
+            next = if blocks[below.last].is_heading() {
+                below.last + 1
+            } else {
+                next
+            };
+        }
+        found.push(candidate);
+    }
+    names_alone(&mut found);
+    found
+}
+
+/// Where some headings are surely names and nothing else, those that may be names are, too.
+fn names_alone(candidates: &mut [Candidate]) {
+    let alone = |candidate: &Candidate| {
+        candidate.told.as_ref().is_some_and(|told| told.speakers == [candidate.title.as_str()])
+    };
+    let likely = |candidate: &Candidate| {
+        candidate.told.is_none() && people(&candidate.title, false).is_some_and(|people| people.names == [candidate.title.as_str()])
+    };
+    let sure = candidates.iter().filter(|candidate| alone(candidate)).count();
+    let maybe = candidates.iter().filter(|candidate| likely(candidate)).count();
+    if sure == 0 || (sure + maybe) * 4 < candidates.len() * 3 {
+        return;
+    }
+    for candidate in candidates.iter_mut().filter(|candidate| likely(candidate)) {
+        if let Some(people) = people(&candidate.title, false) {
+            candidate.tell(candidate.title.clone(), people);
+        }
+    }
+}
+
+/// A heading that is a time alone has its title on the next line.
+fn below_time(blocks: &[Block], at: usize, parent: Parent) -> Option<Candidate> {
+    let next = blocks.get(at + 1)?;
+    let timed = is_time(&blocks[at].text) && next.is_text() && is_short(&next.text);
+    if !timed || sort(&next.text) != Sort::Open {
+        return None;
+    }
+    let mut candidate = Candidate::new(blocks, at + 1, parent);
+    candidate.at = at + 1;
+    candidate.level = blocks[at].level;
+    if let Some(below) = below::speakers(blocks, at + 1) {
+        candidate.tell(candidate.title.clone(), below.people);
+    }
+    Some(candidate)
+}
+
+/// Whether the speakers found in a heading belong to the heading above it.
+fn fits_below(blocks: &[Block], at: usize, last: usize) -> bool {
+    let found = &blocks[last];
+    if !found.is_heading() {
+        return true;
+    }
+    let said = is_labelled(&found.text) || found.text.starts_with('@');
+    let opens = blocks
+        .get(last + 1)
+        .is_some_and(|next| next.level > found.level);
+    said || found.level > blocks[at].level && !opens
+}
+
+/// The title in the line below a heading that names the speakers.
+fn title_below(blocks: &[Block], at: usize) -> Option<usize> {
+    let next = blocks.get(at + 1)?;
+    let level = blocks[at].level;
+    let linked = is_links(&next.text) || bare(&next.text).starts_with("watch ");
+    if linked {
+        return None;
+    }
+    let whole = next.bold
+        || next
+            .styled
+            .first()
+            .is_some_and(|styled| styled.len() == next.text.len());
+    let quoted =
+        next.text.starts_with(['"', '“', '„', '«']) && next.text.ends_with(['"', '”', '“', '»']);
+    let fits = if next.is_heading() {
+        next.level > level
+            || next.level == level
+                && below::heading_of_names(next).is_none()
+                && is_labelled(&blocks[at].text)
+    } else {
+        next.is_text() && is_short(&next.text) && (whole || quoted)
+    };
+    (fits && sort(&next.text) == Sort::Open && below::heading_of_names(next).is_none())
+        .then_some(at + 1)
+}
+
+/// Title and speakers of a block of two or three lines.
+fn own_lines(block: &Block) -> Option<(String, People)> {
+    let lines: Vec<&str> = block.text.lines().collect();
+    if lines.len() < 2 || lines[0].chars().count() > 150 {
+        return None;
+    }
+    let styled = block.bold || block.is_heading();
+    let at = (1..lines.len().min(4)).find(|&at| {
+        line_of_names(
+            lines[at].trim_start_matches(['|', '-', '–', '—', ' ']),
+            styled,
+        )
+        .is_some_and(|people| people.sureness >= SURE || styled || lines.len() == 2)
+    })?;
+    let people = line_of_names(
+        lines[at].trim_start_matches(['|', '-', '–', '—', ' ']),
+        styled,
+    )?;
+    let title = tidy(&lines[..at].join(" "));
+    (line_of_names(&title, false).is_none_or(|title| title.sureness < SURE))
+        .then_some((title, people))
+}
+
+fn lines(blocks: &[Block], shape: Shape) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    let mut parent = Parent::Nothing;
+    for (at, block) in blocks.iter().enumerate() {
+        if block.is_heading() {
+            parent = match sort(&block.text) {
+                Sort::Open => Parent::Line,
+                Sort::Group => Parent::Group(at),
+                Sort::Furniture => Parent::Furniture,
+            };
+        }
+        if found.len() >= MOST
+            || block.is_heading()
+            || parent == Parent::Furniture
+            || is_of_others(&block.text)
+            || is_labelled(&block.text)
+        {
+            continue;
+        }
+        let first = block.text.lines().next().unwrap_or_default();
+        let fits = match shape {
+            Shape::Heading => false,
+            Shape::Bold => block.is_text() && block.bold && is_short(&block.text),
+            Shape::Item => block.kind == BlockKind::Item && is_short(&block.text),
+            Shape::Plain => {
+                block.is_text()
+                    && !block.bold
+                    && is_short(first)
+                    && (is_short(&block.text) || own_lines(block).is_some())
+            }
+            Shape::Sentence => {
+                found.extend(sentence(blocks, at, parent));
+                false
+            }
+        };
+        if !fits || sort(&block.text) != Sort::Open {
+            continue;
+        }
+        let mut candidate = Candidate::new(blocks, at, parent);
+        if let Some((title, people)) = own_lines(block) {
+            candidate.tell(title, people);
+        } else if shape != Shape::Item
+            && line_of_names(&block.text.replace('\n', " "), true)
+                .is_none_or(|people| people.sureness < SURE)
+            && let Some(below) = below::speakers(blocks, at)
+            && (!blocks[below.last].is_heading())
+        {
+            candidate.tell(candidate.title.clone(), below.people);
+        }
+        found.push(candidate);
+    }
+    found
+}
+
+/// A paragraph that opens with a title and who spoke.
+fn sentence(blocks: &[Block], at: usize, parent: Parent) -> Option<Candidate> {
+    let block = &blocks[at];
+    if !matches!(block.kind, BlockKind::Text | BlockKind::Item) || block.bold {
+        return None;
+    }
+    let text = block.text.as_str();
+    let (title, rest) = if let Some(lead) = block.styled.first().filter(|styled| styled.start == 0)
+    {
+        (&text[lead.clone()], &text[lead.end..])
+    } else {
+        let (open, close) = [('“', '”'), ('"', '"'), ('„', '“'), ('«', '»')]
+            .into_iter()
+            .find(|(open, _)| text.starts_with(*open))?;
+        let to = text[open.len_utf8()..].find(close)? + open.len_utf8();
+        (&text[open.len_utf8()..to], &text[to + close.len_utf8()..])
+    };
+    if title.chars().count() > 150 || title.contains('\n') || sort(title) != Sort::Open {
+        return None;
+    }
+    let rest = rest.trim_start_matches([':', '.', ',', '-', '–', '—', '|', '(', '/', ' ', '\n']);
+    let mut candidate = Candidate::new(blocks, at, parent);
+    candidate.title = tidy(title.trim_end_matches(['.', ':']));
+    if let Some(people) = names_at_start(rest) {
+        candidate.tell(candidate.title.clone(), people);
+        return Some(candidate);
+    }
+    // The line itself may hold both: `**Queues - Ann Poe.** She ..`
+    let line = Block {
+        text: title.trim_end_matches(['.', ':']).to_owned(),
+        ..Block::default()
+    };
+    candidate.line = Line::of(&line);
+    Some(candidate)
+}
+
+/// Names that a sentence begins with, up to its verb, its end, or a company.
+fn names_at_start(text: &str) -> Option<People> {
+    let by = ["by ", "von ", "av ", "par ", "door ", "with "]
+        .iter()
+        .find_map(|by| text.strip_prefix(by));
+    let from = by.unwrap_or(text);
+    let mut end = 0;
+    for word in from.split_inclusive([' ', '\n']).take(14) {
+        let bare = word.trim();
+        let joins = [
+            "and", "&", "och", "und", "og", "et", "en", "van", "von", "de", "der", "den", "da",
+            "di", "la", "le", "el",
+        ]
+        .contains(&bare);
+        if !joins && !bare.starts_with(char::is_uppercase) {
+            break;
+        }
+        end += word.len();
+        let initial = bare.len() == 2 && bare.ends_with('.');
+        if bare.ends_with(['.', ':', ';', ')', '(']) && !initial && !bare.ends_with("Dr.") {
+            break;
+        }
+    }
+    let names = from[..end]
+        .trim()
+        .trim_end_matches(['.', ':', ';', ')', ',', '-', '–']);
+    let found = people(names, false)?;
+    let behind = from[end..].split_whitespace().next().unwrap_or_default();
+    let told = by.is_some()
+        || ["of", "from", "at", "@", "("].contains(&behind)
+        || super::tables::VERBS.has(&bare(behind));
+    (found.sureness >= SURE || told).then_some(found)
+}
+
+pub(super) fn is_short(text: &str) -> bool {
+    text.chars().count() <= 160
+        && text.lines().count() <= 3
+        && !text.ends_with([':', ','])
+        && (!text.ends_with('.') || text.ends_with("..") || text.split_whitespace().count() <= 3)
+}
+
+fn is_time(text: &str) -> bool {
+    let bare = bare(text);
+    let mut words = bare.split(' ');
+    text.starts_with(|c: char| c.is_ascii_digit())
+        && words.all(|word| ["", "a", "p", "am", "pm", "h", "uhr"].contains(&word.trim_start_matches(|c: char| c.is_ascii_digit())))
+}
+
+/// Finds the form that the lines share and divides them by it.
+fn divide_all(candidates: &mut [Candidate]) {
+    let Some((form, habit)) = form(candidates) else {
+        return;
+    };
+    for candidate in candidates {
+        if candidate.sureness() >= SURE
+            && !candidate
+                .told
+                .as_ref()
+                .is_some_and(|told| told.title == candidate.title)
+        {
+            continue;
+        }
+        let Some(divided) = divide_like(&candidate.line, form, habit) else {
+            continue;
+        };
+        if candidate.sureness() < SURE || divided.sureness >= SURE {
+            candidate.told = Some(divided);
+            candidate.by_form = true;
+        }
+    }
+}
+
+/// The form that divides the most lines, the surest, and whether it divides most of the lines of a level.
+fn form(candidates: &[Candidate]) -> Option<(Form, bool)> {
+    let mut best: Option<(usize, Form, bool)> = None;
+    for form in FORMS {
+        let mut score = 0;
+        let mut levels = [(0_usize, 0_usize); 7];
+        let mut sure = false;
+        for candidate in candidates {
+            let level = usize::from(candidate.level).min(6);
+            levels[level].1 += 1;
+            if let Some(divided) = divide(&candidate.line, form, false) {
+                levels[level].0 += 1;
+                score += usize::from(divided.sureness);
+                sure |= divided.sureness >= SURE;
+            }
+        }
+        let share = |times: usize, of: usize| {
+            levels
+                .iter()
+                .any(|(fits, all)| *fits >= 2 && fits * times >= all * of)
+        };
+        let enough = if form.is_rare() {
+            share(3, 2)
+        } else {
+            sure || share(2, 1)
+        };
+        if enough && best.is_none_or(|(most, _, _)| score > most) {
+            best = Some((score, form, share(3, 2) || share(2, 1) && score >= 9));
+        }
+    }
+    best.map(|(_, form, habit)| (form, habit))
+}
+
+/// Divides by the post's form, else by another one with the speakers on the same side.
+fn divide_like(line: &Line, form: Form, habit: bool) -> Option<Divided> {
+    let alike = |other: &Form| {
+        *other != form && !other.is_rare() && other.speakers_first() == form.speakers_first()
+    };
+    let sure = |divided: &Divided| divided.sureness >= SURE || habit;
+    divide(line, form, false)
+        .or_else(|| {
+            FORMS
+                .into_iter()
+                .filter(alike)
+                .find_map(|other| divide(line, other, false).filter(sure))
+        })
+        .or_else(|| divide(line, form, true).filter(|_| habit))
+}
