@@ -4,7 +4,6 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::parse) enum Rule {
     Encoding,
-    DoubleEncoding,
     LeadingJunk,
     TrailingJunk,
     ForbiddenCharacter,
@@ -29,11 +28,9 @@ pub(in crate::parse) enum Rule {
 }
 
 /// Every rule with its word.
-const WORDS: [(Rule, &str); 23] = [
+const WORDS: [(Rule, &str); 22] = [
     // Bytes that were not in the encoding they claim, or not valid in it.
     (Rule::Encoding, "encoding"),
-    // Text in UTF-8 that was taken for Latin-1 and encoded again.
-    (Rule::DoubleEncoding, "double-encoding"),
     // Something before the declaration or the root: left out.
     (Rule::LeadingJunk, "leading-junk"),
     // Something behind the root: left out, but for entries.

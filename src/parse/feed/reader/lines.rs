@@ -10,7 +10,7 @@ use crate::parse::repair::{Attribute, Namespace};
 
 use super::fields::{Field, TextField};
 use super::text::{looks_like_html, own};
-use super::{Place, Reader, What, get, scope};
+use super::{Place, Reader, What, get};
 
 pub(super) fn instant(text: &str) -> Option<DateTime<Utc>> {
     dates::instant(text)
@@ -130,15 +130,12 @@ impl<'a> Reader<'a> {
 
     /// The line is complete.
     pub(super) fn line(&mut self, field: Field, rank: u8, line: Cow<'a, str>) {
-        let Some(mut text) = own(line) else {
+        let Some(text) = own(line) else {
             if field == Field::Category {
                 self.category(None);
             }
             return;
         };
-        if let Some(mended) = scope::encoded_twice(&text) {
-            text = mended;
-        }
         match self.place() {
             Place::Entry => self.entry_line(field, rank, text),
             Place::Feed => self.feed_line(field, rank, text),

@@ -19,7 +19,7 @@ use std::borrow::Cow;
 use url::Url;
 
 use crate::model::{FeedFormat, RawFeed, Text};
-use crate::parse::repair::{Attribute, Element, Event, Repairs, Rule, Stream};
+use crate::parse::repair::{Attribute, Element, Event, Repairs, Stream};
 
 use best::Best;
 use fields::{Field, TextField, field};
@@ -92,7 +92,6 @@ struct Reader<'a> {
     skipped: usize,
     is_atom: bool,
     root_seen: bool,
-    double_encoded: usize,
 }
 
 /// Reads a stream to its end.
@@ -111,9 +110,6 @@ pub(super) fn read(
         }
     }
     repairs.join(stream.into_repairs());
-    for _ in 0..reader.double_encoded {
-        repairs.count(Rule::DoubleEncoding);
-    }
     reader.finish()
 }
 
@@ -141,7 +137,6 @@ impl<'a> Reader<'a> {
             skipped: 0,
             is_atom: false,
             root_seen: false,
-            double_encoded: 0,
         }
     }
 
@@ -347,13 +342,7 @@ impl<'a> Reader<'a> {
             return;
         };
         let src = reading.construct.src.clone();
-        let mut text = reading.construct.finish();
-        if let Some(text) = &mut text
-            && let Some(mended) = scope::encoded_twice(&text.value)
-        {
-            text.value = mended;
-            self.double_encoded += 1;
-        }
+        let text = reading.construct.finish();
         self.put_text(reading.field, reading.rank, text, src);
     }
 }

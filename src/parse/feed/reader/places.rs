@@ -7,7 +7,7 @@ use crate::parse::repair::{Attribute, Element, Repairs, Rule};
 
 use super::fields::Field;
 use super::people::Role;
-use super::{Place, Reader, What, entry, format, get, people, scope, text};
+use super::{Place, Reader, What, entry, format, get, people, text};
 
 impl<'a> Reader<'a> {
     pub(super) fn root(
@@ -131,7 +131,7 @@ impl<'a> Reader<'a> {
         let Some(mut draft) = self.person.take() else {
             return;
         };
-        draft.text = scope::encoded_twice(line).unwrap_or_else(|| line.to_owned());
+        line.clone_into(&mut draft.text);
         let Some(person) = draft.finish() else {
             return;
         };

@@ -76,28 +76,3 @@ impl Scopes {
         }
     }
 }
-
-/// Text in UTF-8 that somebody took for Latin-1 and encoded once more: the text it was.
-pub(super) fn encoded_twice(text: &str) -> Option<String> {
-    if text.is_ascii() {
-        return None;
-    }
-    let bytes: Option<Vec<u8>> = text
-        .chars()
-        .map(|c| u8::try_from(u32::from(c)).ok())
-        .collect();
-    String::from_utf8(bytes?).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_encoded_twice_is_known_by_its_bytes() {
-        assert_eq!(encoded_twice("Ã©tÃ©").as_deref(), Some("été"));
-        for fine in ["été", "plain", "Ã©tÃ© 安", "Ã"] {
-            assert_eq!(encoded_twice(fine), None, "{fine}");
-        }
-    }
-}
