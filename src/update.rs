@@ -267,9 +267,12 @@ impl Update {
             Vec::new()
         };
         let make = |raw| inheriting(safe_entry(raw, &safe, location.as_ref()), &authors);
-        let changes = self
+        let mut changes = self
             .changes(feed, raw.entries, make)
             .map_err(|error| Failure::new(FailureKind::File, error.to_string()))?;
+        if raw.format.inherits_authors() {
+            inherit_authors(&mut changes, &safe);
+        }
         let outcome = Outcome::Read {
             feed: Box::new(safe),
             changes,
@@ -336,6 +339,17 @@ impl Update {
             http_status,
             outcome,
             next_due,
+        }
+    }
+}
+
+/// Gives the feed's authors to the entries without any (RFC 4287, 4.2.1). Only for the archive: `parse`
+/// shows what the document says, and the entry's hash is of what the entry itself says.
+fn inherit_authors(changes: &mut Changes, feed: &Feed) {
+    for change in &mut changes.entries {
+        let (Change::New(entry) | Change::Edited(_, entry)) = change;
+        if entry.authors.is_empty() {
+            entry.authors.clone_from(&feed.authors);
         }
     }
 }

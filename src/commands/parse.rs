@@ -27,12 +27,22 @@ pub(crate) struct Args {
     /// What relative links are resolved against
     #[arg(long, value_name = "URL")]
     base: Option<Url>,
+    /// Print the mended XML that the feed is read from instead
+    #[arg(long)]
+    normalised: bool,
 }
 
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandError> {
     let of_feed = |failure: Failure| CommandError::of_feed(&args.document, failure);
     let source = source(&args.document).map_err(of_feed)?;
     let (documents, unreadable) = documents(&source, context).map_err(of_feed)?;
+    if args.normalised {
+        let text = documents.first().and_then(parse::normalised).ok_or_else(|| {
+            let message = "this is no XML feed: only those are normalised";
+            of_feed(Failure::new(FailureKind::NotAFeed, message))
+        })?;
+        return write_normalised(&text);
+    }
     let (mut raw, broken) = read(&source, &documents).map_err(of_feed)?;
     for failure in unreadable.iter().chain(&broken) {
         poll::warn(context, &args.document, failure, None);
@@ -70,6 +80,14 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         .and_then(|()| out.flush())
         .map_err(|error| CommandError::of_output(&error, "the result"))?;
     Ok(Exit::of_feeds(unreadable.len() + broken.len()))
+}
+
+fn write_normalised(text: &str) -> Result<Exit, CommandError> {
+    let mut out = result_output();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|error| CommandError::of_output(&error, "the result"))?;
+    Ok(Exit::Well)
 }
 
 fn source(name: &str) -> Result<Source, Failure> {

@@ -57,6 +57,16 @@ pub(crate) fn read(document: &Document) -> Result<Parsed, ParseError> {
     Ok(Parsed::Feed(Box::new(feed)))
 }
 
+/// The XML document as the reader sees it: in UTF-8, well formed, each element under its usual name.
+/// `None` for what is no XML feed.
+pub(crate) fn normalised(document: &Document) -> Option<String> {
+    let decoded = encoding::decode(document);
+    match detect::shape(&decoded.text, document.file_name.as_deref()) {
+        Ok(Shape::Feed(root)) => Some(feed::normalised(&decoded.text, &root)),
+        _ => None,
+    }
+}
+
 /// As [`read`], where only a feed will do.
 pub(crate) fn read_feed(document: &Document) -> Result<RawFeed, ParseError> {
     match read(document)? {
