@@ -17,7 +17,7 @@ pub(crate) use entry::{
 };
 pub(crate) use feed::{Feed, FeedId};
 pub(crate) use raw::{
-    Category, EntrySource, FeedFormat, RawEntry, RawFeed, Repair, Text, TextKind,
+    Category, Dropped, EntrySource, FeedFormat, Origin, RawEntry, RawFeed, Repair, Text, TextKind,
 };
 pub(crate) use safe_html::{Attributes, SafeHtml, Token, decode, is_block, is_void};
 pub(crate) use talk::{Tag, TagOrigin, Talk, TalkKind};

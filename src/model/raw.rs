@@ -1,5 +1,7 @@
 //! A feed as its publisher wrote it: decoded and given structure, but not one string of it trusted.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 
 use super::entry::{ContentHash, Enclosure, Person};
@@ -40,6 +42,37 @@ pub(crate) struct RawFeed {
     pub(crate) ttl: Option<u32>,
     /// In the document's order.
     pub(crate) entries: Vec<RawEntry>,
+    /// What was there but could not be kept, in the document's order; for people, so not all of very much.
+    pub(crate) dropped: Vec<Dropped>,
+}
+
+/// Something a document says that came to nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Dropped {
+    /// The element or member, as written: `pubDate`, `date_published`.
+    pub(crate) from: Cow<'static, str>,
+    /// Its beginning.
+    pub(crate) value: String,
+    /// A few words: `not a date`.
+    pub(crate) why: &'static str,
+}
+
+/// Where a field of an entry was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Origin {
+    /// The field's name in `RawEntry`.
+    pub(crate) field: &'static str,
+    /// The element or member, as written: `dc:date`, `content_html`.
+    pub(crate) from: Cow<'static, str>,
+}
+
+impl Origin {
+    pub(crate) fn new(field: &'static str, from: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            field,
+            from: from.into(),
+        }
+    }
 }
 
 /// One entry as published.
@@ -79,6 +112,8 @@ pub(crate) struct RawEntry {
     pub(crate) comments_url: Option<String>,
     /// What was mended in this entry's own text (notes).
     pub(crate) repairs: Vec<Repair>,
+    /// Where the fields were read, as far as the reader says; no part of what the entry says.
+    pub(crate) origins: Vec<Origin>,
 }
 
 impl RawEntry {

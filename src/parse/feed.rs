@@ -1,10 +1,9 @@
-//! Feeds, through feed-rs: Atom, RSS and JSON Feed to one shape. What feed-rs leaves out is read beside
-//! it, from XML in `facts`, from JSON in `json`.
+//! Feeds in XML, through feed-rs: Atom and RSS to one shape. What feed-rs leaves out is read beside it in
+//! `facts`.
 
 mod facts;
 mod guard;
 mod guids;
-mod json;
 mod map;
 mod people;
 
@@ -35,17 +34,8 @@ pub(super) fn read_xml(
     finish(feed, repairs)
 }
 
-/// Reads a JSON Feed, 1.0 or 1.1.
-pub(super) fn read_json(text: &str, repairs: &mut Repairs) -> Result<RawFeed, ParseError> {
-    let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
-    let facts = json::Facts::read(text)?;
-    let parsed = through_feed_rs(text, None, name(facts.format()))?;
-    let mut feed = map::feed(parsed, facts.format());
-    facts.add_to(&mut feed);
-    finish(feed, repairs)
-}
-
-fn finish(mut feed: RawFeed, repairs: &mut Repairs) -> Result<RawFeed, ParseError> {
+/// What every feed needs in the end, whatever it was read from.
+pub(super) fn finish(mut feed: RawFeed, repairs: &mut Repairs) -> Result<RawFeed, ParseError> {
     if feed.title.is_none() && feed.entries.is_empty() && feed.site_url.is_none() {
         return Err(ParseError::Hollow {
             format: name(feed.format),

@@ -9,6 +9,7 @@ mod encoding;
 mod error;
 mod feed;
 mod head;
+mod json;
 mod notes;
 mod opml;
 mod repair;
@@ -43,7 +44,7 @@ pub(crate) fn read(document: &Document) -> Result<Parsed, ParseError> {
     repairs.add("encoding", usize::from(decoded.mended));
     let mut feed = match detect::shape(text, document.file_name.as_deref())? {
         Shape::Feed(root) => feed::read_xml(text, &root, location, &mut repairs)?,
-        Shape::Json => feed::read_json(text, &mut repairs)?,
+        Shape::Json => json::read(text, &mut repairs)?,
         Shape::Note => RawFeed {
             format: FeedFormat::Markdown,
             entries: vec![notes::read(text, document).entry],
