@@ -75,7 +75,9 @@ fn counted(text: &str) -> Option<DateTime<Utc>> {
     }
 }
 
-/// RFC 3339 has four digits for a year, and so has everything that prints it.
+/// RFC 3339 has four digits for a year, and so has everything that prints it. Parts of a second are let
+/// go, as the archive and every other reader do.
 fn in_range(at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    (1..=9999).contains(&at.year()).then_some(at)
+    let whole = DateTime::from_timestamp(at.timestamp(), 0)?;
+    (1..=9999).contains(&whole.year()).then_some(whole)
 }

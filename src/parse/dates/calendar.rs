@@ -6,19 +6,19 @@ use super::fold::Part;
 use super::words::{self, Meaning};
 
 /// More words than a date has by itself; what holds more is prose, and its numbers mean something else.
-const MAX_STRANGE_WORDS: usize = 4;
+const MAX_STRANGE_WORDS: usize = 6;
 
 pub(super) fn day(parts: &[Part<'_>]) -> Option<NaiveDate> {
     let day = Calendar::of(parts);
+    if let Some(found) = day.by_signs() {
+        return Some(found);
+    }
     if day.strange > MAX_STRANGE_WORDS {
         return None;
     }
     match day.month {
         Some((at, month)) => day.with_name(at, month),
-        None => day
-            .by_signs()
-            .or_else(|| day.by_week())
-            .or_else(|| day.in_numbers()),
+        None => day.by_week().or_else(|| day.in_numbers()),
     }
 }
 
@@ -139,6 +139,11 @@ impl<'a> Calendar<'a> {
             let numbers = self.numbers.get(at..at + 3)?;
             let mark = self.between(at)?;
             (self.between(at + 1)? == mark).then_some(())?;
+            // Four and more in a row are an address or a version.
+            let before = at.checked_sub(1).and_then(|at| self.between(at));
+            if mark != ' ' && [before, self.between(at + 2)].contains(&Some(mark)) {
+                return None;
+            }
             self.three([numbers[0].1, numbers[1].1, numbers[2].1], mark)
         };
         if self.numbers.len() >= 3 {
@@ -158,7 +163,7 @@ impl<'a> Calendar<'a> {
                     _ => None,
                 }
             }
-            [(_, all)] => lone(all),
+            [(0, all)] => lone(all),
             _ => None,
         }
     }
