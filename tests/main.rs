@@ -32,6 +32,8 @@ mod show;
 /// A person's own tags.
 mod tag;
 
+/// Each broken, odd or old document of `fixtures/documents/` gives what was meant.
+mod documents;
 /// Each document of `fixtures/` gives what stands beside it.
 mod fixtures;
 /// Five real documents, where the machine has them.

@@ -137,6 +137,8 @@ fn a_line_has_the_members_of_the_contract() {
         "published",
         "updated",
         "first_seen",
+        "date",
+        "date_rule",
         "summary",
         "content_html",
         "content_text",
