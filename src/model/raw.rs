@@ -14,6 +14,8 @@ pub(crate) struct RawFeed {
     pub(crate) format: FeedFormat,
     /// The encoding the bytes were read in, by its name in the Encoding Standard (`UTF-8`).
     pub(crate) encoding: String,
+    /// What decided that: `byte order mark`, `HTTP header`. `None` where the reader does not say.
+    pub(crate) encoding_by: Option<&'static str>,
     /// What had to be mended before the document could be read.
     pub(crate) repairs: Vec<Repair>,
     /// Atom `id`; RSS and JSON Feed have none of their own.

@@ -17,6 +17,8 @@ pub(crate) struct Page {
     pub(crate) title: Option<String>,
     /// Best first: the page's own feeds in its order, then those of comments.
     pub(crate) feeds: Vec<FeedLink>,
+    /// Whether it asks for a password.
+    pub(crate) login: bool,
 }
 
 /// A feed that a page names.
@@ -61,6 +63,7 @@ struct Links {
     found: RefCell<Vec<Found>>,
     title: RefCell<String>,
     in_title: Cell<bool>,
+    login: Cell<bool>,
 }
 
 struct Found {
@@ -104,6 +107,12 @@ impl Links {
                 return TokenSinkResult::RawData(RawKind::Rawtext);
             }
             "plaintext" => return TokenSinkResult::Plaintext,
+            "input"
+                if attribute(tag, "type")
+                    .is_some_and(|kind| kind.eq_ignore_ascii_case("password")) =>
+            {
+                self.login.set(true);
+            }
             "base" if self.base.borrow().is_none() => {
                 *self.base.borrow_mut() = attribute(tag, "href");
             }
@@ -146,6 +155,7 @@ impl Links {
         Page {
             title: Some(title).filter(|title| !title.is_empty()),
             feeds,
+            login: self.login.get(),
         }
     }
 }

@@ -62,8 +62,11 @@ pub(crate) fn read(document: &Document) -> Result<Parsed, ParseError> {
 pub(crate) fn read_feed(document: &Document) -> Result<RawFeed, ParseError> {
     match read(document)? {
         Parsed::Feed(feed) => Ok(*feed),
-        Parsed::Opml(_) => Err(ParseError::Opml),
+        Parsed::Opml(list) => Err(ParseError::Opml {
+            feeds: list.outlines.len(),
+        }),
         Parsed::Page(page) => Err(ParseError::Page {
+            login: page.login && page.feeds.is_empty(),
             feed: page.feeds.into_iter().next().map(|feed| feed.url),
         }),
     }

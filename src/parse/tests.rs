@@ -32,16 +32,13 @@ fn a_page_where_a_feed_was_due_names_the_feed_it_links_to() {
     let page =
         document(b"<!doctype html><link rel=alternate type=application/atom+xml href=atom.xml>");
     let failure = crate::source::Failure::from(read_feed(&page).unwrap_err());
-    assert_eq!(failure.message, "this is a web page, not a feed");
-    assert!(
-        failure
-            .hint
-            .unwrap()
-            .contains("hallway add https://blog.example/atom.xml")
+    assert_eq!(
+        failure.message,
+        "this is a web page, not a feed; the feed it names is https://blog.example/atom.xml"
     );
     assert_eq!(
         read_feed(&document(b"<opml/>")).unwrap_err(),
-        ParseError::Opml
+        ParseError::Opml { feeds: 0 }
     );
 }
 
