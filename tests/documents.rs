@@ -111,6 +111,147 @@ fn each_document_says_what_it_is_about() {
     }
 }
 
+/// What the specification of JSON Feed 1.1 demands, and nothing let through that it does not know.
+fn faults(feed: &Value) -> Vec<String> {
+    let mut faults = Vec::new();
+    let texts = [
+        "version",
+        "title",
+        "home_page_url",
+        "feed_url",
+        "description",
+        "icon",
+        "language",
+    ];
+    check_members(feed, &texts, &["authors", "items"], "feed", &mut faults);
+    if feed["version"] != "https://jsonfeed.org/version/1.1" || !feed["title"].is_string() {
+        faults.push("feed: version and title are required".to_owned());
+    }
+    let mut ids = std::collections::HashSet::new();
+    for item in feed["items"].as_array().into_iter().flatten() {
+        let texts = [
+            "id",
+            "url",
+            "external_url",
+            "title",
+            "content_html",
+            "content_text",
+            "summary",
+            "date_published",
+            "date_modified",
+            "language",
+        ];
+        check_members(
+            item,
+            &texts,
+            &["authors", "tags", "attachments"],
+            "item",
+            &mut faults,
+        );
+        let id = item["id"].as_str().unwrap_or_default();
+        if id.is_empty() || !ids.insert(id) {
+            faults.push(format!("item: id {id:?} is missing or doubled"));
+        }
+        if item["content_html"].is_null() && item["content_text"].is_null() {
+            faults.push(format!("item {id}: no content"));
+        }
+        for name in ["date_published", "date_modified"] {
+            let fine = item[name].as_str().is_none_or(is_rfc3339);
+            if !fine {
+                faults.push(format!("item {id}: {name} is {}", item[name]));
+            }
+        }
+        for tag in item["tags"].as_array().into_iter().flatten() {
+            if !tag.is_string() {
+                faults.push(format!("item {id}: tag {tag}"));
+            }
+        }
+        for file in item["attachments"].as_array().into_iter().flatten() {
+            let size = &file["size_in_bytes"];
+            if !is_address(&file["url"])
+                || !file["mime_type"].is_string()
+                || !(size.is_null() || size.is_u64())
+            {
+                faults.push(format!("item {id}: attachment {file}"));
+            }
+        }
+    }
+    for holder in feed["items"].as_array().into_iter().flatten().chain([feed]) {
+        for author in holder["authors"].as_array().into_iter().flatten() {
+            if !author["name"].is_string() && !author["url"].is_string() {
+                faults.push(format!("author {author}"));
+            }
+        }
+        for name in ["url", "external_url", "home_page_url", "feed_url", "icon"] {
+            if !holder[name].is_null() && !is_address(&holder[name]) {
+                faults.push(format!("{name} {}", holder[name]));
+            }
+        }
+    }
+    faults
+}
+
+fn check_members(
+    holder: &Value,
+    texts: &[&str],
+    lists: &[&str],
+    what: &str,
+    faults: &mut Vec<String>,
+) {
+    for (name, value) in holder.as_object().into_iter().flatten() {
+        let fine = match name.as_str() {
+            name if texts.contains(&name) => value.is_string(),
+            name if lists.contains(&name) => value.is_array(),
+            "_hallway" => value.is_object(),
+            _ => false,
+        };
+        if !fine {
+            faults.push(format!("{what}: {name} is {value}"));
+        }
+    }
+}
+
+fn is_address(value: &Value) -> bool {
+    let address = value.as_str().unwrap_or_default();
+    ["http://", "https://", "mailto:"]
+        .iter()
+        .any(|scheme| address.starts_with(scheme))
+        && !address.contains(|c: char| c.is_whitespace() || c.is_control())
+}
+
+fn is_rfc3339(text: &str) -> bool {
+    let digits = |c: char| if c.is_ascii_digit() { '9' } else { c };
+    let shape: String = text.chars().map(digits).collect();
+    let (seconds, fraction) = shape.split_once('.').unwrap_or((&shape, "9Z"));
+    seconds.trim_end_matches('Z') == "9999-99-99T99:99:99"
+        && shape.ends_with('Z')
+        && fraction.trim_end_matches('Z').chars().all(|c| c == '9')
+}
+
+#[test]
+fn what_is_printed_is_json_feed_to_the_letter() {
+    let hall = Hall::new();
+    let mut all = Vec::new();
+    every_file(&repository("fixtures"), &mut all);
+    let mut failed = Vec::new();
+    for path in all
+        .iter()
+        .filter(|path| !path.to_string_lossy().ends_with(EXPECTED))
+    {
+        if let Ok(feed) = read(&hall, path) {
+            let faults = faults(&feed);
+            failed.extend(
+                faults
+                    .into_iter()
+                    .map(|fault| format!("{}: {fault}", path.display())),
+            );
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+    let bad = json!({"version": "1", "items": [{"id": "", "tags": "x", "url": "a b"}], "hubs": []});
+    assert_eq!(faults(&bad).len(), 6, "{:?}", faults(&bad));
+}
+
 #[test]
 fn an_expectation_is_held_to_what_it_names() {
     let feed = json!({"a": 1, "items": [{"id": "x", "url": "y"}]});

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{Text, TextKind};
+use crate::model::Text;
 
 fn xml(text: &str) -> Result<RawFeed, ParseError> {
     let root = Root::find(text).unwrap();

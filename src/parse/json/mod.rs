@@ -83,7 +83,7 @@ impl Feed<'_> {
         if !matches!(document["items"], Value::Array(_)) {
             self.repairs.add("json-items", 1);
         }
-        let mut entries: Vec<RawEntry> = items(document)
+        let entries = items(document)
             .iter()
             .filter_map(|item| match item {
                 Value::Object(_) => Some(self.entry(item)),
@@ -94,10 +94,6 @@ impl Feed<'_> {
             })
             .collect();
         let authors = people(document);
-        // "If this field is omitted": the feed's authors are the item's.
-        for entry in entries.iter_mut().filter(|entry| entry.authors.is_empty()) {
-            entry.authors.clone_from(&authors);
-        }
         let first = |names: [&str; 2]| names.iter().find_map(|name| text(&document[*name]));
         RawFeed {
             format,
