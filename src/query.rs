@@ -71,10 +71,7 @@ pub(crate) enum Filter {
     /// Full text in a speaker's name.
     Speaker(Words),
     /// `Tag::key` of any tag, whoever put it there; with `prefix` of any tag that begins so.
-    Tag {
-        key: String,
-        prefix: bool,
-    },
+    Tag { key: String, prefix: bool },
     /// A part of the feed's title or URL, ignoring case.
     Feed(String),
     /// A part of the event's name, ignoring case.

@@ -159,9 +159,8 @@ impl Update {
         match packed.await {
             Ok(packed) => packed,
             Err(stumble) if stumble.is_panic() => {
-                let failure =
-                    Failure::new(FailureKind::Parse, "hallway stumbled over what it sent")
-                        .with_hint("please report this feed as a bug");
+                let failure = Failure::new(FailureKind::Parse, "hallway stumbled over what it sent")
+                    .with_hint("please report this feed as a bug");
                 let attempt = self.failed(&feed, failure);
                 self.pack(feed, attempt, Vec::new())
             }
@@ -183,15 +182,16 @@ impl Update {
         let failure = Failure::new(FailureKind::TooLarge, "what it sent is too large to keep");
         let attempt = self.failed(&feed, failure);
         let draft = Draft::new(feed, &attempt, Vec::new());
-        self.archive
-            .pack(attempt)
-            .ok()
-            .map(|packed| (draft, packed))
+        self.archive.pack(attempt).ok().map(|packed| (draft, packed))
     }
 
     /// Takes in the answer to a question that was asked while subscribing, so that subscribing costs
     /// the publisher one request.
-    pub(crate) fn take(&self, feed: Subscription, answer: Answer) -> Result<Report, ArchiveError> {
+    pub(crate) fn take(
+        &self,
+        feed: Subscription,
+        answer: Answer,
+    ) -> Result<Report, ArchiveError> {
         let (attempt, warnings) = self.read(&feed, Ok(answer));
         let report = Draft::new(feed, &attempt, warnings);
         let recorded = self
@@ -203,11 +203,7 @@ impl Update {
         Ok(report.finish(recorded))
     }
 
-    fn read(
-        &self,
-        feed: &Subscription,
-        answer: Result<Answer, Failure>,
-    ) -> (Attempt, Vec<Failure>) {
+    fn read(&self, feed: &Subscription, answer: Result<Answer, Failure>) -> (Attempt, Vec<Failure>) {
         match answer.and_then(|answer| self.outcome(feed, answer)) {
             Ok(success) => success,
             Err(failure) => (self.failed(feed, failure), Vec::new()),
@@ -226,10 +222,7 @@ impl Update {
                     moved_to: None,
                 };
                 let due = self.due(&feed.source, answer.fresh_until, None);
-                return Ok((
-                    self.attempt(feed, answer.http_status, outcome, due),
-                    Vec::new(),
-                ));
+                return Ok((self.attempt(feed, answer.http_status, outcome, due), Vec::new()));
             }
             Body::Documents {
                 documents,
@@ -243,10 +236,7 @@ impl Update {
                 moved_to: answer.moved_to,
             };
             let due = self.due(&feed.source, answer.fresh_until, None);
-            return Ok((
-                self.attempt(feed, answer.http_status, outcome, due),
-                unreadable,
-            ));
+            return Ok((self.attempt(feed, answer.http_status, outcome, due), unreadable));
         }
         let (raw, warnings) = parse_documents(&feed.source, &documents, unreadable)?;
         let location = documents
@@ -267,10 +257,7 @@ impl Update {
             body_hash,
             moved_to: answer.moved_to,
         };
-        Ok((
-            self.attempt(feed, answer.http_status, outcome, due),
-            warnings,
-        ))
+        Ok((self.attempt(feed, answer.http_status, outcome, due), warnings))
     }
 
     /// Cleans and splits what is new or edited, and nothing else.

@@ -27,10 +27,8 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandError> {
     if args.title.is_some() && args.sources.len() > 1 {
-        return Err(
-            CommandError::usage("--title names one feed, but several are given")
-                .with_hint("add them one by one"),
-        );
+        return Err(CommandError::usage("--title names one feed, but several are given")
+            .with_hint("add them one by one"));
     }
     let archive = Arc::new(context.archive()?);
     let fetcher = Arc::new(context.fetcher(None)?);
@@ -66,23 +64,13 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
                 Added::Already(feed) => say(context, "already subscribed to", &feed),
                 Added::Failed(error) => {
                     failed += 1;
-                    context
-                        .terminal
-                        .error(&error.message, error.hint.as_deref());
+                    context.terminal.error(&error.message, error.hint.as_deref());
                 }
             }
         }
     }
     if !args.no_fetch {
-        let polled = poll::poll(
-            context,
-            &archive,
-            &fetcher,
-            &runtime,
-            to_poll,
-            false,
-            |_| Ok(()),
-        )?;
+        let polled = poll::poll(context, &archive, &fetcher, &runtime, to_poll, false, |_| Ok(()))?;
         totals.failed += polled.failed + polled.warnings;
     }
     match Exit::of_arguments(failed, in_all) {

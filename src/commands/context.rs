@@ -9,11 +9,11 @@ use directories::ProjectDirs;
 use super::exit::CommandError;
 use crate::archive::Archive;
 use crate::config::{Config, FetchConfig};
-use crate::decide;
 use crate::fetch::{self, Fetcher};
 use crate::render;
 use crate::terminal::Terminal;
 use crate::update::Update;
+use crate::decide;
 
 pub(crate) struct Context<'a> {
     pub(crate) archive_path: PathBuf,
@@ -41,10 +41,8 @@ impl<'a> Context<'a> {
             (Some(path), _) => path,
             (None, Some(folders)) => folders.data_dir().join("hallway.db"),
             (None, None) => {
-                return Err(
-                    CommandError::usage("there is no home folder to keep the archive in")
-                        .with_hint("name the archive with --archive FILE"),
-                );
+                return Err(CommandError::usage("there is no home folder to keep the archive in")
+                    .with_hint("name the archive with --archive FILE"));
             }
         };
         Ok(Self {
@@ -70,8 +68,7 @@ impl<'a> Context<'a> {
             "there is no archive at {} yet",
             self.archive_path.display()
         ));
-        self.terminal
-            .hint("`hallway add URL` subscribes to a feed and starts one");
+        self.terminal.hint("`hallway add URL` subscribes to a feed and starts one");
         Ok(None)
     }
 

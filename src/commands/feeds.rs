@@ -53,9 +53,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         .map_err(|error| CommandError::of_output(&error, "the list"))?;
     if feeds.is_empty() {
         context.terminal.note("there are no subscriptions yet");
-        context
-            .terminal
-            .hint("`hallway add URL` subscribes to a feed");
+        context.terminal.hint("`hallway add URL` subscribes to a feed");
     }
     Ok(Exit::Well)
 }

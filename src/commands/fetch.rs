@@ -81,21 +81,9 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     }
     let fetcher = Arc::new(context.fetcher(args.jobs)?);
     let runtime = poll::runtime()?;
-    let totals = poll::poll(
-        context,
-        &archive,
-        &fetcher,
-        &runtime,
-        due,
-        args.json,
-        |report| {
-            if args.json {
-                print(&line(report))
-            } else {
-                Ok(())
-            }
-        },
-    )?;
+    let totals = poll::poll(context, &archive, &fetcher, &runtime, due, args.json, |report| {
+        if args.json { print(&line(report)) } else { Ok(()) }
+    })?;
     if context.terminal.is_watched() && !args.json {
         context.terminal.note(&format!(
             "{} polled, {} failed, {} not due; {} new entries, {} edited",

@@ -28,18 +28,13 @@ use clap::{ArgAction, CommandFactory, Parser, Subcommand};
 
 use crate::terminal::{ColorChoice, Terminal, Verbosity};
 use context::Context;
-use exit::CommandError;
 pub(crate) use exit::Exit;
+use exit::CommandError;
 
 /// The hallway track for your feeds: polls conference-notes blogs, keeps everything they ever published
 /// in one archive, and hands it back as digests or as one combined feed.
 #[derive(Debug, Parser)]
-#[command(
-    name = "hallway",
-    version,
-    max_term_width = 100,
-    infer_subcommands = false
-)]
+#[command(name = "hallway", version, max_term_width = 100, infer_subcommands = false)]
 pub(crate) struct Cli {
     /// The archive [default: hallway/hallway.db in the data folder]
     #[arg(long, global = true, value_name = "FILE", env = "HALLWAY_ARCHIVE")]
@@ -54,13 +49,7 @@ pub(crate) struct Cli {
     #[arg(short, long, global = true, action = ArgAction::Count)]
     verbose: u8,
     /// When to use colour
-    #[arg(
-        long,
-        global = true,
-        value_name = "WHEN",
-        value_enum,
-        default_value = "auto"
-    )]
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value = "auto")]
     color: ColorChoice,
     #[command(subcommand)]
     command: Command,
@@ -92,14 +81,13 @@ pub(crate) fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Err(answer) => {
             // Help and version are answers too; a closed pipe behind them is no error.
             let _ = answer.print();
-            return if answer.use_stderr() {
-                Exit::Usage
-            } else {
-                Exit::Well
-            };
+            return if answer.use_stderr() { Exit::Usage } else { Exit::Well };
         }
     };
-    let terminal = Terminal::new(cli.color, Verbosity::from_flags(cli.quiet, cli.verbose));
+    let terminal = Terminal::new(
+        cli.color,
+        Verbosity::from_flags(cli.quiet, cli.verbose),
+    );
     let result = dispatch(cli, &terminal);
     let exit = result.unwrap_or_else(|error| {
         if !error.message.is_empty() {

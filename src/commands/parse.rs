@@ -49,9 +49,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     }
     let location = args.base.clone().or_else(|| match &source {
         Source::Folder(_) => source.location(),
-        _ => documents
-            .first()
-            .and_then(|document| document.location.clone()),
+        _ => documents.first().and_then(|document| document.location.clone()),
     });
     let mut feed = clean::feed(&raw, location.as_ref());
     let origins = raw
@@ -104,16 +102,16 @@ fn documents(
 ) -> Result<(Vec<Document>, Vec<Failure>), Failure> {
     if *source == Source::Stdin {
         let mut bytes = Vec::new();
-        io::stdin()
-            .lock()
-            .read_to_end(&mut bytes)
-            .map_err(|error| Failure::new(FailureKind::File, format!("cannot be read: {error}")))?;
+        io::stdin().lock().read_to_end(&mut bytes).map_err(|error| {
+            Failure::new(FailureKind::File, format!("cannot be read: {error}"))
+        })?;
         return Ok((vec![Document::from_bytes(bytes)], Vec::new()));
     }
     let of_error = |error: CommandError| Failure::new(FailureKind::File, error.message);
     let fetcher = context.fetcher(None).map_err(of_error)?;
     let runtime = poll::runtime().map_err(of_error)?;
-    let fetched = runtime.block_on(fetcher.fetch(source, &Validators::default(), context.now));
+    let fetched =
+        runtime.block_on(fetcher.fetch(source, &Validators::default(), context.now));
     match fetched.answer?.body {
         Body::Documents {
             documents,

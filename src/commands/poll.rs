@@ -54,9 +54,7 @@ pub(crate) fn poll(
     if feeds.is_empty() {
         return Ok(totals);
     }
-    context
-        .terminal
-        .start_progress(feeds.len() as u64, for_program);
+    context.terminal.start_progress(feeds.len() as u64, for_program);
     let update = context.update(Arc::clone(archive), Arc::clone(fetcher));
     let mut output = Ok(());
     let stopped = runtime.block_on(update.run(feeds, stop_signal(), |report| {

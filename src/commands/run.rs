@@ -48,23 +48,13 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
                 Added::New(_, None) | Added::Already(_) => {}
                 Added::Failed(error) => {
                     failed += 1;
-                    context
-                        .terminal
-                        .error(&error.message, error.hint.as_deref());
+                    context.terminal.error(&error.message, error.hint.as_deref());
                 }
             }
         }
     }
     let due = archive.due(context.now)?;
-    let mut totals = poll::poll(
-        context,
-        &archive,
-        &fetcher,
-        &runtime,
-        due,
-        false,
-        |_| Ok(()),
-    )?;
+    let mut totals = poll::poll(context, &archive, &fetcher, &runtime, due, false, |_| Ok(()))?;
     totals.failed += failed;
 
     let seen = archive.cursor(CURSOR)?.unwrap_or_default();

@@ -56,10 +56,8 @@ impl Subscriber<'_> {
             return Ok(source);
         }
         if name == "-" {
-            return Err(
-                CommandError::usage("standard input cannot be subscribed to")
-                    .with_hint("`hallway parse -` shows what it holds"),
-            );
+            return Err(CommandError::usage("standard input cannot be subscribed to")
+                .with_hint("`hallway parse -` shows what it holds"));
         }
         let path = match Source::from_key(name) {
             Some(Source::File(path) | Source::Folder(path)) => path,
@@ -87,18 +85,13 @@ impl Subscriber<'_> {
             &Validators::default(),
             self.context.now,
         ));
-        let answer = fetched
-            .answer
-            .map_err(|failure| unreachable(&name, failure))?;
+        let answer = fetched.answer.map_err(|failure| unreachable(&name, failure))?;
         let document = match &answer.body {
             Body::Documents { documents, .. } => documents.first(),
             Body::Unchanged => None,
         };
         let Some(document) = document else {
-            return Err(of_feed(Failure::new(
-                FailureKind::NotAFeed,
-                "the answer is empty",
-            )));
+            return Err(of_feed(Failure::new(FailureKind::NotAFeed, "the answer is empty")));
         };
         match parse::read(document).map_err(|error| of_feed(error.into()))? {
             Parsed::Feed(_) => Ok(vec![self.enter_with(source, wishes, answer)?]),
@@ -126,10 +119,10 @@ impl Subscriber<'_> {
                     .detail(&format!("{at}: a web page, its feed is {feed}"));
                 self.follow(feed, wishes, steps - 1)
             }
-            _ => Err(
-                CommandError::failed(format!("{at}: this is a web page that names no feed"))
-                    .with_hint("look for the feed's address on the page and add that"),
-            ),
+            _ => Err(CommandError::failed(format!(
+                "{at}: this is a web page that names no feed"
+            ))
+            .with_hint("look for the feed's address on the page and add that")),
         }
     }
 

@@ -11,9 +11,12 @@ mod raw;
 mod safe_html;
 mod talk;
 
-pub(crate) use changes::{Attempt, Change, Changes, Known, Outcome, Recorded, State, Subscription};
+pub(crate) use changes::{
+    Attempt, Change, Changes, Known, Outcome, Recorded, State, Subscription,
+};
 pub(crate) use entry::{
-    ArchivedEntry, ContentHash, Enclosure, Entry, EntryId, FeedOfEntry, Original, Person, Revision,
+    ArchivedEntry, ContentHash, Enclosure, Entry, EntryId, FeedOfEntry, Original, Person,
+    Revision,
 };
 pub(crate) use feed::{Feed, FeedId};
 pub(crate) use raw::{

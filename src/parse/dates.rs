@@ -32,6 +32,11 @@ pub(super) fn instant(text: &str) -> Option<DateTime<Utc>> {
     if let Ok(exact) = DateTime::parse_from_rfc3339(text) {
         return in_range(exact.to_utc());
     }
+    // What most feeds write, for speed. Zones by letter are ours to judge, and so is a wrong weekday.
+    let is_sure = text.ends_with(|c: char| c.is_ascii_digit()) || text.ends_with("GMT");
+    if is_sure && let Ok(exact) = DateTime::parse_from_rfc2822(text) {
+        return in_range(exact.to_utc());
+    }
     if let Some(counted) = counted(text) {
         return in_range(counted);
     }
