@@ -32,6 +32,10 @@ fn collect(root: &Path, folder: &Path, found: &mut Vec<String>) {
             .unwrap()
             .to_string_lossy()
             .replace('\\', "/");
+        if name == "documents" {
+            // One slip each, and only what it is about is expected of them: see `documents`.
+            continue;
+        }
         // Labelled documents are measured as a whole, by the test of talks.
         if path.is_dir() && name != "labelled" {
             collect(root, &path, found);
@@ -150,6 +154,9 @@ fn no_expected_file_has_lost_its_document() {
     fn every_file(folder: &Path, all: &mut Vec<PathBuf>) {
         for item in fs::read_dir(folder).unwrap() {
             let path = item.unwrap().path();
+            if path.ends_with("documents") {
+                continue;
+            }
             if path.is_dir() {
                 every_file(&path, all);
             } else {

@@ -53,6 +53,8 @@ mod watch;
 /// Kills, signals and several runs at once.
 mod faults;
 
+/// Each broken, odd or old document of `fixtures/documents/` gives what was meant.
+mod documents;
 /// Each document of `fixtures/` gives what stands beside it.
 mod fixtures;
 /// Five real documents, where the machine has them.

@@ -100,3 +100,59 @@ fn a_hostile_document_ends_in_a_line_not_in_a_crash() {
         }
     }
 }
+
+#[test]
+fn a_page_is_answered_with_the_feed_it_names_in_one_line() {
+    let hall = Hall::new();
+    hall.write(
+        "page.html",
+        "<!doctype html><link rel=alternate type=application/rss+xml href=/rss.xml>",
+    );
+    hall.run(["parse", "page.html", "--base", "https://blog.example/about/"])
+        .status(1)
+        .stdout("")
+        .stderr(
+            "error: page.html: this is a web page, not a feed; the feed it names is https://blog.example/rss.xml\n",
+        );
+    hall.write(
+        "list.opml",
+        "<opml><body><outline xmlUrl='https://a.example/rss'/><outline xmlUrl='https://b.example/rss'/></body></opml>",
+    );
+    hall.run(["parse", "list.opml"])
+        .status(1)
+        .stdout("")
+        .stderr(
+            "error: list.opml: this is a list of 2 feeds (OPML), not a feed\n\
+         hint: hallway add FILE.opml subscribes to them all\n",
+        );
+}
+
+#[test]
+fn a_blogger_is_told_what_was_repaired_read_and_dropped() {
+    let hall = Hall::new();
+    hall.write(
+        "feed.json",
+        r#"{"version": "https://jsonfeed.org/version/1", "title": "Side Door", "items": [
+            {"id": 7, "content_text": "Of queues.", "author": {"name": "Ann Poe"}, "date_published": "soon"},]}"#,
+    );
+    hall.run(["parse", "--explain", "feed.json"])
+        .status(0)
+        .stderr("")
+        .stdout(
+            "format      json10\n\
+             encoding    UTF-8\n\
+             title       Side Door\n\
+             page        none\n\
+             entries     1\n\
+             repaired    1 × json-comma, 1 × json-type\n\
+             \n\
+             1. (no title)\n\
+             \x20  id         7  (from id)\n\
+             \x20  authors    Ann Poe  (from author)\n\
+             \x20  content    Of queues.  (from content_text)\n\
+             \x20  date       none; the moment it is first seen is used\n\
+             \n\
+             dropped:\n\
+             \x20 date_published “soon”: not a date\n",
+        );
+}

@@ -3,7 +3,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::support::{Hall, atom, each, strings};
+use crate::support::{Hall, LATER, atom, each, strings};
 
 const HARBOUR: (&str, &str, &str) = (
     "harbour",
@@ -137,6 +137,8 @@ fn a_line_has_the_members_of_the_contract() {
         "published",
         "updated",
         "first_seen",
+        "date",
+        "date_rule",
         "summary",
         "content_html",
         "content_text",
@@ -321,4 +323,61 @@ fn hostile_html_comes_out_harmless() {
             ran.stdout_lacks(bad);
         }
     }
+}
+
+/// Claimed, first seen, used: each is kept, and the rule that chose is named.
+#[test]
+fn a_date_in_the_future_does_not_stay_on_top() {
+    let mut hall = Hall::new();
+    let feed = |dates: [&str; 4]| {
+        let items: Vec<String> = (1..)
+            .zip(dates)
+            .map(|(n, date)| format!("{{\"id\": \"{n}\", \"content_text\": \"x\"{date}}}"))
+            .collect();
+        format!(
+            "{{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"T\", \"items\": [{}]}}",
+            items.join(",")
+        )
+    };
+    let dates = [
+        ", \"date_published\": \"2199-01-01T00:00:00Z\"",
+        ", \"date_published\": \"2026-11-20T08:00:00Z\"",
+        ", \"date_modified\": \"2026-11-19T08:00:00Z\"",
+        "",
+    ];
+    hall.write("feed.json", feed(dates));
+    hall.run(["add", "feed.json"]).status(0);
+    // A day later one more comes, honestly dated: it stands above the one from 2199.
+    hall.later(LATER);
+    hall.write(
+        "later.json",
+        feed(["", "", "", ""]).replace(
+            "\"id\": \"1\", \"content_text\": \"x\"",
+            "\"id\": \"later\", \"content_text\": \"x\", \"date_published\": \"2026-11-22T08:00:00Z\"",
+        ).replace("\"title\": \"T\"", "\"title\": \"Later\""),
+    );
+    hall.run(["add", "later.json"]).status(0);
+    let entries = hall
+        .run(["query", "--format", "jsonl"])
+        .status(0)
+        .stdout_json_lines();
+    let of = |guid: &str, feed: &str| {
+        let found = entries
+            .iter()
+            .position(|entry| entry["guid"] == guid && entry["feed_title"] == feed);
+        found.unwrap_or_else(|| panic!("{guid} of {feed} is missing"))
+    };
+    let chosen = |at: usize| {
+        (
+            entries[at]["date"].as_str().unwrap(),
+            entries[at]["date_rule"].as_str().unwrap(),
+        )
+    };
+    let future = of("1", "T");
+    assert_eq!(entries[future]["published"], "2199-01-01T00:00:00Z");
+    assert_eq!(chosen(future), ("2026-11-21T12:00:00Z", "future-clamped"));
+    assert_eq!(chosen(of("2", "T")), ("2026-11-20T08:00:00Z", "published"));
+    assert_eq!(chosen(of("3", "T")), ("2026-11-19T08:00:00Z", "updated"));
+    assert_eq!(chosen(of("4", "T")), ("2026-11-21T12:00:00Z", "first-seen"));
+    assert!(of("later", "Later") < future, "{entries:#?}");
 }

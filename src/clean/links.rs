@@ -1,5 +1,7 @@
 //! Addresses: resolved against the entry's bases, and let through by their scheme alone.
 
+use std::borrow::Cow;
+
 use url::Url;
 
 /// Schemes that a click may follow. None of them runs anything in the page.
@@ -106,12 +108,118 @@ pub(crate) fn contact(reference: &str, base: Option<&Url>) -> Option<String> {
 }
 
 fn parse(reference: &str, base: Option<&Url>) -> Option<Url> {
-    // The URL standard strips white space and controls around, tabs and line breaks within.
-    let reference = reference.trim();
-    if reference.is_empty() || reference.len() > LONGEST {
+    if reference.len() > LONGEST {
         return None;
     }
-    Url::options().base_url(base).parse(reference).ok()
+    let mended = mended(reference);
+    let reference = mended.as_ref();
+    if reference.is_empty() {
+        return None;
+    }
+    let parsed = Url::options().base_url(base).parse(reference);
+    if let (Err(_), None, true) = (&parsed, base, reference.starts_with("//")) {
+        return Url::parse(&format!("https:{reference}")).ok();
+    }
+    parsed.ok()
+}
+
+/// A reference as it was meant. The URL standard itself strips white space and controls around, tabs and
+/// line breaks within, reads backslashes as slashes, and writes hosts in IDNA and blanks as `%20`; what
+/// feeds do to addresses beyond that is undone here.
+fn mended(reference: &str) -> Cow<'_, str> {
+    let bare = unwrapped(reference);
+    let is_clean = |c: char| !(c.is_control() || c.is_whitespace() || c == '&');
+    let mut mended = if bare.chars().all(is_clean) {
+        Cow::Borrowed(bare)
+    } else {
+        Cow::Owned(escaped_once(&unbroken(bare)))
+    };
+    // `feed://host/` is `http`, `feed:https://host/` says itself what it is.
+    if let Some(inner) = without_prefix(&mended, "feed:") {
+        let inner = match inner.strip_prefix("//") {
+            Some(_) => format!("http:{inner}"),
+            None => inner.to_owned(),
+        };
+        mended = Cow::Owned(inner);
+    }
+    // `http://https://host/`, from a form that put the first one in by itself.
+    for doubled in ["http://", "https://"] {
+        if let Some(inner) = without_prefix(&mended, doubled)
+            && ["http://", "https://"]
+                .iter()
+                .any(|scheme| without_prefix(inner, scheme).is_some())
+        {
+            mended = Cow::Owned(inner.to_owned());
+        }
+    }
+    if without_prefix(&mended, "www.").is_some_and(|rest| rest.contains('.')) {
+        mended = Cow::Owned(format!("http://{mended}"));
+    }
+    mended
+}
+
+/// Without white space, controls, and the quotes or brackets of the text the address was cut from.
+fn unwrapped(reference: &str) -> &str {
+    let blank = |c: char| c.is_whitespace() || c.is_control() || c == '\u{FEFF}' || c == '\u{200B}';
+    let mut bare = reference.trim_matches(blank);
+    for (open, close) in [("<![CDATA[", "]]>"), ("<", ">"), ("\"", "\""), ("'", "'")] {
+        if let Some(inside) = bare
+            .strip_prefix(open)
+            .and_then(|inside| inside.strip_suffix(close))
+        {
+            bare = inside.trim_matches(blank);
+        }
+    }
+    bare
+}
+
+/// Controls go; so does white space with a line break in it, which wrapped the text, while single
+/// blanks belong to a file's name.
+fn unbroken(reference: &str) -> String {
+    let mut out = String::with_capacity(reference.len());
+    let mut rest = reference;
+    while let Some(first) = rest.chars().next() {
+        if first.is_whitespace() {
+            let after = rest.trim_start();
+            let blanks = &rest[..rest.len() - after.len()];
+            if !blanks.contains(['\n', '\r', '\t']) {
+                out.push_str(blanks);
+            }
+            rest = after;
+        } else {
+            if !first.is_control() {
+                out.push(first);
+            }
+            rest = &rest[first.len_utf8()..];
+        }
+    }
+    out
+}
+
+/// `&amp;` is no part of any address: what is left of it after reading was escaped twice.
+fn escaped_once(reference: &str) -> String {
+    let mut out = String::with_capacity(reference.len());
+    let mut rest = reference;
+    while let Some(at) = rest.find('&') {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        out.push('&');
+        rest = &from[1..];
+        while let Some(after) = ["amp;", "#38;", "#038;", "#x26;"]
+            .iter()
+            .find_map(|entity| without_prefix(rest, entity))
+        {
+            rest = after;
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+fn without_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let head = text.get(..prefix.len())?;
+    head.eq_ignore_ascii_case(prefix)
+        .then(|| &text[prefix.len()..])
 }
 
 /// `file` is a base for what stands beside a note, but no address to give away.
@@ -223,5 +331,50 @@ mod tests {
             "https://notes.example/a.png 1x, https://notes.example/b%2Cc.png 3x"
         );
         assert_eq!(bases(&[]).srcset("data:x 1x"), None);
+    }
+
+    #[test]
+    fn addresses_are_read_as_they_were_meant() {
+        let base = bases(&[]);
+        for (written, meant) in [
+            (
+                "https://a.example/x?a=1&amp;b=2&amp;amp;c=3",
+                "https://a.example/x?a=1&b=2&c=3",
+            ),
+            ("/x?a=1&#038;b=2", "https://notes.example/x?a=1&b=2"),
+            (
+                "https://a.example/long/\n      path/",
+                "https://a.example/long/path/",
+            ),
+            (
+                "\u{200b} https://a.example/\u{0}a\u{8}b\t",
+                "https://a.example/ab",
+            ),
+            (
+                "https://a.example/my talk.mp3",
+                "https://a.example/my%20talk.mp3",
+            ),
+            (
+                "https://bücher.example/größe",
+                "https://xn--bcher-kva.example/gr%C3%B6%C3%9Fe",
+            ),
+            ("//cdn.example/a.png", "https://cdn.example/a.png"),
+            ("feed://a.example/rss", "http://a.example/rss"),
+            ("feed:https://a.example/rss", "https://a.example/rss"),
+            ("http:\\\\a.example\\b", "http://a.example/b"),
+            ("http://https://a.example/b", "https://a.example/b"),
+            ("www.a.example/b", "http://www.a.example/b"),
+            ("<https://a.example/b>", "https://a.example/b"),
+            ("<![CDATA[ https://a.example/b ]]>", "https://a.example/b"),
+            ("HTTPS://A.example/B", "https://a.example/B"),
+        ] {
+            assert_eq!(base.link(written).as_deref(), Some(meant), "{written:?}");
+        }
+        assert_eq!(
+            page("//a.example/", None).as_deref(),
+            Some("https://a.example/")
+        );
+        assert_eq!(page("feed:javascript:alert(1)", None), None);
+        assert_eq!(page("java&amp;script:x", None), None);
     }
 }

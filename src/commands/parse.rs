@@ -10,6 +10,7 @@ use crate::clean;
 use crate::fetch::local_source;
 use crate::model::RawFeed;
 use crate::parse;
+use crate::render::explain::{self, Told};
 use crate::render::jsonfeed::{self, Reading};
 use crate::source::{Body, Document, Failure, FailureKind, Source, Validators};
 use crate::terminal::result_output;
@@ -18,7 +19,7 @@ use crate::update::safe_entry;
 /// Show what hallway reads in a document
 ///
 /// Any feed or notes document in, JSON Feed 1.1 out, with what was decided and repaired on the way under
-/// `_hallway`. Neither reads nor writes the archive.
+/// `_hallway`. With --explain the same for people, to test a feed with. Neither reads nor writes the archive.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// A file, a folder of notes, a URL, or - for standard input
@@ -30,18 +31,30 @@ pub(crate) struct Args {
     /// Print the mended XML that the feed is read from instead
     #[arg(long)]
     normalised: bool,
+    /// Say for people what was repaired, where each field was read and what was dropped, instead of JSON
+    #[arg(long)]
+    explain: bool,
 }
 
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandError> {
     let of_feed = |failure: Failure| CommandError::of_feed(&args.document, failure);
     let source = source(&args.document).map_err(of_feed)?;
-    let (documents, unreadable) = documents(&source, context).map_err(of_feed)?;
+    let (mut documents, unreadable) = documents(&source, context).map_err(of_feed)?;
     if args.normalised {
-        let text = documents.first().and_then(parse::normalised).ok_or_else(|| {
-            let message = "this is no XML feed: only those are normalised";
-            of_feed(Failure::new(FailureKind::NotAFeed, message))
-        })?;
+        let text = documents
+            .first()
+            .and_then(parse::normalised)
+            .ok_or_else(|| {
+                let message = "this is no XML feed: only those are normalised";
+                of_feed(Failure::new(FailureKind::NotAFeed, message))
+            })?;
         return write_normalised(&text);
+    }
+    let is_folder = matches!(source, Source::Folder(_));
+    if let (Some(base), false) = (&args.base, is_folder) {
+        for document in &mut documents {
+            document.location = Some(base.clone());
+        }
     }
     let (mut raw, broken) = read(&source, &documents).map_err(of_feed)?;
     for failure in unreadable.iter().chain(&broken) {
@@ -66,6 +79,11 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         }
     }
     let mut feed = clean::feed(&raw, location.as_ref());
+    let origins = raw
+        .entries
+        .iter_mut()
+        .map(|entry| std::mem::take(&mut entry.origins))
+        .collect::<Vec<_>>();
     feed.entries = std::mem::take(&mut raw.entries)
         .into_iter()
         .map(|entry| safe_entry(entry, &feed, location.as_ref()))
@@ -76,7 +94,17 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         repairs: &raw.repairs,
     };
     let mut out = result_output();
-    jsonfeed::parsed(&feed, &reading, &mut out)
+    let written = if args.explain {
+        let told = Told {
+            encoding_by: raw.encoding_by,
+            origins: &origins,
+            dropped: &raw.dropped,
+        };
+        explain::explained(&feed, &reading, &told, &mut out)
+    } else {
+        jsonfeed::parsed(&feed, &reading, &mut out)
+    };
+    written
         .and_then(|()| out.flush())
         .map_err(|error| CommandError::of_output(&error, "the result"))?;
     Ok(Exit::of_feeds(unreadable.len() + broken.len()))

@@ -72,13 +72,25 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// The date the entry is sorted and shown by: published, else updated, else first seen; a claimed
-    /// date that lies after the moment the entry was first seen counts as that moment, so that a
-    /// future date never sticks on top.
+    /// The date the entry is sorted and shown by, see [`Entry::dated`].
     pub(crate) fn date(&self, first_seen: DateTime<Utc>) -> DateTime<Utc> {
-        self.published
-            .or(self.updated)
-            .map_or(first_seen, |claimed| claimed.min(first_seen))
+        self.dated(first_seen).0
+    }
+
+    /// The date that is used, and the rule that chose it: published, else updated, else first seen; a
+    /// claimed date that lies after the moment the entry was first seen counts as that moment, so that a
+    /// future date never sticks on top. What was claimed stays as it is.
+    pub(crate) fn dated(&self, first_seen: DateTime<Utc>) -> (DateTime<Utc>, DateRule) {
+        let (claimed, rule) = match (self.published, self.updated) {
+            (Some(published), _) => (published, DateRule::Published),
+            (None, Some(updated)) => (updated, DateRule::Updated),
+            (None, None) => return (first_seen, DateRule::FirstSeen),
+        };
+        if claimed > first_seen {
+            (first_seen, DateRule::FutureClamped)
+        } else {
+            (claimed, rule)
+        }
     }
 
     /// A talk's part of the content, balanced.
@@ -92,6 +104,28 @@ impl Entry {
         let heading = (talk.level > 0).then(|| before.rfind(&format!("<h{}", talk.level)));
         let start = heading.flatten().unwrap_or(talk.section.start);
         links(&self.content, start..talk.section.end)
+    }
+}
+
+/// Which of an entry's dates is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DateRule {
+    Published,
+    Updated,
+    FirstSeen,
+    /// The claimed date lay in the future when the entry was first seen.
+    FutureClamped,
+}
+
+impl DateRule {
+    /// The word of `date_rule`.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::Updated => "updated",
+            Self::FirstSeen => "first-seen",
+            Self::FutureClamped => "future-clamped",
+        }
     }
 }
 
@@ -120,6 +154,11 @@ impl ArchivedEntry {
     /// See [`Entry::date`].
     pub(crate) fn date(&self) -> DateTime<Utc> {
         self.entry.date(self.first_seen)
+    }
+
+    /// See [`Entry::dated`].
+    pub(crate) fn dated(&self) -> (DateTime<Utc>, DateRule) {
+        self.entry.dated(self.first_seen)
     }
 }
 

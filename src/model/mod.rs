@@ -23,7 +23,8 @@ pub(crate) use event::{Event, event_key};
 pub(crate) use feed::{Feed, FeedId};
 pub(crate) use past::{Move, PageRead, Past, PastLinks, Step, Way};
 pub(crate) use raw::{
-    Category, EntrySource, FeedFormat, PageLinks, RawEntry, RawFeed, Repair, Text, TextKind,
+    Category, Dropped, EntrySource, FeedFormat, Origin, PageLinks, RawEntry, RawFeed, Repair, Text,
+    TextKind,
 };
 pub(crate) use safe_html::{Attributes, SafeHtml, Token, decode, is_block, is_void};
 pub(crate) use stats::{FeedCount, Stats};

@@ -1,5 +1,7 @@
 //! A feed as its publisher wrote it: decoded and given structure, but not one string of it trusted.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 
 use super::entry::{ContentHash, Enclosure, Person};
@@ -12,6 +14,8 @@ pub(crate) struct RawFeed {
     pub(crate) format: FeedFormat,
     /// The encoding the bytes were read in, by its name in the Encoding Standard (`UTF-8`).
     pub(crate) encoding: String,
+    /// What decided that: `byte order mark`, `HTTP header`. `None` where the reader does not say.
+    pub(crate) encoding_by: Option<&'static str>,
     /// What had to be mended before the document could be read.
     pub(crate) repairs: Vec<Repair>,
     /// Atom `id`; RSS and JSON Feed have none of their own.
@@ -42,6 +46,37 @@ pub(crate) struct RawFeed {
     pub(crate) pages: PageLinks,
     /// In the document's order.
     pub(crate) entries: Vec<RawEntry>,
+    /// What was there but could not be kept, in the document's order; for people, so not all of very much.
+    pub(crate) dropped: Vec<Dropped>,
+}
+
+/// Something a document says that came to nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Dropped {
+    /// The element or member, as written: `pubDate`, `date_published`.
+    pub(crate) from: Cow<'static, str>,
+    /// Its beginning.
+    pub(crate) value: String,
+    /// A few words: `not a date`.
+    pub(crate) why: &'static str,
+}
+
+/// Where a field of an entry was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Origin {
+    /// The field's name in `RawEntry`.
+    pub(crate) field: &'static str,
+    /// The element or member, as written: `dc:date`, `content_html`.
+    pub(crate) from: Cow<'static, str>,
+}
+
+impl Origin {
+    pub(crate) fn new(field: &'static str, from: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            field,
+            from: from.into(),
+        }
+    }
 }
 
 /// The documents a feed goes on in.
@@ -90,6 +125,8 @@ pub(crate) struct RawEntry {
     pub(crate) comments_url: Option<String>,
     /// What was mended in this entry's own text (notes).
     pub(crate) repairs: Vec<Repair>,
+    /// Where the fields were read, as far as the reader says; no part of what the entry says.
+    pub(crate) origins: Vec<Origin>,
 }
 
 impl RawEntry {

@@ -18,18 +18,27 @@ pub(super) enum Shape<'a> {
 
 /// Refuses what is no text at all, by its first bytes.
 pub(super) fn refuse_binary(bytes: &[u8]) -> Result<(), ParseError> {
-    const MAGIC: [(&[u8], &str); 17] = [
+    const MAGIC: [(&[u8], &str); 26] = [
         (b"%PDF", "a PDF"),
         (b"\x89PNG", "an image (PNG)"),
         (b"\xFF\xD8\xFF", "an image (JPEG)"),
         (b"GIF8", "an image (GIF)"),
         (b"BM", "an image (BMP)"),
         (b"\0\0\x01\0", "an image (icon)"),
-        (b"RIFF", "an image, a video or a sound (RIFF)"),
+        (b"II*\0", "an image (TIFF)"),
+        (b"MM\0*", "an image (TIFF)"),
+        (b"\x1A\x45\xDF\xA3", "a video (WebM or Matroska)"),
+        (b"fLaC", "a sound (FLAC)"),
+        (b"\xFF\xFB", "a sound (MP3)"),
         (b"\x1F\x8B", "a gzip archive"),
         (b"\x28\xB5\x2F\xFD", "a zstd archive"),
         (b"BZh", "a bzip2 archive"),
         (b"\xFD7zXZ", "an xz archive"),
+        (b"7z\xBC\xAF\x27\x1C", "a 7z archive"),
+        (b"Rar!\x1A", "a RAR archive"),
+        (b"wOF2", "a font (WOFF)"),
+        (b"wOFF", "a font (WOFF)"),
+        (b"\xD0\xCF\x11\xE0", "an office document"),
         (b"PK\x03\x04", "a zip archive or an office document"),
         (b"ID3", "a sound (MP3)"),
         (b"OggS", "a sound (Ogg)"),
@@ -40,6 +49,9 @@ pub(super) fn refuse_binary(bytes: &[u8]) -> Result<(), ParseError> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(ParseError::Empty);
     }
+    if let Some(name) = container(bytes) {
+        return Err(ParseError::NotAFeed(name.to_owned()));
+    }
     for (magic, name) in MAGIC {
         // Two letters begin words, too.
         let surely =
@@ -49,6 +61,21 @@ pub(super) fn refuse_binary(bytes: &[u8]) -> Result<(), ParseError> {
         }
     }
     Ok(())
+}
+
+/// Containers, whose brand stands behind their own name.
+fn container(bytes: &[u8]) -> Option<&'static str> {
+    let brand = bytes.get(8..12)?;
+    match (bytes.get(..4)?, bytes.get(4..8)?, brand) {
+        (b"RIFF", _, b"WEBP") => Some("an image (WebP)"),
+        (b"RIFF", _, b"WAVE") => Some("a sound (WAV)"),
+        (b"RIFF", _, b"AVI ") => Some("a video (AVI)"),
+        (_, b"ftyp", b"avif" | b"avis") => Some("an image (AVIF)"),
+        (_, b"ftyp", b"heic" | b"heix" | b"mif1") => Some("an image (HEIC)"),
+        (_, b"ftyp", b"M4A " | b"M4B ") => Some("a sound (MP4)"),
+        (_, b"ftyp", _) => Some("a video (MP4)"),
+        _ => None,
+    }
 }
 
 /// Whether the beginning holds more control characters than any text does.
@@ -82,6 +109,9 @@ pub(super) fn shape<'a>(text: &'a str, name: Option<&str>) -> Result<Shape<'a>, 
     {
         return Ok(Shape::Json);
     }
+    if let Some(name) = other_text(start) {
+        return Err(ParseError::NotAFeed(name.to_owned()));
+    }
     let root = Root::find(text);
     if let Some(shape) = root.and_then(known_root) {
         return Ok(shape);
@@ -97,7 +127,10 @@ pub(super) fn shape<'a>(text: &'a str, name: Option<&str>) -> Result<Shape<'a>, 
     }
     if start.starts_with("<?xml") {
         let name = root.map_or("", |root| root.name);
-        return Err(ParseError::NotAFeed(format!("XML (`{}`)", excerpt(name))));
+        return Err(ParseError::NotAFeed(other_xml(name)));
+    }
+    if root.is_some_and(|root| root.name == "svg") {
+        return Err(ParseError::NotAFeed(other_xml("svg")));
     }
     if notes::looks_like_markdown(text) || name.is_some_and(notes::is_note) {
         return Ok(Shape::Note);
@@ -107,6 +140,36 @@ pub(super) fn shape<'a>(text: &'a str, name: Option<&str>) -> Result<Shape<'a>, 
     } else {
         "plain text".to_owned()
     }))
+}
+
+/// Texts with a beginning of their own.
+fn other_text(start: &str) -> Option<&'static str> {
+    let list = start.strip_prefix('[').map(str::trim_start);
+    if list.is_some_and(|inside| inside.starts_with('{')) {
+        return Some("JSON of another kind");
+    }
+    let known = [
+        ("BEGIN:VCALENDAR", "a calendar (iCalendar)"),
+        ("BEGIN:VCARD", "an address card (vCard)"),
+        ("User-agent:", "a robots.txt"),
+        ("#EXTM3U", "a playlist (M3U)"),
+    ];
+    let found = known
+        .iter()
+        .find(|(beginning, _)| start.starts_with(beginning));
+    found.map(|(_, name)| *name)
+}
+
+/// XML of other kinds that stand where feeds are looked for.
+fn other_xml(root: &str) -> String {
+    match root {
+        "urlset" | "sitemapindex" => "a sitemap".to_owned(),
+        "svg" => "an image (SVG)".to_owned(),
+        "OpenSearchDescription" => "a search description (OpenSearch)".to_owned(),
+        "rsd" => "a description of a blog's services (RSD)".to_owned(),
+        "Envelope" => "a SOAP message".to_owned(),
+        other => format!("XML (`{}`)", excerpt(other)),
+    }
 }
 
 fn known_root(root: Root<'_>) -> Option<Shape<'_>> {
@@ -168,7 +231,10 @@ mod tests {
             ("\n\n<rdf:RDF xmlns='x'>", "feed RDF"),
             ("Notice: x\n<rss></rss>", "feed rss"),
             ("<br><b>Warning</b>: x <rss></rss>", "feed rss"),
-            ("<?xml version='1.0'?><box><item><title>A</title></item></box>", "feed box"),
+            (
+                "<?xml version='1.0'?><box><item><title>A</title></item></box>",
+                "feed box",
+            ),
             ("<opml version='2.0'>", "opml"),
             (" {\"version\": 1}", "json"),
             ("<!DOCTYPE html><p>", "page"),
@@ -184,7 +250,7 @@ mod tests {
             ("Just a sentence.", "this is plain text, not a feed"),
             (
                 "<?xml version='1.0'?><urlset/>",
-                "this is XML (`urlset`), not a feed",
+                "this is a sitemap, not a feed",
             ),
             ("  \n ", "the answer is empty"),
             ("a\0b\u{1}c\u{2}d", "this is binary data, not a feed"),

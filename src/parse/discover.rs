@@ -27,6 +27,8 @@ pub(crate) struct Page {
     pub(crate) feeds: Vec<FeedLink>,
     /// Links in the page's text that look like feeds, in its order.
     pub(crate) anchors: Vec<Url>,
+    /// Whether it asks for a password.
+    pub(crate) login: bool,
 }
 
 /// A feed that a page names.
@@ -76,6 +78,7 @@ struct Links {
     generator: RefCell<Option<String>>,
     title: RefCell<String>,
     in_title: Cell<bool>,
+    login: Cell<bool>,
 }
 
 struct Found {
@@ -119,6 +122,12 @@ impl Links {
                 return TokenSinkResult::RawData(RawKind::Rawtext);
             }
             "plaintext" => return TokenSinkResult::Plaintext,
+            "input"
+                if attribute(tag, "type")
+                    .is_some_and(|kind| kind.eq_ignore_ascii_case("password")) =>
+            {
+                self.login.set(true);
+            }
             "base" if self.base.borrow().is_none() => {
                 *self.base.borrow_mut() = attribute(tag, "href");
             }
@@ -187,6 +196,7 @@ impl Links {
             generator: self.generator.into_inner(),
             anchors: anchors.collect(),
             feeds,
+            login: self.login.get(),
         }
     }
 }

@@ -12,13 +12,15 @@ pub(crate) enum ParseError {
     /// Something else altogether, by its name with an article: `a PDF`, `plain text`.
     #[error("this is {0}, not a feed")]
     NotAFeed(String),
-    #[error("this is a web page, not a feed")]
+    #[error("this is {}, not a feed{}", if *.login { "a login page" } else { "a web page" }, named(.feed.as_ref()))]
     Page {
         /// The best feed the page links to.
         feed: Option<Url>,
+        /// Whether it asks for a password.
+        login: bool,
     },
-    #[error("this is a list of feeds (OPML), not a feed")]
-    Opml,
+    #[error("this is a list of {feeds} feed{} (OPML), not a feed", if *.feeds == 1 { "" } else { "s" })]
+    Opml { feeds: usize },
     /// A feed or list by its looks, but broken beyond what can be read.
     #[error("the {format} document is broken: {message}")]
     Broken {
@@ -44,7 +46,7 @@ impl From<ParseError> for Failure {
             ParseError::Empty
             | ParseError::NotAFeed(_)
             | ParseError::Page { .. }
-            | ParseError::Opml => FailureKind::NotAFeed,
+            | ParseError::Opml { .. } => FailureKind::NotAFeed,
             ParseError::Broken { .. }
             | ParseError::Panicked { .. }
             | ParseError::TooMuch { .. }
@@ -52,16 +54,19 @@ impl From<ParseError> for Failure {
         };
         let failure = Self::new(kind, error.to_string());
         match error {
-            ParseError::Page { feed: Some(url) } => failure.with_hint(format!(
-                "the page names a feed: hallway add {}",
-                without_password(&url)
-            )),
-            ParseError::Opml => {
-                failure.with_hint("hallway import FILE.opml subscribes to its feeds")
+            ParseError::Opml { feeds: 1.. } => {
+                failure.with_hint("hallway add FILE.opml subscribes to them all")
             }
             _ => failure,
         }
     }
+}
+
+/// Which feed a page names, as the end of a line.
+fn named(feed: Option<&Url>) -> String {
+    feed.map(without_password)
+        .map(|url| format!("; the feed it names is {url}"))
+        .unwrap_or_default()
 }
 
 /// What an error repeats of the document: one short line without control characters.
@@ -83,18 +88,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_feed_of_a_page_is_named_in_the_hint() {
+    fn the_feed_of_a_page_is_named() {
         let feed = Url::parse("https://blog.example/atom.xml").ok();
-        let failure = Failure::from(ParseError::Page { feed });
+        let failure = Failure::from(ParseError::Page { feed, login: false });
         assert_eq!(failure.kind, FailureKind::NotAFeed);
-        assert_eq!(failure.message, "this is a web page, not a feed");
-        assert!(
-            failure
-                .hint
-                .unwrap()
-                .ends_with("hallway add https://blog.example/atom.xml")
+        assert_eq!(
+            failure.message,
+            "this is a web page, not a feed; the feed it names is https://blog.example/atom.xml"
         );
-        assert_eq!(Failure::from(ParseError::Page { feed: None }).hint, None);
+        let login = ParseError::Page {
+            feed: None,
+            login: true,
+        };
+        assert_eq!(login.to_string(), "this is a login page, not a feed");
     }
 
     #[test]

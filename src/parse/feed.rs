@@ -1,9 +1,7 @@
-//! Feeds: Atom, RSS, CDF and JSON Feed to one shape. XML is read by `reader`, with feed-rs behind it;
-//! JSON Feed goes through feed-rs, and what that leaves out is read in `json`.
+//! Feeds in XML: Atom, RSS and CDF to one shape. They are read by `reader`, with feed-rs behind it.
 
 mod guard;
 mod guids;
-mod json;
 mod map;
 mod people;
 mod reader;
@@ -77,17 +75,8 @@ fn is_hollow(feed: &RawFeed) -> bool {
     feed.title.is_none() && feed.entries.is_empty() && feed.site_url.is_none()
 }
 
-/// Reads a JSON Feed, 1.0 or 1.1.
-pub(super) fn read_json(text: &str, repairs: &mut Repairs) -> Result<RawFeed, ParseError> {
-    let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
-    let facts = json::Facts::read(text)?;
-    let parsed = through_feed_rs(text, None, name(facts.format()))?;
-    let mut feed = map::feed(parsed, facts.format());
-    facts.add_to(&mut feed);
-    finish(feed, repairs)
-}
-
-fn finish(mut feed: RawFeed, repairs: &mut Repairs) -> Result<RawFeed, ParseError> {
+/// What every feed needs in the end, whatever it was read from.
+pub(super) fn finish(mut feed: RawFeed, repairs: &mut Repairs) -> Result<RawFeed, ParseError> {
     if is_hollow(&feed) {
         return Err(ParseError::Hollow {
             format: name(feed.format),

@@ -9,6 +9,7 @@ mod encoding;
 mod error;
 mod feed;
 mod head;
+mod json;
 mod notes;
 mod opml;
 mod repair;
@@ -43,7 +44,7 @@ pub(crate) fn read(document: &Document) -> Result<Parsed, ParseError> {
     repairs.add("encoding", usize::from(decoded.mended));
     let mut feed = match detect::shape(text, document.file_name.as_deref())? {
         Shape::Feed(root) => feed::read_xml(text, &root, location, &mut repairs)?,
-        Shape::Json => feed::read_json(text, &mut repairs)?,
+        Shape::Json => json::read(text, &mut repairs)?,
         Shape::Note => RawFeed {
             format: FeedFormat::Markdown,
             entries: vec![notes::read(text, document).entry],
@@ -71,8 +72,11 @@ pub(crate) fn normalised(document: &Document) -> Option<String> {
 pub(crate) fn read_feed(document: &Document) -> Result<RawFeed, ParseError> {
     match read(document)? {
         Parsed::Feed(feed) => Ok(*feed),
-        Parsed::Opml(_) => Err(ParseError::Opml),
+        Parsed::Opml(list) => Err(ParseError::Opml {
+            feeds: list.outlines.len(),
+        }),
         Parsed::Page(page) => Err(ParseError::Page {
+            login: page.login && page.feeds.is_empty(),
             feed: match page.choice() {
                 Choice::One(feed) => Some(feed.url.clone()),
                 Choice::Several(_) | Choice::None => None,

@@ -86,6 +86,8 @@ struct EntryObject<'a> {
     published: Option<String>,
     updated: Option<String>,
     first_seen: Option<String>,
+    date: Option<String>,
+    date_rule: &'static str,
     summary: Option<&'a str>,
     content_html: Option<&'a str>,
     content_text: Option<String>,
@@ -116,6 +118,7 @@ impl<'a> From<&'a ArchivedEntry> for EntryObject<'a> {
             hash: _,
             original: _,
         } = &archived.entry;
+        let (date, rule) = archived.dated();
         Self {
             id: archived.id.0,
             feed_url: wording::feed_address(&archived.feed),
@@ -128,6 +131,8 @@ impl<'a> From<&'a ArchivedEntry> for EntryObject<'a> {
             published: time(*published),
             updated: time(*updated),
             first_seen: time(Some(archived.first_seen)),
+            date: time(Some(date)),
+            date_rule: rule.word(),
             summary: summary.as_deref(),
             content_html: html(content),
             content_text: text(content),
@@ -233,12 +238,15 @@ struct EntryOfTalk<'a> {
     published: Option<String>,
     updated: Option<String>,
     first_seen: Option<String>,
+    date: Option<String>,
+    date_rule: &'static str,
 }
 
 impl<'a> TalkItem<'a> {
     fn new(archived: &'a ArchivedEntry, talk: &'a Talk) -> Self {
         let entry = &archived.entry;
         let content = entry.content_of(talk);
+        let (date, rule) = archived.dated();
         Self {
             talk: TalkObject::new(entry, talk),
             content_html: html(&content).map(str::to_owned),
@@ -252,6 +260,8 @@ impl<'a> TalkItem<'a> {
                 published: time(entry.published),
                 updated: time(entry.updated),
                 first_seen: time(Some(archived.first_seen)),
+                date: time(Some(date)),
+                date_rule: rule.word(),
             },
         }
     }
@@ -290,7 +300,7 @@ mod tests {
             concat!(
                 r#"{"id":7,"feed_url":"https://log.example/rss","feed_title":"Ops log","guid":"12345","#,
                 r#""url":"https://log.example/runbooks","title":"Runbooks","authors":[],"tags":["ops"],"#,
-                r#""published":null,"updated":null,"first_seen":"2019-05-06T07:08:09Z","summary":null,"#,
+                r#""published":null,"updated":null,"first_seen":"2019-05-06T07:08:09Z","date":"2019-05-06T07:08:09Z","date_rule":"first-seen","summary":null,"#,
                 r#""content_html":"<p>Runbooks rot. Test them like code, said the panel, and throw away the rest.</p>","#,
                 r#""content_text":"Runbooks rot. Test them like code, said the panel, and throw away the rest.","#,
                 r#""enclosures":[],"talks":[],"event":null}"#,
@@ -325,7 +335,7 @@ mod tests {
                 r#""content_text":"Small steps & fast feedback. See below.","#,
                 r#""entry":{"id":12,"url":"https://notes.example/ghent","title":"DevOpsDays Ghent 2019: <two> days & many talks","#,
                 r#""feed_url":"https://notes.example/feed.xml","feed_title":"Notes of a Visitor","#,
-                r#""published":"2019-10-30T12:00:00Z","updated":"2019-11-01T08:30:00Z","first_seen":"2020-01-02T00:00:00Z"}}"#
+                r#""published":"2019-10-30T12:00:00Z","updated":"2019-11-01T08:30:00Z","first_seen":"2020-01-02T00:00:00Z","date":"2019-10-30T12:00:00Z","date_rule":"published"}}"#
             )
         );
     }

@@ -8,6 +8,7 @@
 //! A new format is a file with a `Digest`, a word in [`Format`] and an arm in [`renderer`].
 
 mod atom;
+pub(crate) mod explain;
 mod html;
 mod identity;
 mod json;

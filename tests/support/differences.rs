@@ -126,6 +126,33 @@ fn compare(at: &str, expected: &Value, actual: &Value, lines: &mut Vec<String>) 
     }
 }
 
+/// Where a JSON value lacks what is expected of it, a line a place: members that the expectation does not
+/// name are not looked at, `null` stands for a member that must not be there. Lists are compared in full.
+pub(crate) fn missing_in_json(expected: &Value, actual: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
+    lack("", expected, actual, &mut lines);
+    lines
+}
+
+fn lack(at: &str, expected: &Value, actual: &Value, lines: &mut Vec<String>) {
+    match (expected, actual) {
+        (Value::Object(named), Value::Object(_)) => {
+            for (name, value) in named {
+                lack(&format!("{at}.{name}"), value, &actual[name], lines);
+            }
+        }
+        (Value::Array(old), Value::Array(new)) => {
+            for (index, (value, other)) in old.iter().zip(new).enumerate() {
+                lack(&format!("{at}[{index}]"), value, other, lines);
+            }
+            if old.len() != new.len() {
+                lines.push(format!("{at}: {} expected, {} came", old.len(), new.len()));
+            }
+        }
+        _ => compare(at, expected, actual, lines),
+    }
+}
+
 fn short(value: &Value) -> String {
     let text = value.to_string();
     match text.char_indices().nth(300) {

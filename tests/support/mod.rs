@@ -22,7 +22,7 @@ use std::thread;
 use serde_json::Value;
 use tempfile::TempDir;
 
-pub(crate) use differences::{json_difference, line_difference};
+pub(crate) use differences::{json_difference, line_difference, missing_in_json};
 
 /// The clock of every test that sets no other.
 pub(crate) const NOW: &str = "2026-11-21T12:00:00Z";
@@ -247,6 +247,11 @@ impl Ran<'_> {
 
     pub(crate) fn out(&self) -> String {
         String::from_utf8_lossy(&self.output.stdout).into_owned()
+    }
+
+    /// `None` where a signal ended it.
+    pub(crate) fn code(&self) -> Option<i32> {
+        self.output.status.code()
     }
 
     pub(crate) fn err(&self) -> String {

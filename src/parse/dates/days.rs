@@ -15,35 +15,16 @@ pub(in crate::parse) enum Day {
     },
 }
 
-impl Day {
-    pub(super) fn month_first(self) -> Option<NaiveDate> {
-        match self {
-            Self::Sure(day)
-            | Self::Either {
-                month_first: day, ..
-            } => Some(day),
-        }
-    }
-}
-
 /// The days a text names, in its order: `6 Nov 2018`, `November 6-7, 2018`, `2018-11-06`, `02/06/2020`.
 pub(in crate::parse) fn days(text: &str) -> Vec<Day> {
-    scan(&tokens(text), Years::Full)
+    scan(&tokens(text))
 }
 
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Years {
-    /// Four digits only: what stands in prose.
-    Full,
-    /// Two digits as well, as RFC 822 had them.
-    Short,
-}
-
-pub(super) fn scan(tokens: &[Token<'_>], years: Years) -> Vec<Day> {
+fn scan(tokens: &[Token<'_>]) -> Vec<Day> {
     let mut found = Vec::new();
     let mut rest = tokens;
     while !rest.is_empty() {
-        match day_at(rest, years) {
+        match day_at(rest) {
             Some((day, length)) => {
                 found.push(day);
                 rest = &rest[length..];
@@ -55,8 +36,8 @@ pub(super) fn scan(tokens: &[Token<'_>], years: Years) -> Vec<Day> {
 }
 
 /// The day that begins with the first token, and how many tokens it takes.
-fn day_at(tokens: &[Token<'_>], years: Years) -> Option<(Day, usize)> {
-    in_numbers(tokens).or_else(|| in_words(tokens, years))
+fn day_at(tokens: &[Token<'_>]) -> Option<(Day, usize)> {
+    in_numbers(tokens).or_else(|| in_words(tokens))
 }
 
 /// Year first, or all in numbers.
@@ -97,7 +78,7 @@ fn in_numbers(tokens: &[Token<'_>]) -> Option<(Day, usize)> {
 }
 
 /// Day and month by name, in either order.
-fn in_words(tokens: &[Token<'_>], years: Years) -> Option<(Day, usize)> {
+fn in_words(tokens: &[Token<'_>]) -> Option<(Day, usize)> {
     match tokens {
         [Token::Number(d), ..] => {
             let mut at = skip_range(tokens, 1);
@@ -117,7 +98,7 @@ fn in_words(tokens: &[Token<'_>], years: Years) -> Option<(Day, usize)> {
             let Some(Token::Number(y)) = tokens.get(at) else {
                 return None;
             };
-            Some((sure(&full_year(y, years)?, *m, d)?, at + 1))
+            Some((sure(y, *m, d)?, at + 1))
         }
         [Token::Month(m), ..] => {
             let mut at = 1;
@@ -131,14 +112,9 @@ fn in_words(tokens: &[Token<'_>], years: Years) -> Option<(Day, usize)> {
             if tokens.get(at) == Some(&Token::Mark(',')) {
                 at += 1;
             }
-            // asctime has zone and year in any order behind the day.
-            if years == Years::Short && matches!(tokens.get(at), Some(Token::Word(_))) {
-                at += 1;
-            }
             let Some(Token::Number(y)) = tokens.get(at) else {
                 return None;
             };
-            (y.len() == 4).then_some(())?;
             Some((sure(y, *m, d)?, at + 1))
         }
         _ => None,
@@ -161,18 +137,6 @@ fn skip_range(tokens: &[Token<'_>], mut at: usize) -> usize {
     at
 }
 
-fn full_year(digits: &str, years: Years) -> Option<String> {
-    match (digits.len(), years) {
-        (4, _) => Some(digits.to_owned()),
-        // RFC 2822, 4.3: below 50 is this century.
-        (2, Years::Short) => {
-            let century = if digits < "50" { "20" } else { "19" };
-            Some(format!("{century}{digits}"))
-        }
-        _ => None,
-    }
-}
-
 fn slashed(a: &str, b: &str, year: &str, mark: char) -> Option<Day> {
     let as_day_first = number(b).and_then(|month| date(year, month, a));
     let as_month_first = number(a).and_then(|month| date(year, month, b));
@@ -186,15 +150,6 @@ fn slashed(a: &str, b: &str, year: &str, mark: char) -> Option<Day> {
         (Some(day), _) | (None, Some(day)) => Day::Sure(day),
         (None, None) => return None,
     })
-}
-
-pub(super) fn lone_year_or_month(tokens: &[Token<'_>]) -> Option<NaiveDate> {
-    match tokens {
-        [Token::Number(y)] => date(y, 1, "1"),
-        [Token::Number(y), Token::Mark('-'), Token::Number(m)] => date(y, number(m)?, "1"),
-        [Token::Month(m), Token::Number(y)] => date(y, *m, "1"),
-        _ => None,
-    }
 }
 
 fn sure(year: &str, month: u32, day: &str) -> Option<Day> {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{Text, TextKind};
+use crate::model::Text;
 
 fn xml(text: &str) -> Result<RawFeed, ParseError> {
     let root = Root::find(text).unwrap();
@@ -10,10 +10,6 @@ fn xml(text: &str) -> Result<RawFeed, ParseError> {
         feed.repairs = repairs.into_vec();
         feed
     })
-}
-
-fn json(text: &str) -> Result<RawFeed, ParseError> {
-    read_json(text, &mut Repairs::default())
 }
 
 const ATOM: &str = "<?xml version='1.0' encoding='windows-1251'?>
@@ -192,51 +188,6 @@ fn rdf_is_read_in_both_its_namespaces() {
             ("urn:2", Some("no"))
         );
     }
-}
-
-#[test]
-fn json_feed_is_read_field_by_field() {
-    let feed = json("\u{FEFF}\n{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"T <b>\",\"feed_url\":\"https://x.example/f.json\",
-      \"language\":\"en\",\"authors\":[{\"name\":\"Ann\",\"url\":\"https://ann.example/\"}],\"items\":[
-      {\"id\":\"1\",\"external_url\":\"https://y.example/\",\"content_text\":\"a < b\",\"date_published\":\"2018-11-06T10:00:00Z\",\"tags\":[\"ops\"],
-       \"attachments\":[{\"url\":\"a.mp3\",\"mime_type\":\"audio/mpeg\",\"size_in_bytes\":5}],\"language\":\"de\"},
-      {\"id\":\"2\",\"url\":\"/2\",\"content_html\":\"<p>x\",\"content_text\":\"x\"}]}").unwrap();
-    assert_eq!(
-        (feed.format, feed.site_url, feed.title),
-        (FeedFormat::JsonFeed11, None, Some(Text::plain("T <b>")))
-    );
-    assert_eq!(feed.self_url.as_deref(), Some("https://x.example/f.json"));
-    let entry = &feed.entries[0];
-    assert_eq!(
-        (
-            entry.guid.as_str(),
-            entry.url.as_deref(),
-            entry.language.as_deref()
-        ),
-        ("1", Some("https://y.example/"), Some("de"))
-    );
-    assert_eq!(entry.content, Some(Text::plain("a < b")));
-    assert_eq!(
-        (entry.enclosures[0].url.as_str(), entry.enclosures[0].length),
-        ("a.mp3", Some(5))
-    );
-    assert_eq!(
-        entry.authors[0].uri.as_deref(),
-        Some("https://ann.example/")
-    );
-    assert_eq!(entry.categories[0].term, "ops");
-    let second = &feed.entries[1];
-    assert_eq!(
-        (
-            second.content.as_ref().unwrap().kind,
-            second.summary.as_ref()
-        ),
-        (TextKind::Html, None)
-    );
-    assert_eq!(
-        json("{\"a\":1}").unwrap_err().to_string(),
-        "this is JSON of another kind, not a feed"
-    );
 }
 
 #[test]

@@ -68,6 +68,8 @@ impl<'a> Reader<'a> {
             }
             (Place::Feed, "alternate") => self.site_url.put(Some(href), rank),
             (Place::Feed, "self") => self.self_url.put(Some(href), rank),
+            (Place::Feed, "next") => _ = self.feed.pages.next.get_or_insert(href),
+            (Place::Feed, "prev-archive") => _ = self.feed.pages.prev_archive.get_or_insert(href),
             _ => {}
         }
         What::Nothing
