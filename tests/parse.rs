@@ -156,3 +156,25 @@ fn a_blogger_is_told_what_was_repaired_read_and_dropped() {
              \x20 date_published “soon”: not a date\n",
         );
 }
+
+#[test]
+fn the_mended_document_can_be_looked_at() {
+    let hall = Hall::new();
+    hall.write(
+        "feed.xml",
+        "junk <?xml version='1.0'?><rss version='2'><channel><title>A & B</title>\
+         <item><dc:creator>Ann</dc:creator><title>One<link>https://x.example/1</link></item>",
+    );
+    let ran = hall.run(["parse", "--normalised", "feed.xml"]);
+    let text = ran.status(0).stderr("").out();
+    assert!(
+        text.contains("<title>A &amp; B</title><item><dc:creator>Ann</dc:creator><title>One</title><link>https://x.example/1</link></item></channel></rss>"),
+        "{text}"
+    );
+    hall.write("again.xml", &text);
+    let again = hall.run(["parse", "--normalised", "again.xml"]);
+    assert_eq!(again.status(0).out(), text, "what is normalised stays so");
+    hall.write("note.md", "# A note\n\n- one\n");
+    let ran = hall.run(["parse", "--normalised", "note.md"]);
+    ran.status(1).stderr_contains("no XML feed");
+}

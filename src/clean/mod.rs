@@ -167,8 +167,13 @@ fn tags(categories: &[Category]) -> Vec<Tag> {
     categories
         .iter()
         .filter_map(|category| {
+            // The term is what people and peers match by; where it is an address, the label says it.
             let label = category.label.as_deref().and_then(text::name);
-            label.or_else(|| text::name(&category.term))
+            let term = text::name(&category.term);
+            match (term, label) {
+                (Some(term), Some(label)) if term.contains("://") => Some(label),
+                (term, label) => term.or(label),
+            }
         })
         .filter(|name| known.insert(Tag::key(name)))
         .map(|name| Tag::new(name, TagOrigin::Feed))

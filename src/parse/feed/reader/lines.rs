@@ -9,7 +9,8 @@ use crate::parse::dates;
 use crate::parse::repair::{Attribute, Namespace};
 
 use super::fields::{Field, TextField};
-use super::text::{looks_like_html, own};
+use super::markup::looks_like_html;
+use super::text::own;
 use super::{Place, Reader, What, get};
 
 pub(super) fn instant(text: &str) -> Option<DateTime<Utc>> {

@@ -6,9 +6,11 @@
 //! against in the tests, and what is fallen back to where nothing is found here.
 
 mod best;
+mod dialect;
 mod entry;
 mod fields;
 mod lines;
+mod markup;
 mod people;
 mod places;
 mod scope;
@@ -18,7 +20,7 @@ use std::borrow::Cow;
 
 use url::Url;
 
-use crate::model::{FeedFormat, RawFeed, Text};
+use crate::model::{RawFeed, Text};
 use crate::parse::repair::{Attribute, Element, Event, Repairs, Stream};
 
 use best::Best;
@@ -363,44 +365,4 @@ fn get<'s>(attributes: &'s [Attribute<'_>], name: &str) -> Option<&'s str> {
         .or_else(|| find(false))
         .map(|attribute| attribute.value.trim())
         .filter(|value| !value.is_empty())
-}
-
-/// The dialect, by the root's name, version and namespaces.
-fn format(element: &Element<'_>, attributes: &[Attribute<'_>]) -> (FeedFormat, bool) {
-    let version = get(attributes, "version").unwrap_or_default();
-    let has = |part: &str| {
-        attributes.iter().any(|attribute| {
-            attribute.name.starts_with("xmlns")
-                && attribute.value.to_ascii_lowercase().contains(part)
-        })
-    };
-    let atom03 = ["0.1", "0.2", "0.3"].contains(&version)
-        || [
-            "purl.org/atom/ns",
-            "necho",
-            "newformat",
-            "purl.org/echo",
-            "purl.org/pie",
-            "uri/of/echo",
-        ]
-        .iter()
-        .any(|old| has(old));
-    match &*element.local {
-        "feed" | "entry" if atom03 => (FeedFormat::Atom03, true),
-        "feed" | "entry" => (FeedFormat::Atom10, true),
-        "rdf" if has("netscape.com/rdf/simple/0.9") => (FeedFormat::Rss090, true),
-        "rdf" => (FeedFormat::Rss10, true),
-        "channel" if get(attributes, "href").is_some() || !element.written.starts_with('c') => {
-            (FeedFormat::Cdf, true)
-        }
-        _ => match version {
-            "0.90" => (FeedFormat::Rss090, true),
-            "0.91" => (FeedFormat::Rss091, true),
-            "0.92" => (FeedFormat::Rss092, true),
-            "0.93" => (FeedFormat::Rss093, true),
-            "0.94" => (FeedFormat::Rss094, true),
-            "2.0" => (FeedFormat::Rss20, true),
-            _ => (FeedFormat::Rss20, false),
-        },
-    }
 }

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use crate::model::{EntrySource, Person, RawFeed};
 use crate::parse::repair::{Attribute, Element, Repairs, Rule};
 
+use super::dialect::format;
 use super::fields::Field;
 use super::people::Role;
-use super::{Place, Reader, What, entry, format, get, people, text};
+use super::{Place, Reader, What, entry, get, people, text};
 
 impl<'a> Reader<'a> {
     pub(super) fn root(

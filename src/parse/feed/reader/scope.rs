@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use crate::model::address_as_meant;
 use crate::parse::repair::Attribute;
 
 use super::get;
@@ -60,7 +61,8 @@ impl Scopes {
 
     /// An address by the base in scope; as written where there is none or it needs none.
     pub(super) fn resolve(&self, address: &str) -> String {
-        let address = address.trim();
+        let address = address_as_meant(address);
+        let address = address.as_ref();
         if address.starts_with("http://") || address.starts_with("https://") {
             return address.to_owned();
         }

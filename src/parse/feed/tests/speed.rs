@@ -1,0 +1,48 @@
+use super::*;
+
+/// `HALLWAY_BENCH=FOLDER cargo test --release --lib reading_speed -- --ignored --nocapture`
+#[test]
+#[ignore = "a measurement: wants a release build and a folder of feeds"]
+fn reading_speed() {
+    let folder = std::env::var("HALLWAY_BENCH").unwrap();
+    let mut texts = Vec::new();
+    let mut folders = vec![std::path::PathBuf::from(folder)];
+    while let Some(folder) = folders.pop() {
+        for file in std::fs::read_dir(folder).unwrap().flatten() {
+            if file.path().is_dir() {
+                folders.push(file.path());
+            } else if let Ok(text) = std::fs::read_to_string(file.path())
+                && Root::find(&text).is_some_and(|root| matches!(root.name, "rss" | "feed" | "RDF"))
+            {
+                texts.push(text);
+            }
+        }
+    }
+    let bytes: usize = texts.iter().map(String::len).sum();
+    let mut best = [f64::MAX; 3];
+    for _ in 0..9 {
+        let started = std::time::Instant::now();
+        for text in &texts {
+            let root = Root::find(text).unwrap();
+            let mut repairs = Repairs::default();
+            let mut stream = repair::stream(text, &root, &mut repairs);
+            while stream.next().is_some() {}
+        }
+        best[0] = best[0].min(started.elapsed().as_secs_f64());
+        let started = std::time::Instant::now();
+        for text in &texts {
+            xml(text).unwrap();
+        }
+        best[1] = best[1].min(started.elapsed().as_secs_f64());
+        let started = std::time::Instant::now();
+        for text in &texts {
+            through_feed_rs(text, None, "XML").unwrap();
+        }
+        best[2] = best[2].min(started.elapsed().as_secs_f64());
+    }
+    let [events, ours, theirs] = best.map(|seconds| bytes as f64 / seconds / 1e6);
+    println!(
+        "{} documents, {bytes} bytes: events {events:.0} MB/s, read {ours:.0} MB/s, feed-rs {theirs:.0} MB/s",
+        texts.len()
+    );
+}
