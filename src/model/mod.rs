@@ -4,6 +4,7 @@
 //! * [`RawFeed`] and [`RawEntry`]: what a publisher said, untrusted, made by `parse`;
 //! * [`Feed`], [`Entry`] and [`Talk`]: safe to show, made by `clean` and `split`.
 
+mod address;
 mod changes;
 mod entry;
 mod feed;
@@ -11,6 +12,7 @@ mod raw;
 mod safe_html;
 mod talk;
 
+pub(crate) use address::address_as_meant;
 pub(crate) use changes::{
     Attempt, Change, Changes, Known, Outcome, Recorded, State, Subscription,
 };
