@@ -4,6 +4,7 @@
 //! * [`RawFeed`] and [`RawEntry`]: what a publisher said, untrusted, made by `parse`;
 //! * [`Feed`], [`Entry`] and [`Talk`]: safe to show, made by `clean` and `split`.
 
+mod address;
 mod changes;
 mod entry;
 mod event;
@@ -15,6 +16,7 @@ mod stats;
 mod talk;
 mod talk_link;
 
+pub(crate) use address::address_as_meant;
 pub(crate) use changes::{Attempt, Change, Changes, Known, Outcome, Recorded, State, Subscription};
 pub(crate) use entry::{
     ArchivedEntry, ContentHash, Enclosure, Entry, EntryId, FeedOfEntry, Original, Person, Revision,
