@@ -4,8 +4,10 @@ use crate::support::{Hall, atom, each};
 const POST: (&str, &str, &str) = ("harbour", "Harbour Days", "<p>Queues.</p>");
 
 fn page(head: &str) -> Reply {
-    Reply::ok(format!("<!doctype html><html><head><title>Blog</title>{head}</head><body></body></html>"))
-        .header("Content-Type", "text/html")
+    Reply::ok(format!(
+        "<!doctype html><html><head><title>Blog</title>{head}</head><body></body></html>"
+    ))
+    .header("Content-Type", "text/html")
 }
 
 fn urls(hall: &Hall) -> Vec<String> {
@@ -16,10 +18,7 @@ fn urls(hall: &Hall) -> Vec<String> {
 #[test]
 fn comments_stylesheets_and_translations_are_passed_over() {
     let server = Server::start();
-    server.reply(
-        "/old",
-        [Reply::redirect(302, "/blog/page")],
-    );
+    server.reply("/old", [Reply::redirect(302, "/blog/page")]);
     server.reply(
         "/blog/page",
         [page(
@@ -63,7 +62,10 @@ fn where_only_a_person_can_choose_the_feeds_are_listed() {
 #[test]
 fn usual_places_are_tried_last_and_few() {
     let server = Server::start();
-    server.reply("/about/", [page("<meta name=generator content='Hugo 0.120'>")]);
+    server.reply(
+        "/about/",
+        [page("<meta name=generator content='Hugo 0.120'>")],
+    );
     server.reply("/index.xml", [Reply::ok(atom("Third Row", &[POST]))]);
     let hall = Hall::with_server(&server);
     hall.run(["add", &server.url("/about/")]).status(0);
@@ -81,8 +83,18 @@ fn a_page_that_names_itself_ends() {
     let server = Server::start();
     let own = "<link rel=alternate type=application/rss+xml href=/b>";
     server.reply("/a", [page(own)]);
-    server.reply("/b", [page("<link rel=alternate type=application/rss+xml href=/a>")]);
-    server.reply("/self", [page("<link rel=alternate type=application/rss+xml href=/self>")]);
+    server.reply(
+        "/b",
+        [page(
+            "<link rel=alternate type=application/rss+xml href=/a>",
+        )],
+    );
+    server.reply(
+        "/self",
+        [page(
+            "<link rel=alternate type=application/rss+xml href=/self>",
+        )],
+    );
     let hall = Hall::with_server(&server);
     hall.run(["add", &server.url("/a")]).status(1);
     hall.run(["add", &server.url("/self")]).status(1);

@@ -26,7 +26,9 @@ fn page(links: &[(&str, &str)], names: &[&str]) -> String {
 fn json_page(next: &str, names: &[&str]) -> String {
     let items: Vec<String> = names
         .iter()
-        .map(|name| format!("{{\"id\":\"{name}\",\"title\":\"{name}\",\"content_text\":\"{name}\"}}"))
+        .map(|name| {
+            format!("{{\"id\":\"{name}\",\"title\":\"{name}\",\"content_text\":\"{name}\"}}")
+        })
         .collect();
     format!(
         "{{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"J\",\"next_url\":\"{next}\",\
@@ -38,14 +40,20 @@ fn json_page(next: &str, names: &[&str]) -> String {
 fn rss(generator: &str, names: &[&str]) -> String {
     let mut feed = format!("<rss version=\"2.0\"><channel><title>W</title>{generator}");
     for name in names {
-        let _ = write!(feed, "<item><title>{name}</title><guid>{name}</guid></item>");
+        let _ = write!(
+            feed,
+            "<item><title>{name}</title><guid>{name}</guid></item>"
+        );
     }
     feed + "</channel></rss>"
 }
 
 fn titles(hall: &Hall) -> Vec<String> {
     let entries = hall.run(["query", "--format", "jsonl"]).stdout_json_lines();
-    let mut titles: Vec<String> = each(&entries, "title").into_iter().map(str::to_owned).collect();
+    let mut titles: Vec<String> = each(&entries, "title")
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
     titles.sort_unstable();
     titles
 }
@@ -53,8 +61,14 @@ fn titles(hall: &Hall) -> Vec<String> {
 #[test]
 fn archives_are_read_once_and_flood_no_digest() {
     let server = Server::start();
-    server.reply("/feed", [Reply::ok(page(&[("prev-archive", "/2")], &["e"]))]);
-    server.reply("/2", [Reply::ok(page(&[("prev-archive", "/1")], &["c", "d"]))]);
+    server.reply(
+        "/feed",
+        [Reply::ok(page(&[("prev-archive", "/2")], &["e"]))],
+    );
+    server.reply(
+        "/2",
+        [Reply::ok(page(&[("prev-archive", "/1")], &["c", "d"]))],
+    );
     server.reply("/1", [Reply::ok(page(&[], &["a", "b"]))]);
     let mut hall = Hall::with_server(&server);
     hall.run(["add", &server.url("/feed")]).status(0);
@@ -72,12 +86,20 @@ fn archives_are_read_once_and_flood_no_digest() {
     assert_eq!(server.requests("/1").len(), 1);
 
     // A newer archive document: it is read, those before are not asked for again.
-    server.reply("/feed", [Reply::ok(page(&[("prev-archive", "/3")], &["g"]))]);
+    server.reply(
+        "/feed",
+        [Reply::ok(page(&[("prev-archive", "/3")], &["g"]))],
+    );
     server.reply("/3", [Reply::ok(page(&[("prev-archive", "/2")], &["f"]))]);
     hall.later("2026-11-25T12:00:00Z");
-    hall.run(["fetch", "--history"]).status(0).stderr_contains("1 entry of its past");
+    hall.run(["fetch", "--history"])
+        .status(0)
+        .stderr_contains("1 entry of its past");
     assert_eq!(server.requests("/2").len(), 1);
-    hall.run(["run"]).status(0).stdout_contains("g").stdout_lacks("\nf");
+    hall.run(["run"])
+        .status(0)
+        .stdout_contains("g")
+        .stdout_lacks("\nf");
 }
 
 #[test]
@@ -85,7 +107,10 @@ fn a_past_that_was_broken_off_goes_on_where_it_was() {
     let server = Server::start();
     server.reply("/feed", [Reply::ok(json_page("/p2", &["1"]))]);
     server.reply("/p2", [Reply::ok(json_page("/p3", &["2"]))]);
-    server.reply("/p3", [Reply::status(503), Reply::ok(json_page("", &["3"]))]);
+    server.reply(
+        "/p3",
+        [Reply::status(503), Reply::ok(json_page("", &["3"]))],
+    );
     let hall = Hall::with_server(&server);
     hall.run(["add", "--history", &server.url("/feed")])
         .status(3)
@@ -107,7 +132,8 @@ fn wordpress_pages_are_numbered_until_there_is_none() {
     server.reply("/feed/?paged=3", [Reply::ok(rss(generator, &["1"]))]);
     server.reply("/feed/?paged=4", [Reply::status(404)]);
     let hall = Hall::with_server(&server);
-    hall.run(["add", "--history", &server.url("/feed/")]).status(0);
+    hall.run(["add", "--history", &server.url("/feed/")])
+        .status(0);
     assert_eq!(titles(&hall), ["1", "2", "3", "4", "5"]);
     assert_eq!(server.requests("/feed/").len(), 4);
 }
@@ -116,9 +142,13 @@ fn wordpress_pages_are_numbered_until_there_is_none() {
 fn what_is_no_wordpress_is_asked_once_or_not_at_all() {
     let server = Server::start();
     server.reply("/plain", [Reply::ok(rss("", &["1"]))]);
-    server.reply("/hugo", [Reply::ok(rss("<generator>Hugo</generator>", &["1"]))]);
+    server.reply(
+        "/hugo",
+        [Reply::ok(rss("<generator>Hugo</generator>", &["1"]))],
+    );
     let hall = Hall::with_server(&server);
-    hall.run(["add", &server.url("/plain"), &server.url("/hugo")]).status(0);
+    hall.run(["add", &server.url("/plain"), &server.url("/hugo")])
+        .status(0);
     for _ in 0..3 {
         hall.run(["fetch", "--history"]).status(0);
     }
@@ -129,13 +159,25 @@ fn what_is_no_wordpress_is_asked_once_or_not_at_all() {
 #[test]
 fn circles_and_repetitions_end() {
     let server = Server::start();
-    server.reply("/feed", [Reply::ok(page(&[("prev-archive", "/a")], &["e"]))]);
+    server.reply(
+        "/feed",
+        [Reply::ok(page(&[("prev-archive", "/a")], &["e"]))],
+    );
     server.reply("/a", [Reply::ok(page(&[("prev-archive", "/b")], &["a"]))]);
     server.reply("/b", [Reply::ok(page(&[("prev-archive", "/a")], &["b"]))]);
     // Every page names another one and says the same.
-    server.reply("/endless", [Reply::ok(page(&[("next", "/endless?p=1")], &["x"]))]);
-    server.reply("/endless?p=1", [Reply::ok(page(&[("next", "/endless?p=2")], &["y"]))]);
-    server.reply("/endless?p=2", [Reply::ok(page(&[("next", "/endless?p=3")], &["y"]))]);
+    server.reply(
+        "/endless",
+        [Reply::ok(page(&[("next", "/endless?p=1")], &["x"]))],
+    );
+    server.reply(
+        "/endless?p=1",
+        [Reply::ok(page(&[("next", "/endless?p=2")], &["y"]))],
+    );
+    server.reply(
+        "/endless?p=2",
+        [Reply::ok(page(&[("next", "/endless?p=3")], &["y"]))],
+    );
     server.reply("/self", [Reply::ok(json_page("/self", &["s"]))]);
     let hall = Hall::with_server(&server);
     let urls = ["/feed", "/endless", "/self"].map(|path| server.url(path));
@@ -191,8 +233,97 @@ fn old_documents_are_put_in_and_overwrite_nothing() {
         .stdout("")
         .stderr("old.xml: 1 entry of 2 were new to Third Row ([SERVER]/feed)\n");
     assert_eq!(titles(&hall), ["a", "z"]);
-    hall.run(["query", "is:revised", "--format", "jsonl"]).stdout("");
+    hall.run(["query", "is:revised", "--format", "jsonl"])
+        .stdout("");
     hall.run(["run"]).status(0).stdout("");
     hall.run(["check"]).status(0);
-    hall.run(["import-entries", "old.xml", "--feed", "nobody"]).status(1);
+    hall.run(["import-entries", "old.xml", "--feed", "nobody"])
+        .status(1);
+}
+
+/// `/endless?p=N` for N up to 60, each with an entry of its own.
+fn endless(server: &Server) {
+    server.reply(
+        "/endless",
+        [Reply::ok(page(&[("next", "/endless?p=1")], &["p0"]))],
+    );
+    for number in 1..60 {
+        let (here, next) = (
+            format!("/endless?p={number}"),
+            format!("/endless?p={}", number + 1),
+        );
+        let name = format!("p{number}");
+        server.reply(&here, [Reply::ok(page(&[("next", &next)], &[&name]))]);
+    }
+}
+
+#[test]
+fn endless_pages_are_bounded_and_the_next_run_goes_on() {
+    let server = Server::start();
+    endless(&server);
+    let hall = Hall::with_server(&server);
+    hall.run(["add", &server.url("/endless")]).status(0);
+    for expected in [4, 7] {
+        hall.run(["fetch", "--history", "--pages", "3"])
+            .status(0)
+            .stderr_contains("there is more");
+        assert_eq!(server.all_requests().len(), expected);
+        assert_eq!(titles(&hall).len(), expected);
+    }
+}
+
+#[test]
+fn a_kill_costs_one_page_at_most() {
+    let server = Server::start();
+    endless(&server);
+    let hall = Hall::with_server(&server);
+    hall.run(["add", &server.url("/endless")]).status(0);
+    let mut command = hall.command();
+    command
+        .arg("--archive")
+        .arg(hall.archive())
+        .args(["fetch", "--history"]);
+    let mut child = command.spawn().unwrap();
+    while server.all_requests().len() < 4 {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    hall.run(["fetch", "--history", "--pages", "2"]).status(0);
+    hall.run(["check"]).status(0);
+    let mut targets: Vec<String> = server
+        .all_requests()
+        .into_iter()
+        .map(|request| request.target)
+        .collect();
+    let in_all = targets.len();
+    targets.sort_unstable();
+    targets.dedup();
+    assert!(in_all - targets.len() <= 1, "{targets:?}");
+    assert_eq!(titles(&hall).len(), targets.len());
+}
+
+#[test]
+fn a_signal_ends_it_and_keeps_what_was_read() {
+    let server = Server::start();
+    endless(&server);
+    let hall = Hall::with_server(&server);
+    hall.run(["add", &server.url("/endless")]).status(0);
+    let mut command = hall.command();
+    command
+        .arg("--archive")
+        .arg(hall.archive())
+        .args(["fetch", "--history"]);
+    let mut child = command.spawn().unwrap();
+    while server.all_requests().len() < 4 {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let began = std::time::Instant::now();
+    let killed = std::process::Command::new("kill")
+        .arg(child.id().to_string())
+        .status();
+    assert!(killed.unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(3));
+    assert!(began.elapsed().as_secs() < 1);
+    assert!(titles(&hall).len() >= 3);
 }

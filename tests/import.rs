@@ -10,7 +10,9 @@ fn each_outline_has_its_line() {
     server.reply("/there", [Reply::ok(atom("There", &[POST]))]);
     server.reply(
         "/page",
-        [Reply::ok("<html><link rel=alternate type=application/rss+xml href=/feed></html>")],
+        [Reply::ok(
+            "<html><link rel=alternate type=application/rss+xml href=/feed></html>",
+        )],
     );
     server.reply("/dead", [Reply::status(404)]);
     let hall = Hall::with_server(&server);
@@ -34,17 +36,42 @@ fn each_outline_has_its_line() {
     let lines = ran.status(3).stdout_json_lines();
     assert_eq!(
         each(&lines, "status"),
-        ["added", "already there", "already there", "not a feed", "dead", "unreadable"]
+        [
+            "added",
+            "already there",
+            "already there",
+            "not a feed",
+            "dead",
+            "unreadable"
+        ]
     );
     assert_eq!(lines[0]["url"], server.url("/feed"));
-    assert!(lines[3]["hint"].as_str().unwrap().contains(&server.url("/feed")));
+    assert!(
+        lines[3]["hint"]
+            .as_str()
+            .unwrap()
+            .contains(&server.url("/feed"))
+    );
     ran.stderr("1 added, 2 already there, 1 not a feed, 1 dead, 1 unreadable\n");
     let feeds = hall.run(["feeds", "--json"]).stdout_json_lines();
     let mut urls = each(&feeds, "url");
     urls.sort_unstable();
-    assert_eq!(urls, [server.url("/dead"), server.url("/feed"), server.url("/there")]);
-    let row = feeds.iter().find(|feed| feed["url"] == server.url("/feed")).unwrap();
-    assert_eq!(strings(&row["tags"]), ["Ops", "Deep", "a", "b", "c", "Again"]);
+    assert_eq!(
+        urls,
+        [
+            server.url("/dead"),
+            server.url("/feed"),
+            server.url("/there")
+        ]
+    );
+    let row = feeds
+        .iter()
+        .find(|feed| feed["url"] == server.url("/feed"))
+        .unwrap();
+    assert_eq!(
+        strings(&row["tags"]),
+        ["Ops", "Deep", "a", "b", "c", "Again"]
+    );
     assert_eq!(row["title"], "Row");
 }
 
@@ -55,7 +82,10 @@ fn people_read_the_report_on_stdout() {
     let hall = Hall::with_server(&server);
     hall.write(
         "mine.opml",
-        format!("<opml><body><outline text='Row' xmlUrl='{}'/></body></opml>", server.url("/feed")),
+        format!(
+            "<opml><body><outline text='Row' xmlUrl='{}'/></body></opml>",
+            server.url("/feed")
+        ),
     );
     hall.run(["import", "mine.opml"])
         .status(0)
@@ -72,9 +102,21 @@ fn what_is_no_list_changes_nothing() {
     let hall = Hall::new();
     hall.write("feed.xml", atom("Third Row", &[POST]));
     hall.write("page.html", "<html><body>x</body></html>");
-    hall.write("broken.opml", "<opml><body><outline xmlUrl='https://blog.example/'/><outline xmlUrl='x");
-    hall.write("bomb.opml", format!("<opml>{}", "<outline text='a'>".repeat(200_000)));
-    for name in ["feed.xml", "page.html", "broken.opml", "bomb.opml", "nowhere.opml"] {
+    hall.write(
+        "broken.opml",
+        "<opml><body><outline xmlUrl='https://blog.example/'/><outline xmlUrl='x",
+    );
+    hall.write(
+        "bomb.opml",
+        format!("<opml>{}", "<outline text='a'>".repeat(200_000)),
+    );
+    for name in [
+        "feed.xml",
+        "page.html",
+        "broken.opml",
+        "bomb.opml",
+        "nowhere.opml",
+    ] {
         let ran = hall.run(["import", name]);
         ran.status(1).stdout("").stderr_contains(name);
         assert_eq!(ran.err().lines().count(), 1, "{}", ran.err());
@@ -88,7 +130,10 @@ fn a_large_list_is_taken_at_once() {
     let outlines: String = (0..5_000)
         .map(|n| format!("<outline text='{n}' xmlUrl='https://blog{n}.example/feed'/>"))
         .collect();
-    hall.write("large.opml", format!("<opml><body>{outlines}</body></opml>"));
+    hall.write(
+        "large.opml",
+        format!("<opml><body>{outlines}</body></opml>"),
+    );
     hall.run(["import", "--no-fetch", "large.opml"])
         .status(0)
         .stderr("5000 added\n");

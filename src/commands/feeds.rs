@@ -97,9 +97,16 @@ fn list_moves(args: &Args, archive: &Archive) -> Result<Exit, CommandError> {
             serde_json::to_writer(&mut out, &line)?;
             return out.write_all(b"\n");
         }
-        let undone = one.undone_at.map_or_else(String::new, |at| format!(", undone {}", minute(at)));
+        let undone = one
+            .undone_at
+            .map_or_else(String::new, |at| format!(", undone {}", minute(at)));
         let (id, at) = (one.id, minute(one.at));
-        writeln!(out, "{id:>4}  {at}  {} -> {}{undone}", escape(&from), escape(&to))
+        writeln!(
+            out,
+            "{id:>4}  {at}  {} -> {}{undone}",
+            escape(&from),
+            escape(&to)
+        )
     });
     written
         .and_then(|()| out.flush())

@@ -11,13 +11,22 @@ use crate::terminal::escape;
 /// Narrower ones get the list.
 pub(crate) const LEAST_WIDTH: usize = 100;
 
-const HEAD: [&str; 6] = ["TITLE", "ENTRIES", "LAST SUCCESS", "NEXT DUE", "STATE", "TROUBLE SINCE"];
+const HEAD: [&str; 6] = [
+    "TITLE",
+    "ENTRIES",
+    "LAST SUCCESS",
+    "NEXT DUE",
+    "STATE",
+    "TROUBLE SINCE",
+];
 /// All but the title's.
 const WIDTHS: [usize; 5] = [7, 16, 16, 7, 24];
 
 pub(crate) fn write(feeds: &[Subscription], width: usize, out: &mut dyn Write) -> io::Result<()> {
     let gaps = 2 * WIDTHS.len();
-    let widest = width.saturating_sub(WIDTHS.iter().sum::<usize>() + gaps).max(20);
+    let widest = width
+        .saturating_sub(WIDTHS.iter().sum::<usize>() + gaps)
+        .max(20);
     let titles: Vec<String> = feeds.iter().map(title).collect();
     let needed = titles.iter().map(|title| title.width()).max().unwrap_or(0);
     let title_width = needed.clamp(HEAD[0].len(), widest);
@@ -32,7 +41,10 @@ pub(crate) fn write(feeds: &[Subscription], width: usize, out: &mut dyn Write) -
         }
         writeln!(out, "{}", line.trim_end())
     };
-    row(HEAD[0], [1, 2, 3, 4, 5].map(|column| HEAD[column].to_owned()))?;
+    row(
+        HEAD[0],
+        [1, 2, 3, 4, 5].map(|column| HEAD[column].to_owned()),
+    )?;
     for (feed, title) in feeds.iter().zip(&titles) {
         let next = match feed.state {
             State::Paused | State::Gone => String::new(),
@@ -131,7 +143,12 @@ mod tests {
     #[test]
     fn a_long_title_is_cut_and_a_hostile_one_harmless() {
         let mut out = Vec::new();
-        write(&[feed(&"会".repeat(100)), feed("a\u{1b}[2Jb")], 100, &mut out).unwrap();
+        write(
+            &[feed(&"会".repeat(100)), feed("a\u{1b}[2Jb")],
+            100,
+            &mut out,
+        )
+        .unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(text.lines().all(|line| line.width() <= 100), "{text}");
         assert!(text.contains('…') && !text.contains('\u{1b}'), "{text}");

@@ -27,22 +27,17 @@ pub(crate) fn write(
     let failed = |error: std::io::Error| {
         CommandError::failed(format!("cannot write {}: {error}", file.display()))
     };
-    let mut aside = tempfile::Builder::new()
-        .prefix(".hallway-metrics")
-        .permissions(readable_by_all())
-        .tempfile_in(folder)
-        .map_err(failed)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".hallway-metrics");
+    // The collector runs as somebody else.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    let mut aside = builder.tempfile_in(folder).map_err(failed)?;
     aside.write_all(text.as_bytes()).map_err(failed)?;
     aside
         .persist(file)
         .map_err(|error| failed(error.error))
         .map(|_| ())
-}
-
-/// The collector runs as somebody else.
-#[cfg(unix)]
-fn readable_by_all() -> std::fs::Permissions {
-    std::os::unix::fs::PermissionsExt::from_mode(0o644)
 }
 
 fn text(feeds: &[Subscription], totals: &Totals, now: DateTime<Utc>) -> String {
@@ -66,13 +61,41 @@ fn text(feeds: &[Subscription], totals: &Totals, now: DateTime<Utc>) -> String {
     };
     let seconds = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp());
     one("hallway_feeds", "Subscriptions by state.", &states);
-    one("hallway_last_run_timestamp_seconds", "When the last poll was made.", &alone(now.timestamp()));
-    one("hallway_last_run_polled", "Feeds polled by it.", &alone(totals.polled as i64));
-    one("hallway_last_run_failed", "Of these the ones that failed.", &alone(totals.failed as i64));
-    one("hallway_last_run_new_entries", "New entries it brought.", &alone(totals.new as i64));
-    one("hallway_last_run_edited_entries", "Edited entries it brought.", &alone(totals.edited as i64));
-    one("hallway_feed_entries", "Entries kept of a feed.", &each(&|feed| i64::try_from(feed.entries).ok()));
-    one("hallway_feed_failures", "Failures in a row.", &each(&|feed| Some(feed.failures.into())));
+    one(
+        "hallway_last_run_timestamp_seconds",
+        "When the last poll was made.",
+        &alone(now.timestamp()),
+    );
+    one(
+        "hallway_last_run_polled",
+        "Feeds polled by it.",
+        &alone(totals.polled as i64),
+    );
+    one(
+        "hallway_last_run_failed",
+        "Of these the ones that failed.",
+        &alone(totals.failed as i64),
+    );
+    one(
+        "hallway_last_run_new_entries",
+        "New entries it brought.",
+        &alone(totals.new as i64),
+    );
+    one(
+        "hallway_last_run_edited_entries",
+        "Edited entries it brought.",
+        &alone(totals.edited as i64),
+    );
+    one(
+        "hallway_feed_entries",
+        "Entries kept of a feed.",
+        &each(&|feed| i64::try_from(feed.entries).ok()),
+    );
+    one(
+        "hallway_feed_failures",
+        "Failures in a row.",
+        &each(&|feed| Some(feed.failures.into())),
+    );
     one(
         "hallway_feed_last_success_timestamp_seconds",
         "When a feed last answered well.",

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::context::Context;
 use super::exit::{CommandError, Exit};
-use super::{metrics, poll};
 use super::subscribe::{Added, Subscriber, Wishes};
+use super::{metrics, poll};
 use crate::query::Query;
 use crate::render::{self, Format};
 use crate::terminal::result_output;

@@ -120,24 +120,42 @@ fn describe(stats: &Stats, now: DateTime<Utc>, out: &mut dyn Write) -> io::Resul
         stats.revisions,
         size(stats.disk)
     )?;
-    section(out, "By feed", stats.by_feed.iter().take(MOST_SHOWN).map(|feed| {
-        (feed.entries, name(feed))
-    }))?;
+    section(
+        out,
+        "By feed",
+        stats
+            .by_feed
+            .iter()
+            .take(MOST_SHOWN)
+            .map(|feed| (feed.entries, name(feed))),
+    )?;
     if stats.by_feed.len() > MOST_SHOWN {
-        writeln!(out, "          and {}", count(stats.by_feed.len() - MOST_SHOWN, "more feed"))?;
+        writeln!(
+            out,
+            "          and {}",
+            count(stats.by_feed.len() - MOST_SHOWN, "more feed")
+        )?;
     }
     let of = |(period, entries): &(String, u64)| (*entries, period.clone());
     section(out, "By year", stats.by_year.iter().map(of))?;
     let recent = stats.growth.len().saturating_sub(MOST_SHOWN);
-    section(out, "Growth by month", stats.growth[recent..].iter().map(of))?;
+    section(
+        out,
+        "Growth by month",
+        stats.growth[recent..].iter().map(of),
+    )?;
     let quiet = stats.by_feed.iter().filter(|feed| is_quiet(feed, now));
-    section(out, "Quiet for a year", quiet.take(MOST_SHOWN).map(|feed| {
-        let newest = feed.newest.map_or_else(
-            || "no entries".to_owned(),
-            |at| format!("last {}", at.format("%Y-%m-%d")),
-        );
-        (feed.entries, format!("{}, {newest}", name(feed)))
-    }))
+    section(
+        out,
+        "Quiet for a year",
+        quiet.take(MOST_SHOWN).map(|feed| {
+            let newest = feed.newest.map_or_else(
+                || "no entries".to_owned(),
+                |at| format!("last {}", at.format("%Y-%m-%d")),
+            );
+            (feed.entries, format!("{}, {newest}", name(feed)))
+        }),
+    )
 }
 
 fn section(
