@@ -1,8 +1,23 @@
 use crate::support::Hall;
 
-const COMMANDS: [&str; 13] = [
-    "run", "add", "fetch", "query", "show", "tag", "untag", "feeds", "remove", "pause", "resume",
-    "parse", "check",
+const COMMANDS: [&str; 17] = [
+    "run",
+    "add",
+    "fetch",
+    "query",
+    "show",
+    "tag",
+    "untag",
+    "feeds",
+    "remove",
+    "pause",
+    "resume",
+    "parse",
+    "check",
+    "import",
+    "import-entries",
+    "stats",
+    "undo",
 ];
 
 #[test]
@@ -24,9 +39,14 @@ fn each_shell_is_told_every_command() {
 fn the_manual_names_every_command() {
     let hall = Hall::new();
     let ran = hall.run(["man"]);
-    ran.status(0).stderr("").stdout_contains(".TH");
+    ran.status(0)
+        .stderr("")
+        .stdout_contains(".TH")
+        .stdout_contains("SuccessExitStatus=3")
+        .stdout_contains("OnCalendar=hourly")
+        .stdout_contains("Type=notify");
     for command in COMMANDS {
-        ran.stdout_contains(command);
+        ran.stdout_contains(&command.replace('-', "\\-"));
     }
 }
 

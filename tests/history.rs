@@ -240,3 +240,90 @@ fn old_documents_are_put_in_and_overwrite_nothing() {
     hall.run(["import-entries", "old.xml", "--feed", "nobody"])
         .status(1);
 }
+
+/// `/endless?p=N` for N up to 60, each with an entry of its own.
+fn endless(server: &Server) {
+    server.reply(
+        "/endless",
+        [Reply::ok(page(&[("next", "/endless?p=1")], &["p0"]))],
+    );
+    for number in 1..60 {
+        let (here, next) = (
+            format!("/endless?p={number}"),
+            format!("/endless?p={}", number + 1),
+        );
+        let name = format!("p{number}");
+        server.reply(&here, [Reply::ok(page(&[("next", &next)], &[&name]))]);
+    }
+}
+
+#[test]
+fn endless_pages_are_bounded_and_the_next_run_goes_on() {
+    let server = Server::start();
+    endless(&server);
+    let hall = Hall::with_server(&server);
+    hall.run(["add", &server.url("/endless")]).status(0);
+    for expected in [4, 7] {
+        hall.run(["fetch", "--history", "--pages", "3"])
+            .status(0)
+            .stderr_contains("there is more");
+        assert_eq!(server.all_requests().len(), expected);
+        assert_eq!(titles(&hall).len(), expected);
+    }
+}
+
+#[test]
+fn a_kill_costs_one_page_at_most() {
+    let server = Server::start();
+    endless(&server);
+    let hall = Hall::with_server(&server);
+    hall.run(["add", &server.url("/endless")]).status(0);
+    let mut command = hall.command();
+    command
+        .arg("--archive")
+        .arg(hall.archive())
+        .args(["fetch", "--history"]);
+    let mut child = command.spawn().unwrap();
+    while server.all_requests().len() < 4 {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    hall.run(["fetch", "--history", "--pages", "2"]).status(0);
+    hall.run(["check"]).status(0);
+    let mut targets: Vec<String> = server
+        .all_requests()
+        .into_iter()
+        .map(|request| request.target)
+        .collect();
+    let in_all = targets.len();
+    targets.sort_unstable();
+    targets.dedup();
+    assert!(in_all - targets.len() <= 1, "{targets:?}");
+    assert_eq!(titles(&hall).len(), targets.len());
+}
+
+#[test]
+fn a_signal_ends_it_and_keeps_what_was_read() {
+    let server = Server::start();
+    endless(&server);
+    let hall = Hall::with_server(&server);
+    hall.run(["add", &server.url("/endless")]).status(0);
+    let mut command = hall.command();
+    command
+        .arg("--archive")
+        .arg(hall.archive())
+        .args(["fetch", "--history"]);
+    let mut child = command.spawn().unwrap();
+    while server.all_requests().len() < 4 {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let began = std::time::Instant::now();
+    let killed = std::process::Command::new("kill")
+        .arg(child.id().to_string())
+        .status();
+    assert!(killed.unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(3));
+    assert!(began.elapsed().as_secs() < 1);
+    assert!(titles(&hall).len() >= 3);
+}

@@ -114,3 +114,15 @@ fn every_command_of_the_readme_is_known() {
         }
     }
 }
+
+#[test]
+fn the_units_are_those_that_are_packaged() {
+    let readme = readme();
+    for unit in ["hallway.service", "hallway.timer", "hallway-watch.service"] {
+        let text = fs::read_to_string(repository("packaging/systemd").join(unit)).unwrap();
+        assert!(
+            readme.contains(&format!("```ini\n{text}```")),
+            "the README shows another {unit}"
+        );
+    }
+}

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use super::error::ArchiveError;
 use super::instants::instant;
-use crate::model::{FeedCount, FeedId, Stats};
+use crate::model::{FeedCount, Stats};
 
 pub(super) fn stats(db: &Connection) -> Result<Stats, ArchiveError> {
     let one = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0));
@@ -32,18 +32,17 @@ pub(super) fn stats(db: &Connection) -> Result<Stats, ArchiveError> {
 
 fn by_feed(db: &Connection) -> Result<Vec<FeedCount>, ArchiveError> {
     let mut select = db.prepare(
-        "SELECT f.id, f.url, coalesce(f.given_title, f.title), f.state, f.entries,
+        "SELECT f.url, coalesce(f.given_title, f.title), f.state, f.entries,
              (SELECT max(date) FROM entries e WHERE e.feed = f.id)
          FROM feeds f ORDER BY f.entries DESC, f.url",
     )?;
     let counts = select.query_map([], |row| {
         Ok(FeedCount {
-            id: FeedId(row.get(0)?),
-            url: row.get(1)?,
-            title: row.get(2)?,
-            state: row.get(3)?,
-            entries: row.get::<_, i64>(4)?.try_into().unwrap_or(0),
-            newest: instant(row.get(5)?),
+            url: row.get(0)?,
+            title: row.get(1)?,
+            state: row.get(2)?,
+            entries: row.get::<_, i64>(3)?.try_into().unwrap_or(0),
+            newest: instant(row.get(4)?),
         })
     })?;
     Ok(counts.collect::<Result<_, _>>()?)

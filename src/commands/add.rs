@@ -94,7 +94,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         totals.failed += polled.failed + polled.warnings;
     }
     if args.history {
-        totals.failed += history::read(context, &archive, &fetcher, &runtime, &with_past)?;
+        totals.failed += history::read(context, &archive, &fetcher, &runtime, &with_past, None)?;
     }
     match exit_of(&errors, in_all) {
         Exit::Well => Ok(Exit::of_feeds(totals.failed)),

@@ -48,6 +48,7 @@ pub(crate) fn write(feeds: &[Subscription], width: usize, out: &mut dyn Write) -
     for (feed, title) in feeds.iter().zip(&titles) {
         let next = match feed.state {
             State::Paused | State::Gone => String::new(),
+            _ if feed.source.host().is_none() => "next run".to_owned(),
             State::Active | State::Failing => minute(feed.next_due),
         };
         let trouble = match (&feed.error, feed.error_since) {

@@ -30,6 +30,9 @@ pub(crate) struct Args {
     /// A run that is ended goes on where it was. No digest shows what comes of it
     #[arg(long)]
     history: bool,
+    /// Read at most so many pages of each feed's past in this run
+    #[arg(long, value_name = "N", requires = "history", value_parser = clap::value_parser!(u32).range(1..))]
+    pages: Option<u32>,
     /// Poll until stopped: sleeps until the next feed is due, reads the config again on SIGHUP
     #[arg(long, conflicts_with_all = ["feeds", "all", "history"])]
     watch: bool,
@@ -99,7 +102,9 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         ));
     }
     if args.history && !totals.stopped {
-        totals.failed += history::read(context, &archive, &fetcher, &runtime, &with_past)?;
+        totals.failed += history::read(
+            context, &archive, &fetcher, &runtime, &with_past, args.pages,
+        )?;
     }
     if let Some(file) = &args.metrics {
         metrics::write(file, context, &archive, &totals)?;

@@ -19,6 +19,7 @@ pub(crate) fn read(
     fetcher: &Arc<Fetcher>,
     runtime: &Runtime,
     feeds: &[FeedId],
+    pages: Option<u32>,
 ) -> Result<usize, CommandError> {
     let mut asked = Vec::with_capacity(feeds.len());
     for feed in feeds {
@@ -27,8 +28,12 @@ pub(crate) fn read(
         asked.extend(feed.filter(|feed| matches!(feed.state, State::Active | State::Failing)));
     }
     let update = context.update(Arc::clone(archive), Arc::clone(fetcher));
+    let mut limits = HistoryLimits::default();
+    if let Some(pages) = pages {
+        limits.pages = usize::try_from(pages).unwrap_or(usize::MAX);
+    }
     let mut failed = 0;
-    let reading = update.read_pasts(asked, HistoryLimits::default(), stop_signal(), |report| {
+    let reading = update.read_pasts(asked, limits, stop_signal(), |report| {
         failed += usize::from(matches!(report.end, End::Failed(..) | End::Elsewhere(_)));
         tell(context, &report);
     });

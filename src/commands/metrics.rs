@@ -27,22 +27,17 @@ pub(crate) fn write(
     let failed = |error: std::io::Error| {
         CommandError::failed(format!("cannot write {}: {error}", file.display()))
     };
-    let mut aside = tempfile::Builder::new()
-        .prefix(".hallway-metrics")
-        .permissions(readable_by_all())
-        .tempfile_in(folder)
-        .map_err(failed)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".hallway-metrics");
+    // The collector runs as somebody else.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    let mut aside = builder.tempfile_in(folder).map_err(failed)?;
     aside.write_all(text.as_bytes()).map_err(failed)?;
     aside
         .persist(file)
         .map_err(|error| failed(error.error))
         .map(|_| ())
-}
-
-/// The collector runs as somebody else.
-#[cfg(unix)]
-fn readable_by_all() -> std::fs::Permissions {
-    std::os::unix::fs::PermissionsExt::from_mode(0o644)
 }
 
 fn text(feeds: &[Subscription], totals: &Totals, now: DateTime<Utc>) -> String {

@@ -1,7 +1,7 @@
 //! `fetch --watch`: polls until it is stopped, and tells systemd how it is (`sd_notify`).
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use tokio::runtime::Runtime;
@@ -10,7 +10,6 @@ use super::context::{Context, now};
 use super::exit::{CommandError, Exit};
 use super::metrics;
 use super::poll::{self, Totals};
-use crate::archive::Archive;
 use crate::model::{State, Subscription};
 use crate::update::Report;
 
@@ -36,7 +35,7 @@ pub(crate) fn run(
     let runtime = poll::runtime()?;
     let mut current = context.again(context.now)?;
     let mut fetcher = Arc::new(current.fetcher(jobs)?);
-    let clock = Clock::start(context.now)?;
+    let clock = Clock::start(context.now);
     let notifier = Notifier::from_environment();
     let mut signals = runtime.block_on(async { Signals::listen() })?;
     notifier.keep_alive(&runtime);
@@ -114,26 +113,23 @@ fn until_next(feeds: &[Subscription], now: DateTime<Utc>) -> Duration {
 
 /// The clock, or the time `HALLWAY_NOW` set, going on from there.
 struct Clock {
-    began: DateTime<Utc>,
-    offset: chrono::TimeDelta,
+    set: Option<(DateTime<Utc>, Instant)>,
 }
 
 impl Clock {
-    fn start(set: DateTime<Utc>) -> Result<Self, CommandError> {
-        let began = Utc::now();
-        let offset = if now()? == set {
-            set - began
-        } else {
-            chrono::TimeDelta::zero()
-        };
-        Ok(Self { began, offset })
+    fn start(began: DateTime<Utc>) -> Self {
+        let is_set = std::env::var_os("HALLWAY_NOW").is_some();
+        Self {
+            set: is_set.then(|| (began, Instant::now())),
+        }
     }
 
     fn now(&self) -> Result<DateTime<Utc>, CommandError> {
-        let real = Utc::now();
-        real.checked_add_signed(self.offset)
-            .filter(|_| real >= self.began - chrono::TimeDelta::days(36_500))
-            .ok_or_else(|| CommandError::failed("the clock is beyond the calendar"))
+        match self.set {
+            Some((began, since)) => Ok(began + since.elapsed()),
+            // Not counted on from the beginning: a machine that slept has a later time.
+            None => now(),
+        }
     }
 }
 

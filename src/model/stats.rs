@@ -2,8 +2,6 @@
 
 use chrono::{DateTime, Utc};
 
-use super::feed::FeedId;
-
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Stats {
     pub(crate) entries: u64,
@@ -26,7 +24,6 @@ pub(crate) struct Stats {
 
 #[derive(Debug, Clone)]
 pub(crate) struct FeedCount {
-    pub(crate) id: FeedId,
     /// `Source::key`: may hold a password.
     pub(crate) url: String,
     pub(crate) title: Option<String>,
