@@ -40,7 +40,11 @@ impl Count {
 
     fn f1(self) -> f64 {
         let all = 2 * self.right + self.wrong + self.missed;
-        if all == 0 { 1.0 } else { 2.0 * self.right as f64 / all as f64 }
+        if all == 0 {
+            1.0
+        } else {
+            2.0 * self.right as f64 / all as f64
+        }
     }
 }
 
@@ -65,11 +69,28 @@ impl Figures {
     }
 
     fn line(&self) -> String {
-        let Self { talks, speakers, titles, events, .. } = self;
+        let Self {
+            talks,
+            speakers,
+            titles,
+            events,
+            ..
+        } = self;
         format!(
             "{:3} documents  talks P {:.3} R {:.3} F1 {:.3}  speakers P {:.3} R {:.3} F1 {:.3}  titles {}/{}  events {}/{} ({} too many)  false talks {}",
-            self.documents, talks.precision(), talks.recall(), talks.f1(), speakers.precision(), speakers.recall(), speakers.f1(),
-            titles.right, titles.right + titles.missed, events.right, events.right + events.missed, events.wrong, self.false_talks
+            self.documents,
+            talks.precision(),
+            talks.recall(),
+            talks.f1(),
+            speakers.precision(),
+            speakers.recall(),
+            speakers.f1(),
+            titles.right,
+            titles.right + titles.missed,
+            events.right,
+            events.right + events.missed,
+            events.wrong,
+            self.false_talks
         )
     }
 }
@@ -80,7 +101,10 @@ fn folder() -> PathBuf {
 
 fn labels() -> Vec<Value> {
     let lines = fs::read_to_string(folder().join("labels.jsonl")).unwrap();
-    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 #[test]
@@ -93,21 +117,47 @@ fn labelled_notes_are_split_as_people_split_them() {
         for label in labels() {
             let item = read(&hall, &label, way);
             let figures = measure(&label, &item);
-            let into = if label["held_out"] == true { &mut held_out } else { &mut known };
+            let into = if label["held_out"] == true {
+                &mut held_out
+            } else {
+                &mut known
+            };
             into.add(figures);
-            by.entry(label["structure"].as_str().unwrap().to_owned()).or_default().add(figures);
+            by.entry(label["structure"].as_str().unwrap().to_owned())
+                .or_default()
+                .add(figures);
         }
-        println!("{way}: known     {}\n{way}: held out  {}", known.line(), held_out.line());
+        println!(
+            "{way}: known     {}\n{way}: held out  {}",
+            known.line(),
+            held_out.line()
+        );
         for (structure, figures) in &by {
             println!("  {structure:13}{}", figures.line());
         }
         for (figures, floor) in [(known, 0.97), (held_out, 0.93)] {
-            assert!(figures.talks.f1() >= floor, "{way}: talks F1 {:.3}", figures.talks.f1());
-            assert!(figures.speakers.f1() >= floor, "{way}: speakers F1 {:.3}", figures.speakers.f1());
-            assert!(figures.events.f1() >= 0.9, "{way}: events F1 {:.3}", figures.events.f1());
+            assert!(
+                figures.talks.f1() >= floor,
+                "{way}: talks F1 {:.3}",
+                figures.talks.f1()
+            );
+            assert!(
+                figures.speakers.f1() >= floor,
+                "{way}: speakers F1 {:.3}",
+                figures.speakers.f1()
+            );
+            assert!(
+                figures.events.f1() >= 0.9,
+                "{way}: events F1 {:.3}",
+                figures.events.f1()
+            );
         }
         let negatives = by["negative"];
-        assert!(negatives.false_talks * 20 <= negatives.documents, "{way}: {} false talks", negatives.false_talks);
+        assert!(
+            negatives.false_talks * 20 <= negatives.documents,
+            "{way}: {} false talks",
+            negatives.false_talks
+        );
     }
 }
 
@@ -116,7 +166,7 @@ fn read(hall: &Hall, label: &Value, way: &str) -> Value {
     let file = label["file"].as_str().unwrap();
     let text = fs::read_to_string(folder().join(file)).unwrap();
     let name = if way == "feed" || file.ends_with(".html") {
-        hall.write("feed.xml", &wrapped(label, file, &text));
+        hall.write("feed.xml", wrapped(label, file, &text));
         "feed.xml"
     } else {
         hall.write(file, &text);
@@ -135,10 +185,15 @@ fn wrapped(label: &Value, file: &str, text: &str) -> String {
     } else {
         pulldown_cmark::html::push_html(&mut html, pulldown_cmark::Parser::new(body));
     }
-    let tags = front.lines().find_map(|line| line.strip_prefix("tags:").or_else(|| line.strip_prefix("tags =")));
+    let tags = front.lines().find_map(|line| {
+        line.strip_prefix("tags:")
+            .or_else(|| line.strip_prefix("tags ="))
+    });
     let tags = tags.unwrap_or_default().replace(['[', ']', '"'], "");
     let tags = tags.split([',', ' ']).filter(|tag| !tag.is_empty());
-    let categories: String = tags.map(|tag| format!("<category term=\"{tag}\"/>")).collect();
+    let categories: String = tags
+        .map(|tag| format!("<category term=\"{tag}\"/>"))
+        .collect();
     format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?><feed xmlns=\"http://www.w3.org/2005/Atom\"><title>Notes</title>\
          <id>urn:example:notes</id><updated>2020-01-01T00:00:00Z</updated><entry><title>{}</title><id>urn:example:1</id>\
@@ -164,13 +219,19 @@ fn front_matter(text: &str) -> (&str, &str) {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 fn measure(label: &Value, item: &Value) -> Figures {
     let facts = &item["_hallway"];
     let found: Vec<&Value> = facts["talks"].as_array().into_iter().flatten().collect();
-    let mut figures = Figures { documents: 1, ..Figures::default() };
+    let mut figures = Figures {
+        documents: 1,
+        ..Figures::default()
+    };
     let mut say = Vec::new();
     let wanted = label["event"].as_str().map(event);
     match (wanted, facts["event"].as_str().map(event)) {
@@ -185,16 +246,26 @@ fn measure(label: &Value, item: &Value) -> Figures {
         }
         (None, None) => {}
     }
-    if title(label["title"].as_str().unwrap()) == title(item["title"].as_str().unwrap_or_default()) {
+    if title(label["title"].as_str().unwrap()) == title(item["title"].as_str().unwrap_or_default())
+    {
         figures.titles.right += 1;
     } else {
         figures.titles.missed += 1;
     }
     if label["is_notes"] == false {
         figures.false_talks = found.len();
-        say.extend(found.iter().map(|talk| format!("false talk {}", talk["title"])));
+        say.extend(
+            found
+                .iter()
+                .map(|talk| format!("false talk {}", talk["title"])),
+        );
     } else {
-        talks(label["talks"].as_array().unwrap(), &found, &mut figures, &mut say);
+        talks(
+            label["talks"].as_array().unwrap(),
+            &found,
+            &mut figures,
+            &mut say,
+        );
     }
     for line in say {
         println!("    {}: {line}", label["file"]);
@@ -211,7 +282,11 @@ fn talks(wanted: &[Value], found: &[&Value], figures: &mut Figures, say: &mut Ve
         left.retain(|talk| {
             let same = |truth: &&Value| {
                 let (truth, talk) = (of(truth), of(talk));
-                if exact { title(&truth) == title(&talk) } else { near(&truth, &talk) }
+                if exact {
+                    title(&truth) == title(&talk)
+                } else {
+                    near(&truth, &talk)
+                }
             };
             let Some(at) = open.iter().position(same) else {
                 return true;
@@ -243,7 +318,14 @@ fn talks(wanted: &[Value], found: &[&Value], figures: &mut Figures, say: &mut Ve
 
 fn speakers(truth: &Value, talk: &Value, figures: &mut Figures, say: &mut Vec<String>) {
     let list = |value: &Value| -> Vec<String> {
-        if value.is_array() { strings(value).into_iter().map(|text| name(&text.to_string())).collect() } else { Vec::new() }
+        if value.is_array() {
+            strings(value)
+                .into_iter()
+                .map(|text| name(&text.to_string()))
+                .collect()
+        } else {
+            Vec::new()
+        }
     };
     let mut wanted = list(&truth["speakers"]);
     let prose = list(&truth["speakers_prose"]);

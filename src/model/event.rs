@@ -18,14 +18,35 @@ pub(crate) struct Event {
 }
 
 /// Ends of the names of series: what follows is the place. They are joined to the word before.
-const SERIES: &[&str] = &["days", "day", "conf", "con", "camp", "fest", "summit", "ops", "meetup"];
+const SERIES: &[&str] = &[
+    "days", "day", "conf", "con", "camp", "fest", "summit", "ops", "meetup",
+];
 
 /// Of these only the first few words in front stay apart: `Open Source Summit`.
 const JOINED: &[&str] = &["days", "conf", "con", "camp", "fest", "ops"];
 
 const DAYS: &[(&str, u8)] = &[
-    ("one", 1), ("first", 1), ("two", 2), ("second", 2), ("three", 3), ("third", 3), ("four", 4), ("i", 1), ("ii", 2), ("iii", 3),
-    ("eins", 1), ("zwei", 2), ("drei", 3), ("en", 1), ("ett", 1), ("to", 2), ("två", 2), ("tre", 3), ("een", 1), ("twee", 2), ("drie", 3),
+    ("one", 1),
+    ("first", 1),
+    ("two", 2),
+    ("second", 2),
+    ("three", 3),
+    ("third", 3),
+    ("four", 4),
+    ("i", 1),
+    ("ii", 2),
+    ("iii", 3),
+    ("eins", 1),
+    ("zwei", 2),
+    ("drei", 3),
+    ("en", 1),
+    ("ett", 1),
+    ("to", 2),
+    ("två", 2),
+    ("tre", 3),
+    ("een", 1),
+    ("twee", 2),
+    ("drie", 3),
 ];
 
 /// What events are compared by: `DevOps Days Ghent 2019` and `Devopsdays, Ghent 2019` are one event. Lower
@@ -58,12 +79,23 @@ impl Event {
     pub(crate) fn of(entry: &Entry) -> Option<Self> {
         let said = entry.event.as_deref()?;
         let mut words: Vec<&str> = said.split_whitespace().collect();
-        let told = words.iter().position(|word| year(word).is_some()).map(|at| words.remove(at));
+        let told = words
+            .iter()
+            .position(|word| year(word).is_some())
+            .map(|at| words.remove(at));
         let tags = || entry.tags.iter().find_map(|tag| year_at_end(&tag.name));
-        let url = || entry.url.as_deref().and_then(|url| url.split(['/', '-', '.', '?', '#']).find_map(year));
+        let url = || {
+            entry
+                .url
+                .as_deref()
+                .and_then(|url| url.split(['/', '-', '.', '?', '#']).find_map(year))
+        };
         let date = || entry.published.map(|date| date.year());
         let ends_series = |word: &&str| SERIES.iter().any(|end| word.to_lowercase().ends_with(end));
-        let series = words.iter().rposition(ends_series).filter(|&at| at + 1 < words.len());
+        let series = words
+            .iter()
+            .rposition(ends_series)
+            .filter(|&at| at + 1 < words.len());
         let place = series.map(|at| words.split_off(at + 1).join(" "));
         Some(Self {
             name: words.join(" "),
@@ -75,7 +107,11 @@ impl Event {
 
     /// See [`event_key`]; with the year, where it is known, so that two years of one event stay two.
     pub(crate) fn key(&self) -> String {
-        let parts = [Some(self.name.clone()), self.place.clone(), self.year.map(|year| year.to_string())];
+        let parts = [
+            Some(self.name.clone()),
+            self.place.clone(),
+            self.year.map(|year| year.to_string()),
+        ];
         event_key(&parts.into_iter().flatten().collect::<Vec<_>>().join(" "))
     }
 }
@@ -89,10 +125,16 @@ fn year_at_end(tag: &str) -> Option<i32> {
 
 fn day(title: &str) -> Option<u8> {
     let title = title.to_lowercase();
-    let words: Vec<&str> = title.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = title
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
     words.windows(2).find_map(|pair| {
         let number = |word: &str| {
-            let told = DAYS.iter().find(|(name, _)| *name == word).map(|(_, day)| *day);
+            let told = DAYS
+                .iter()
+                .find(|(name, _)| *name == word)
+                .map(|(_, day)| *day);
             told.or_else(|| word.parse().ok().filter(|day| (1..=9).contains(day)))
         };
         match pair {
@@ -109,7 +151,12 @@ mod tests {
 
     #[test]
     fn spellings_of_one_event_have_one_key() {
-        for spelling in ["DevOpsDays Ghent 2019", "Devopsdays Ghent, 2019", "DevOps Days Ghent (2019)", "devops days ghent 2019"] {
+        for spelling in [
+            "DevOpsDays Ghent 2019",
+            "Devopsdays Ghent, 2019",
+            "DevOps Days Ghent (2019)",
+            "devops days ghent 2019",
+        ] {
             assert_eq!(event_key(spelling), "devopsdays ghent 2019", "{spelling}");
         }
         assert_eq!(event_key("Pipe Conf"), event_key("PipeConf"));

@@ -73,19 +73,46 @@ impl TalkLinkKind {
 
     fn of(url: &str, wording: &str) -> Self {
         let wording = wording.to_lowercase();
-        let words: Vec<&str> = wording.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-        let said = WORDS.iter().find(|(word, _)| words.len() <= 6 && words.contains(word));
-        let address = url.split_once("://").map_or(url, |(_, address)| address).to_lowercase();
+        let words: Vec<&str> = wording
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .collect();
+        let said = WORDS
+            .iter()
+            .find(|(word, _)| words.len() <= 6 && words.contains(word));
+        let address = url
+            .split_once("://")
+            .map_or(url, |(_, address)| address)
+            .to_lowercase();
         let at = |host: &str| {
-            let own = address.strip_prefix(host).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', ':']));
+            let own = address
+                .strip_prefix(host)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', ':']));
             let end = address.find('/').unwrap_or(address.len());
-            own || address[..end].strip_suffix(host).is_some_and(|before| before.ends_with('.'))
+            own || address[..end]
+                .strip_suffix(host)
+                .is_some_and(|before| before.ends_with('.'))
         };
         let path = address.split(['?', '#']).next().unwrap_or_default();
-        let file = [(".pdf", Self::Slides), (".pptx", Self::Slides), (".key", Self::Slides), (".mp4", Self::Video), (".webm", Self::Video)];
+        let file = [
+            (".pdf", Self::Slides),
+            (".pptx", Self::Slides),
+            (".key", Self::Slides),
+            (".mp4", Self::Video),
+            (".webm", Self::Video),
+        ];
         said.map(|(_, kind)| *kind)
-            .or_else(|| HOSTS.iter().find(|(host, _)| at(host)).map(|(_, kind)| *kind))
-            .or_else(|| file.into_iter().find(|(end, _)| path.ends_with(end)).map(|(_, kind)| kind))
+            .or_else(|| {
+                HOSTS
+                    .iter()
+                    .find(|(host, _)| at(host))
+                    .map(|(_, kind)| *kind)
+            })
+            .or_else(|| {
+                file.into_iter()
+                    .find(|(end, _)| path.ends_with(end))
+                    .map(|(_, kind)| kind)
+            })
             .unwrap_or(Self::Other)
     }
 }
@@ -97,9 +124,14 @@ pub(super) fn links(content: &SafeHtml, part: Range<usize>) -> Vec<TalkLink> {
     let section = content.section(part);
     for (_, token) in section.tokens() {
         match token {
-            Token::Open { name: "a", attributes } => {
-                let url = attributes.get("href").map(|url| url.into_owned());
-                open = url.filter(|url| !url.starts_with('#')).map(|url| (url, String::new()));
+            Token::Open {
+                name: "a",
+                attributes,
+            } => {
+                let url = attributes.get("href").map(std::borrow::Cow::into_owned);
+                open = url
+                    .filter(|url| !url.starts_with('#'))
+                    .map(|url| (url, String::new()));
             }
             Token::Open { .. } => {}
             Token::Text(text) => {
@@ -112,7 +144,10 @@ pub(super) fn links(content: &SafeHtml, part: Range<usize>) -> Vec<TalkLink> {
                     && found.len() < MOST
                     && found.iter().all(|link| link.url != url)
                 {
-                    found.push(TalkLink { kind: TalkLinkKind::of(&url, &wording), url });
+                    found.push(TalkLink {
+                        kind: TalkLinkKind::of(&url, &wording),
+                        url,
+                    });
                 }
             }
             Token::Close { .. } => {}
@@ -128,9 +163,17 @@ mod tests {
     #[test]
     fn links_are_told_by_wording_and_host() {
         for (url, wording, kind) in [
-            ("https://www.youtube.com/watch?v=1", "her talk", TalkLinkKind::Video),
+            (
+                "https://www.youtube.com/watch?v=1",
+                "her talk",
+                TalkLinkKind::Video,
+            ),
             ("https://files.example/1", "Slides", TalkLinkKind::Slides),
-            ("https://github.com/poe/pipes/deck.pdf", "the slide deck", TalkLinkKind::Slides),
+            (
+                "https://github.com/poe/pipes/deck.pdf",
+                "the slide deck",
+                TalkLinkKind::Slides,
+            ),
             ("https://github.com/poe/pipes", "pipes", TalkLinkKind::Code),
             ("https://notgithub.com/poe", "pipes", TalkLinkKind::Other),
             ("https://poe.example/talk.pdf", "here", TalkLinkKind::Slides),

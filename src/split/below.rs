@@ -51,8 +51,13 @@ pub(super) fn heading_of_names(block: &Block) -> Option<People> {
         return people(&text, true);
     }
     // `Ann Poe - Pipes at night` names somebody and a talk.
-    let behind = [" - ", " – ", " — ", ": ", " | "].iter().filter_map(|sign| Some(text.find(sign)? + sign.len())).min();
-    let talk = behind.is_some_and(|at| text[at..].split_whitespace().count() > 2 && people(&text[at..], false).is_none());
+    let behind = [" - ", " – ", " — ", ": ", " | "]
+        .iter()
+        .filter_map(|sign| Some(text.find(sign)? + sign.len()))
+        .min();
+    let talk = behind.is_some_and(|at| {
+        text[at..].split_whitespace().count() > 2 && people(&text[at..], false).is_none()
+    });
     line_of_names(&text, true).filter(|people| people.sureness >= SURE && !talk)
 }
 

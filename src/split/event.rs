@@ -166,12 +166,32 @@ fn is_like_a_name(name: &str) -> bool {
 
 fn names_a_kind(name: &str) -> bool {
     name.split(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '’'))
-        .any(|word| is_kind(&bare(word)) && (word.starts_with(|c: char| !c.is_lowercase()) || !is_span(&bare(word))))
+        .any(|word| {
+            is_kind(&bare(word))
+                && (word.starts_with(|c: char| !c.is_lowercase()) || !is_span(&bare(word)))
+        })
 }
 
 /// `Days` names an event, `days` in a title counts them.
 fn is_span(word: &str) -> bool {
-    ["day", "days", "dag", "dagar", "week", "weekend", "night", "nights", "tage", "con", "evening", "evenings", "breakfast", "journée", "journées"].contains(&word)
+    [
+        "day",
+        "days",
+        "dag",
+        "dagar",
+        "week",
+        "weekend",
+        "night",
+        "nights",
+        "tage",
+        "con",
+        "evening",
+        "evenings",
+        "breakfast",
+        "journée",
+        "journées",
+    ]
+    .contains(&word)
 }
 
 fn is_kind(word: &str) -> bool {

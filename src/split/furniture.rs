@@ -1,7 +1,7 @@
 //! What is no talk though it looks like one: days, tracks, food, thanks, lists of links.
 
-use super::tidy::head;
 use super::tables::{FURNITURE, GROUPS, OTHER_POSTS};
+use super::tidy::head;
 
 /// What a line is, by its words alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

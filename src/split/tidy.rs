@@ -180,12 +180,21 @@ fn without_time(line: &str) -> &str {
             return if found { rest } else { line };
         }
         let spaced = behind.starts_with(char::is_whitespace);
-        let half = ["am", "pm", "AM", "PM", "a.m.", "p.m.", "a", "p", "h", "Uhr"].iter().find_map(|half| {
-            let rest = behind.trim_start().strip_prefix(half)?;
-            rest.chars().next().is_none_or(|c| !c.is_alphanumeric()).then_some(rest)
-        });
+        let half = ["am", "pm", "AM", "PM", "a.m.", "p.m.", "a", "p", "h", "Uhr"]
+            .iter()
+            .find_map(|half| {
+                let rest = behind.trim_start().strip_prefix(half)?;
+                rest.chars()
+                    .next()
+                    .is_none_or(|c| !c.is_alphanumeric())
+                    .then_some(rest)
+            });
         let behind = half.unwrap_or(behind);
-        if !behind.is_empty() && half.is_none() && !spaced && !behind.starts_with(['-', '–', '—', ':', '|', ')', ']']) {
+        if !behind.is_empty()
+            && half.is_none()
+            && !spaced
+            && !behind.starts_with(['-', '–', '—', ':', '|', ')', ']'])
+        {
             return if found { rest } else { line };
         }
         rest = behind.trim_start_matches([' ', '-', '–', '—', ':', '|', ')', ']']);

@@ -3,13 +3,34 @@
 /// Case, quotation marks, dashes, numbering, times, kinds and votes do not count.
 pub(super) fn title(text: &str) -> String {
     const KINDS: &[&str] = &[
-        "opening keynote", "closing keynote", "keynote", "lightning talk", "ignite talk", "ignite session", "ignite", "talk", "session",
-        "workshop", "tutorial", "panel discussion", "panel", "track", "demo", "bof", "birds of a feather", "en", "ja", "de", "fr",
+        "opening keynote",
+        "closing keynote",
+        "keynote",
+        "lightning talk",
+        "ignite talk",
+        "ignite session",
+        "ignite",
+        "talk",
+        "session",
+        "workshop",
+        "tutorial",
+        "panel discussion",
+        "panel",
+        "track",
+        "demo",
+        "bof",
+        "birds of a feather",
+        "en",
+        "ja",
+        "de",
+        "fr",
     ];
     let mut text = based(text);
     text = text.trim_start_matches(['#', ' ']).to_owned();
     let numbered = text.trim_start_matches(|c: char| c.is_ascii_digit());
-    if (1..=2).contains(&(text.len() - numbered.len())) && (numbered.starts_with(". ") || numbered.starts_with(") ")) {
+    if (1..=2).contains(&(text.len() - numbered.len()))
+        && (numbered.starts_with(". ") || numbered.starts_with(") "))
+    {
         text = numbered[2..].to_owned();
     }
     for kind in &KINDS[..17] {
@@ -20,8 +41,12 @@ pub(super) fn title(text: &str) -> String {
         }
     }
     for (open, close) in [(" (", ")"), (" [", "]")] {
-        let inner = text.strip_suffix(close).and_then(|rest| rest.rsplit_once(open));
-        let dropped = inner.filter(|(_, inner)| KINDS.contains(inner) || inner.ends_with("votes") || inner.starts_with("duration"));
+        let inner = text
+            .strip_suffix(close)
+            .and_then(|rest| rest.rsplit_once(open));
+        let dropped = inner.filter(|(_, inner)| {
+            KINDS.contains(inner) || inner.ends_with("votes") || inner.starts_with("duration")
+        });
         if let Some((rest, _)) = dropped {
             text = rest.to_owned();
         }
@@ -43,7 +68,11 @@ pub(super) fn name(text: &str) -> String {
             _ => {}
         }
     }
-    let bare = ["dr. ", "dr ", "prof. ", "professor ", "mr ", "mrs ", "ms "].iter().fold(bare.as_str(), |bare, title| bare.strip_prefix(title).unwrap_or(bare));
+    let bare = ["dr. ", "dr ", "prof. ", "professor ", "mr ", "mrs ", "ms "]
+        .iter()
+        .fold(bare.as_str(), |bare, title| {
+            bare.strip_prefix(title).unwrap_or(bare)
+        });
     letters(bare)
 }
 
@@ -54,7 +83,11 @@ pub(super) fn event(text: &str) -> String {
 /// Mostly the same words, or one title within the other.
 pub(super) fn near(a: &str, b: &str) -> bool {
     let (a, b) = (title(a), title(b));
-    let words = |text: &str| text.split(' ').map(str::to_owned).collect::<std::collections::BTreeSet<_>>();
+    let words = |text: &str| {
+        text.split(' ')
+            .map(str::to_owned)
+            .collect::<std::collections::BTreeSet<_>>()
+    };
     let (x, y) = (words(&a), words(&b));
     if a.is_empty() || b.is_empty() {
         return false;
@@ -63,7 +96,11 @@ pub(super) fn near(a: &str, b: &str) -> bool {
     if common * 10 >= x.union(&y).count() * 6 {
         return true;
     }
-    let (short, long) = if x.len() <= y.len() { (&a, &b) } else { (&b, &a) };
+    let (short, long) = if x.len() <= y.len() {
+        (&a, &b)
+    } else {
+        (&b, &a)
+    };
     short.contains(' ') && format!(" {long} ").contains(&format!(" {short} "))
 }
 
@@ -82,6 +119,9 @@ fn based(text: &str) -> String {
 }
 
 fn letters(text: &str) -> String {
-    let letters: String = text.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    let letters: String = text
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c } else { ' ' })
+        .collect();
     letters.split_whitespace().collect::<Vec<_>>().join(" ")
 }
