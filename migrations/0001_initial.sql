@@ -23,6 +23,12 @@ CREATE TABLE feeds (
     updated INTEGER,
     -- In minutes.
     ttl INTEGER,
+    generator TEXT,
+    -- Where the last document was in the end, after redirects.
+    location TEXT,
+    -- Where its older entries are: prev-archive (RFC 5005, 4), next (RFC 5005, 3).
+    prev_archive TEXT,
+    next_page TEXT,
     state TEXT NOT NULL DEFAULT 'active'
         CHECK (state IN ('active', 'failing', 'paused', 'gone', 'removed')),
     subscribed_at INTEGER NOT NULL,
@@ -59,6 +65,36 @@ CREATE TABLE feed_tags (
     UNIQUE (feed, key)
 ) STRICT;
 
+-- How far the past of a feed has been read (fetch --history); no row: not at all.
+CREATE TABLE pasts (
+    feed INTEGER PRIMARY KEY REFERENCES feeds (id) ON DELETE CASCADE,
+    -- How the pages are linked: 'archive', 'next', 'paged'.
+    way TEXT NOT NULL CHECK (way IN ('archive', 'next', 'paged')),
+    -- The page to be read next; NULL: all is read.
+    next TEXT,
+    pages INTEGER NOT NULL DEFAULT 0,
+    entries INTEGER NOT NULL DEFAULT 0,
+    -- Of the last page that was read.
+    read_at INTEGER NOT NULL
+) STRICT;
+
+-- Every page of a feed's past that was read: none is asked for again.
+CREATE TABLE past_pages (
+    feed INTEGER NOT NULL REFERENCES feeds (id) ON DELETE CASCADE,
+    url TEXT NOT NULL,
+    PRIMARY KEY (feed, url)
+) STRICT, WITHOUT ROWID;
+
+-- URLs that subscriptions were moved from by permanent redirects, so that each move can be undone.
+CREATE TABLE moves (
+    id INTEGER PRIMARY KEY,
+    feed_id INTEGER NOT NULL REFERENCES feeds (id) ON DELETE CASCADE,
+    from_url TEXT NOT NULL,
+    to_url TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    undone_at INTEGER
+) STRICT;
+
 -- Entries in their present state. AUTOINCREMENT, so that a number is never used twice and a larger one
 -- always arrived later: cursors count on it.
 CREATE TABLE entries (
@@ -74,6 +110,8 @@ CREATE TABLE entries (
     first_seen INTEGER NOT NULL,
     -- Entry::date: what it is sorted by.
     date INTEGER NOT NULL,
+    -- 1: read from the feed's past, not news to anybody; no digest shows it.
+    backfilled INTEGER NOT NULL DEFAULT 0 CHECK (backfilled IN (0, 1)),
     language TEXT,
     event TEXT,
     comments_url TEXT,

@@ -93,7 +93,11 @@ fn duration<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Duration>, D::
         ("days", 86_400),
         ("w", 604_800),
     ];
-    let amount = quantity(input, &UNITS, "a time such as \"90s\", \"15min\", \"1h\" or \"2 days\"")?;
+    let amount = quantity(
+        input,
+        &UNITS,
+        "a time such as \"90s\", \"15min\", \"1h\" or \"2 days\"",
+    )?;
     Ok(Some(Duration::from_secs(amount)))
 }
 
@@ -159,8 +163,14 @@ mod tests {
         assert_eq!(config.fetch.jobs.unwrap().get(), 8);
         assert_eq!(config.fetch.timeout, Some(Duration::from_secs(90)));
         assert_eq!(config.fetch.max_size, Some(1 << 20));
-        assert_eq!(config.fetch.min_interval, Some(Duration::from_secs(172_800)));
-        assert_eq!(config.fetch.contact.as_deref(), Some("mailto:ann@blog.example"));
+        assert_eq!(
+            config.fetch.min_interval,
+            Some(Duration::from_secs(172_800))
+        );
+        assert_eq!(
+            config.fetch.contact.as_deref(),
+            Some("mailto:ann@blog.example")
+        );
     }
 
     #[test]

@@ -42,11 +42,7 @@ pub(crate) enum Standing {
 }
 
 /// Compares an entry as parsed with what the archive holds under its guid.
-pub(crate) fn standing(
-    known: &HashMap<String, Known>,
-    guid: &str,
-    hash: ContentHash,
-) -> Standing {
+pub(crate) fn standing(known: &HashMap<String, Known>, guid: &str, hash: ContentHash) -> Standing {
     match known.get(guid) {
         None => Standing::New,
         Some(stored) if stored.hash == hash => Standing::Unchanged,
@@ -91,7 +87,8 @@ pub(crate) fn due_after_failure(
         return now;
     }
     let doublings = failures.saturating_sub(1).min(10);
-    let gap = (settings.min_interval * (1 << doublings)).min(MAX_BACKOFF.max(settings.min_interval));
+    let gap =
+        (settings.min_interval * (1 << doublings)).min(MAX_BACKOFF.max(settings.min_interval));
     let asked = failure.retry_at.unwrap_or(now).min(now + MAX_INTERVAL);
     (now + gap - CRON_SLACK).max(asked)
 }
@@ -127,8 +124,14 @@ mod tests {
             hash: ContentHash([1; 32]),
         };
         let known = HashMap::from([("a".to_owned(), stored)]);
-        assert_eq!(standing(&known, "a", ContentHash([1; 32])), Standing::Unchanged);
-        assert_eq!(standing(&known, "a", ContentHash([2; 32])), Standing::Edited(EntryId(7)));
+        assert_eq!(
+            standing(&known, "a", ContentHash([1; 32])),
+            Standing::Unchanged
+        );
+        assert_eq!(
+            standing(&known, "a", ContentHash([2; 32])),
+            Standing::Edited(EntryId(7))
+        );
         assert_eq!(standing(&known, "b", ContentHash([1; 32])), Standing::New);
     }
 
@@ -137,7 +140,10 @@ mod tests {
         let hour = TimeDelta::hours(1) - CRON_SLACK;
         assert_eq!(success(None, None), hour);
         assert_eq!(success(Some(TimeDelta::minutes(5)), Some(1)), hour);
-        assert_eq!(success(Some(TimeDelta::hours(6)), Some(60)), TimeDelta::hours(6));
+        assert_eq!(
+            success(Some(TimeDelta::hours(6)), Some(60)),
+            TimeDelta::hours(6)
+        );
         assert_eq!(success(None, Some(720)), TimeDelta::hours(12));
         assert_eq!(success(Some(TimeDelta::days(3650)), None), MAX_INTERVAL);
         assert_eq!(success(None, Some(u32::MAX)), MAX_INTERVAL);
@@ -157,6 +163,9 @@ mod tests {
     fn what_lies_on_the_disk_is_looked_at_every_time() {
         let folder = Source::Folder("/notes".into());
         let settings = Settings::default();
-        assert_eq!(due_after_success(&folder, None, Some(60), now(), settings), now());
+        assert_eq!(
+            due_after_success(&folder, None, Some(60), now(), settings),
+            now()
+        );
     }
 }

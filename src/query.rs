@@ -20,7 +20,7 @@ pub(crate) struct Query {
     pub(crate) sort: Sort,
     /// `None`: all.
     pub(crate) limit: Option<u64>,
-    /// Only what arrived later than this (see `Cursor`).
+    /// Only what arrived later than this (see `Cursor`), and was not read from a feed's past.
     pub(crate) arrived_after: Option<Cursor>,
 }
 
@@ -71,7 +71,10 @@ pub(crate) enum Filter {
     /// Full text in a speaker's name.
     Speaker(Words),
     /// `Tag::key` of any tag, whoever put it there; with `prefix` of any tag that begins so.
-    Tag { key: String, prefix: bool },
+    Tag {
+        key: String,
+        prefix: bool,
+    },
     /// A part of the feed's title or URL, ignoring case.
     Feed(String),
     /// A part of the event's name, ignoring case.

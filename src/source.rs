@@ -321,9 +321,18 @@ mod tests {
 
     #[test]
     fn web_addresses_are_read_as_people_paste_them() {
-        assert_eq!(web(" https://blog.example/feed#top ").unwrap(), "https://blog.example/feed");
-        assert_eq!(web("feed://blog.example/atom").unwrap(), "http://blog.example/atom");
-        assert_eq!(web("feed:https://blog.example/atom").unwrap(), "https://blog.example/atom");
+        assert_eq!(
+            web(" https://blog.example/feed#top ").unwrap(),
+            "https://blog.example/feed"
+        );
+        assert_eq!(
+            web("feed://blog.example/atom").unwrap(),
+            "http://blog.example/atom"
+        );
+        assert_eq!(
+            web("feed:https://blog.example/atom").unwrap(),
+            "https://blog.example/atom"
+        );
         assert_eq!(web("notes/2019.md"), None);
         assert_eq!(web("javascript:alert(1)"), None);
         assert_eq!(web("file:///etc/passwd"), None);

@@ -10,6 +10,8 @@
 //! Memory stays flat whatever the number of feeds: a feed holds one of the `jobs` from its request until
 //! the writer has taken it.
 
+mod history;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -20,11 +22,13 @@ use crate::archive::{Archive, ArchiveError, PackedAttempt};
 use crate::decide::{self, Standing};
 use crate::fetch::{Fetcher, Slot};
 use crate::model::{
-    Attempt, Change, Changes, ContentHash, Entry, Feed, Outcome, RawEntry, RawFeed, Recorded,
-    Subscription,
+    Attempt, Change, Changes, ContentHash, Entry, Feed, Outcome, Person, RawEntry, RawFeed,
+    Recorded, Subscription,
 };
 use crate::source::{Answer, Body, Document, Failure, FailureKind, Source};
 use crate::{clean, parse, split};
+
+pub(crate) use history::{End, HistoryLimits, HistoryReport};
 
 /// How many attempts the writer takes into one commit at most.
 const BATCH: usize = 64;
@@ -159,8 +163,9 @@ impl Update {
         match packed.await {
             Ok(packed) => packed,
             Err(stumble) if stumble.is_panic() => {
-                let failure = Failure::new(FailureKind::Parse, "hallway stumbled over what it sent")
-                    .with_hint("please report this feed as a bug");
+                let failure =
+                    Failure::new(FailureKind::Parse, "hallway stumbled over what it sent")
+                        .with_hint("please report this feed as a bug");
                 let attempt = self.failed(&feed, failure);
                 self.pack(feed, attempt, Vec::new())
             }
@@ -182,16 +187,15 @@ impl Update {
         let failure = Failure::new(FailureKind::TooLarge, "what it sent is too large to keep");
         let attempt = self.failed(&feed, failure);
         let draft = Draft::new(feed, &attempt, Vec::new());
-        self.archive.pack(attempt).ok().map(|packed| (draft, packed))
+        self.archive
+            .pack(attempt)
+            .ok()
+            .map(|packed| (draft, packed))
     }
 
     /// Takes in the answer to a question that was asked while subscribing, so that subscribing costs
     /// the publisher one request.
-    pub(crate) fn take(
-        &self,
-        feed: Subscription,
-        answer: Answer,
-    ) -> Result<Report, ArchiveError> {
+    pub(crate) fn take(&self, feed: Subscription, answer: Answer) -> Result<Report, ArchiveError> {
         let (attempt, warnings) = self.read(&feed, Ok(answer));
         let report = Draft::new(feed, &attempt, warnings);
         let recorded = self
@@ -203,7 +207,11 @@ impl Update {
         Ok(report.finish(recorded))
     }
 
-    fn read(&self, feed: &Subscription, answer: Result<Answer, Failure>) -> (Attempt, Vec<Failure>) {
+    fn read(
+        &self,
+        feed: &Subscription,
+        answer: Result<Answer, Failure>,
+    ) -> (Attempt, Vec<Failure>) {
         match answer.and_then(|answer| self.outcome(feed, answer)) {
             Ok(success) => success,
             Err(failure) => (self.failed(feed, failure), Vec::new()),
@@ -222,7 +230,10 @@ impl Update {
                     moved_to: None,
                 };
                 let due = self.due(&feed.source, answer.fresh_until, None);
-                return Ok((self.attempt(feed, answer.http_status, outcome, due), Vec::new()));
+                return Ok((
+                    self.attempt(feed, answer.http_status, outcome, due),
+                    Vec::new(),
+                ));
             }
             Body::Documents {
                 documents,
@@ -236,7 +247,10 @@ impl Update {
                 moved_to: answer.moved_to,
             };
             let due = self.due(&feed.source, answer.fresh_until, None);
-            return Ok((self.attempt(feed, answer.http_status, outcome, due), unreadable));
+            return Ok((
+                self.attempt(feed, answer.http_status, outcome, due),
+                unreadable,
+            ));
         }
         let (raw, warnings) = parse_documents(&feed.source, &documents, unreadable)?;
         let location = documents
@@ -247,9 +261,18 @@ impl Update {
         drop(documents);
         let safe = clean::feed(&raw, location.as_ref());
         let due = self.due(&feed.source, answer.fresh_until, safe.ttl);
-        let changes = self
-            .changes(feed, raw.entries, &safe, location.as_ref())
+        let authors = if raw.format.entries_inherit_authors() {
+            safe.authors.clone()
+        } else {
+            Vec::new()
+        };
+        let make = |raw| inheriting(safe_entry(raw, &safe, location.as_ref()), &authors);
+        let mut changes = self
+            .changes(feed, raw.entries, make)
             .map_err(|error| Failure::new(FailureKind::File, error.to_string()))?;
+        if raw.format.inherits_authors() {
+            inherit_authors(&mut changes, &safe);
+        }
         let outcome = Outcome::Read {
             feed: Box::new(safe),
             changes,
@@ -257,7 +280,10 @@ impl Update {
             body_hash,
             moved_to: answer.moved_to,
         };
-        Ok((self.attempt(feed, answer.http_status, outcome, due), warnings))
+        Ok((
+            self.attempt(feed, answer.http_status, outcome, due),
+            warnings,
+        ))
     }
 
     /// Cleans and splits what is new or edited, and nothing else.
@@ -265,8 +291,7 @@ impl Update {
         &self,
         feed: &Subscription,
         entries: Vec<RawEntry>,
-        safe: &Feed,
-        location: Option<&url::Url>,
+        make: impl Fn(RawEntry) -> Entry,
     ) -> Result<Changes, ArchiveError> {
         let guids: Vec<&str> = entries.iter().map(|entry| entry.guid.as_str()).collect();
         let known = self.archive.known(feed.id, &guids)?;
@@ -277,10 +302,8 @@ impl Update {
                     changes.unchanged += 1;
                     continue;
                 }
-                Standing::New => Change::New(Box::new(safe_entry(raw, safe, location))),
-                Standing::Edited(id) => {
-                    Change::Edited(id, Box::new(safe_entry(raw, safe, location)))
-                }
+                Standing::New => Change::New(Box::new(make(raw))),
+                Standing::Edited(id) => Change::Edited(id, Box::new(make(raw))),
             };
             changes.entries.push(change);
         }
@@ -320,11 +343,30 @@ impl Update {
     }
 }
 
+/// Gives the feed's authors to the entries without any (RFC 4287, 4.2.1). Only for the archive: `parse`
+/// shows what the document says, and the entry's hash is of what the entry itself says.
+fn inherit_authors(changes: &mut Changes, feed: &Feed) {
+    for change in &mut changes.entries {
+        let (Change::New(entry) | Change::Edited(_, entry)) = change;
+        if entry.authors.is_empty() {
+            entry.authors.clone_from(&feed.authors);
+        }
+    }
+}
+
 /// An entry made safe and split into its talks.
 pub(crate) fn safe_entry(raw: RawEntry, feed: &Feed, location: Option<&url::Url>) -> Entry {
     let mut entry = clean::entry(raw, feed, location);
     entry.talks = split::talks(&entry);
     entry.event = split::event(&entry);
+    entry
+}
+
+/// An entry with the feed's authors where it names none and is not another feed's.
+fn inheriting(mut entry: Entry, authors: &[Person]) -> Entry {
+    if entry.authors.is_empty() && entry.source.is_none() {
+        entry.authors = authors.to_vec();
+    }
     entry
 }
 

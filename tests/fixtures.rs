@@ -35,7 +35,11 @@ fn collect(root: &Path, folder: &Path, found: &mut Vec<String>) {
         // Labelled documents are measured as a whole, by the test of talks.
         if path.is_dir() && name != "labelled" {
             collect(root, &path, found);
-        } else if path.is_file() && media_type(&name).is_some() && name != "README.md" && !name.ends_with(EXPECTED) {
+        } else if path.is_file()
+            && media_type(&name).is_some()
+            && name != "README.md"
+            && !name.ends_with(EXPECTED)
+        {
             found.push(name);
         }
     }

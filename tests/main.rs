@@ -3,6 +3,14 @@
 //! Each runs in a folder of its own with a fixed clock, see `support::Hall`. What asks the network asks
 //! `support::server`, which lives in this process.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test that meets what it did not expect ends there and says so"
+)]
+
 /// The folder, the binary and the comparison of what came out.
 mod support;
 
@@ -17,10 +25,16 @@ mod add;
 mod check;
 /// Shell completions and the manual page.
 mod completions;
+/// Which feed of a page, and which subscription an address is.
+mod discovery;
 /// Subscriptions and their health; pause, resume, remove.
 mod feeds;
 /// Polling: conditional requests, failures, the JSON lines.
 mod fetch;
+/// The past of feeds: archives, pages, old documents.
+mod history;
+/// OPML lists with a report.
+mod import;
 /// Any document to JSON Feed, without an archive.
 mod parse;
 /// The query language and the output formats.
@@ -33,6 +47,11 @@ mod show;
 mod tag;
 /// Splitting notes into talks, measured on labelled documents.
 mod talks;
+/// Without end, for systemd and monitoring; moves and numbers.
+mod watch;
+
+/// Kills, signals and several runs at once.
+mod faults;
 
 /// Each document of `fixtures/` gives what stands beside it.
 mod fixtures;

@@ -94,11 +94,8 @@ fn a_hostile_document_ends_in_a_line_not_in_a_crash() {
         "\0\0\0\0",
     ] {
         let ran = hall.run_with_stdin(["parse", "-"], document.as_bytes());
-        let fine = ran.out().len() < 1_000_000 && ran.err().lines().count() <= 3;
-        if !fine
-            || !ran.err().is_ascii() && ran.err().contains('\0')
-            || ran.err().contains("panicked")
-        {
+        let short = ran.out().len() < 1_000_000 && ran.err().lines().count() <= 3;
+        if !short || ran.err().contains('\0') || ran.err().contains("panicked") {
             ran.fail("expected a short answer");
         }
     }

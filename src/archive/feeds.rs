@@ -198,3 +198,12 @@ pub(super) fn remove(db: &Connection, id: FeedId, purge: bool) -> Result<u64, Ar
     }
     Ok(entries.try_into().unwrap_or(0))
 }
+
+pub(super) fn other_addresses(db: &Connection) -> Result<Vec<(FeedId, String)>, ArchiveError> {
+    let mut select = db.prepare_cached(
+        "SELECT id, self_url FROM feeds WHERE self_url IS NOT NULL AND state <> 'removed'
+         UNION SELECT id, location FROM feeds WHERE location IS NOT NULL AND state <> 'removed'",
+    )?;
+    let rows = select.query_map([], |row| Ok((FeedId(row.get(0)?), row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

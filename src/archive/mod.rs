@@ -7,7 +7,9 @@
 //! connections, schema     the file: whose it is, who writes, who reads, migrations
 //! feeds, tags             subscriptions and what people say of them
 //! record                  an attempt into the archive: entries, content, revisions, index
+//! past, moves             what was read of feeds' pasts; URLs they moved from
 //! plan, search            a question to SQL, rows to a digest
+//! stats                   numbers about the whole
 //! check                   verify and mend
 //! ```
 
@@ -19,11 +21,14 @@ mod error;
 mod feeds;
 mod index;
 mod instants;
+mod moves;
+mod past;
 mod plan;
 mod record;
 mod revisions;
 mod schema;
 mod search;
+mod stats;
 mod tags;
 #[cfg(test)]
 mod tests;
@@ -34,10 +39,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, params};
+use url::Url;
 
 use self::connections::{Connections, write};
 use crate::model::{
-    ArchivedEntry, Attempt, EntryId, FeedId, Known, Recorded, Revision, Subscription, TagOrigin,
+    ArchivedEntry, Attempt, EntryId, FeedId, Known, Move, PageRead, Past, PastLinks, Recorded,
+    Revision, Stats, Subscription, TagOrigin, Way,
 };
 use crate::query::{Cursor, Digest, Query};
 use crate::source::Source;
@@ -109,6 +116,77 @@ impl Archive {
     /// Those to be polled now, longest waiting first.
     pub(crate) fn due(&self, now: DateTime<Utc>) -> Result<Vec<Subscription>, ArchiveError> {
         feeds::due(&*self.connections.reader()?, now)
+    }
+
+    /// As [`Archive::subscribe`], all of them or none.
+    pub(crate) fn subscribe_all(
+        &self,
+        new: &[NewSubscription],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Subscribed>, ArchiveError> {
+        self.write(|db| {
+            new.iter()
+                .map(|one| feeds::subscribe(db, one, now))
+                .collect()
+        })
+    }
+
+    /// The other addresses of the subscriptions: what each names as its own (`rel=self`), and where its
+    /// last document was after redirects.
+    pub(crate) fn other_addresses(&self) -> Result<Vec<(FeedId, String)>, ArchiveError> {
+        feeds::other_addresses(&*self.connections.reader()?)
+    }
+
+    /// How far a feed's past has been read; `None`: not at all.
+    pub(crate) fn past(&self, feed: FeedId) -> Result<Option<Past>, ArchiveError> {
+        past::past(&*self.connections.reader()?, feed)
+    }
+
+    /// Where a feed's past is, by the last document that was read.
+    pub(crate) fn past_links(&self, feed: FeedId) -> Result<PastLinks, ArchiveError> {
+        past::links(&*self.connections.reader()?, feed)
+    }
+
+    /// Whether this page of a feed's past was ever read.
+    pub(crate) fn was_read(&self, feed: FeedId, page: &Url) -> Result<bool, ArchiveError> {
+        past::was_read(&*self.connections.reader()?, feed, page)
+    }
+
+    /// Notes that a feed's past goes on at `next`, or with `None` that it has ended.
+    pub(crate) fn go_on(
+        &self,
+        feed: FeedId,
+        way: Way,
+        next: Option<&Url>,
+        now: DateTime<Utc>,
+    ) -> Result<(), ArchiveError> {
+        self.write(|db| past::go_on(db, feed, way, next, instants::seconds(now)))
+    }
+
+    /// Records a page of a feed's past with the step to the next one, in one transaction; answers how
+    /// many entries were new. They are marked as backfilled: no digest shows them.
+    pub(crate) fn record_page(&self, page: &PageRead) -> Result<usize, ArchiveError> {
+        let new = self.write(|db| past::record(db, page))?;
+        self.has_recorded.fetch_or(new > 0, Ordering::Relaxed);
+        Ok(new)
+    }
+
+    /// URLs that subscriptions were moved from, newest first.
+    pub(crate) fn moves(&self) -> Result<Vec<Move>, ArchiveError> {
+        moves::all(&*self.connections.reader()?)
+    }
+
+    /// Sets a subscription back to the URL it was moved from. `None` where that cannot be done any more.
+    pub(crate) fn undo_move(
+        &self,
+        id: i64,
+        now: DateTime<Utc>,
+    ) -> Result<Option<FeedId>, ArchiveError> {
+        self.write(|db| moves::undo(db, id, now))
+    }
+
+    pub(crate) fn stats(&self) -> Result<Stats, ArchiveError> {
+        stats::stats(&*self.connections.reader()?)
     }
 
     pub(crate) fn pause(&self, id: FeedId) -> Result<(), ArchiveError> {
@@ -247,10 +325,10 @@ impl Archive {
         })
     }
 
-    /// Where a cursor stands that has seen everything.
+    /// Where a cursor stands that has seen everything but the past (see [`Archive::record_page`]).
     pub(crate) fn latest(&self) -> Result<Cursor, ArchiveError> {
         let reader = self.connections.reader()?;
-        let latest = "SELECT coalesce(max(id), 0) FROM entries";
+        let latest = "SELECT coalesce(max(id), 0) FROM entries WHERE NOT backfilled";
         Ok(Cursor(reader.query_row(latest, [], |row| row.get(0))?))
     }
 

@@ -53,7 +53,8 @@ impl Plan {
         };
         conditions.push(&query.filter)?;
         if let Some(cursor) = query.arrived_after {
-            plan.push(" AND +e.id > ?", cursor.0);
+            // What was read from a feed's past is old: it may be looked for, but nobody is told of it.
+            plan.push(" AND NOT e.backfilled AND +e.id > ?", cursor.0);
         }
         let direction = match query.sort {
             Sort::Newest => "DESC",

@@ -9,6 +9,7 @@ use super::entries;
 use super::error::ArchiveError;
 use super::index::{self, Pending, TextRow};
 use super::instants::seconds;
+use super::moves;
 use super::revisions;
 use super::tags;
 use crate::model::{
@@ -183,7 +184,7 @@ fn store(
     }
 }
 
-fn own_tags(entry: &Entry) -> impl Iterator<Item = (&str, TagOrigin)> {
+pub(super) fn own_tags(entry: &Entry) -> impl Iterator<Item = (&str, TagOrigin)> {
     entry.tags.iter().map(|tag| (tag.name.as_str(), tag.origin))
 }
 
@@ -203,7 +204,8 @@ fn describe(
     db.prepare_cached(
         "UPDATE feeds SET guid = ?2, title = ?3, subtitle = ?4, site_url = ?5, self_url = ?6,
              authors = ?7, language = ?8, rights = ?9, image = ?10, updated = ?11, ttl = ?12,
-             body_hash = ?13, entries = entries + ?14
+             body_hash = ?13, entries = entries + ?14, generator = ?15, location = ?16, prev_archive = ?17,
+             next_page = ?18
          WHERE id = ?1",
     )?
     .execute(params![
@@ -221,6 +223,10 @@ fn describe(
         feed.ttl,
         &body_hash.0[..],
         new as i64,
+        feed.generator,
+        feed.location,
+        feed.pages.prev_archive,
+        feed.pages.next,
     ])?;
     Ok(())
 }
@@ -248,6 +254,10 @@ fn succeed(
             .optional()?;
         // Two subscriptions that lead to one feed stay two: a person has to say which of them to keep.
         if taken.is_none() {
+            let from: String = db
+                .prepare_cached("SELECT url FROM feeds WHERE id = ?1")?
+                .query_row([id.0], |row| row.get(0))?;
+            moves::note(db, id, &from, &key, at)?;
             db.prepare_cached("UPDATE feeds SET url = ?2 WHERE id = ?1")?
                 .execute(params![id.0, key])?;
         }

@@ -15,6 +15,10 @@ const FORMATS: usize = 12;
 /// Attributes of one tag that are looked at.
 const ATTRIBUTES: usize = 40;
 
+/// Ampersands and signs in one run of text, at most; html5ever's serializer takes quadratic time in
+/// them. No reader notices where a longer run is divided.
+const SIGNS: usize = 20_000;
+
 /// The attributes the policy may want.
 const KEPT: [&str; 33] = [
     "abbr", "align", "alt", "checked", "cite", "class", "colspan", "data", "datetime", "dir",
@@ -60,8 +64,8 @@ pub(super) fn bounded(html: &str) -> String {
     };
     while let Some(piece) = reader.next() {
         match piece {
-            Piece::Text(text) => writer.out.push_str(text),
-            Piece::Sign => writer.out.push_str("&lt;"),
+            Piece::Text(text) => writer.text(text),
+            Piece::Sign => writer.text("&lt;"),
             Piece::Open { name, attributes } => writer.open(name, &attributes),
             Piece::Close(name) => writer.close(&name),
         }
@@ -195,6 +199,12 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Whether the byte is or begins a character that is written as a reference: `&`, `>`, a no-break space
+/// (whose first byte a few other characters share).
+fn is_sign(byte: u8) -> bool {
+    matches!(byte, b'&' | b'>' | 0xc2)
+}
+
 /// Where `needle`, which is ASCII and begins with no letter, first stands.
 fn find_ignoring_case(hay: &str, needle: &str) -> Option<usize> {
     let first = needle.chars().next()?;
@@ -212,10 +222,29 @@ struct Writer {
     formats: usize,
     /// Start tags left out, so that their end tags are left out, too.
     left_out: Vec<(String, usize)>,
+    /// How many signs the run of text has that is being written.
+    signs: usize,
 }
 
 impl Writer {
+    fn text(&mut self, text: &str) {
+        let mut rest = text;
+        loop {
+            let room = SIGNS - self.signs;
+            let mut signs = rest.bytes().enumerate().filter(|(_, byte)| is_sign(*byte));
+            let Some((cut, _)) = signs.nth(room) else {
+                break;
+            };
+            self.out.extend([&rest[..cut], "<wbr>"]);
+            self.signs = 0;
+            rest = &rest[cut..];
+        }
+        self.signs += rest.bytes().filter(|byte| is_sign(*byte)).count();
+        self.out.push_str(rest);
+    }
+
     fn open(&mut self, name: String, attributes: &[(&'static str, &str)]) {
+        self.signs = 0;
         if !is_name(&name) {
             return;
         }
@@ -257,6 +286,7 @@ impl Writer {
     }
 
     fn close(&mut self, name: &str) {
+        self.signs = 0;
         if let Some((_, count)) = self
             .left_out
             .iter_mut()
@@ -350,6 +380,17 @@ mod tests {
             "a  cut off <b>text</b>"
         );
         assert_eq!(bounded("a<script>1 < 2</SCRIPT >b<script>c"), "abc");
+    }
+
+    #[test]
+    fn a_long_run_of_signs_is_divided_without_losing_one() {
+        let few = "&amp; ".repeat(SIGNS);
+        assert_eq!(bounded(&few), few);
+        let many = "é&\u{a0}>".repeat(SIGNS);
+        let divided = bounded(&many);
+        assert_eq!(divided.matches("<wbr>").count(), 2);
+        assert_eq!(divided.replace("<wbr>", ""), many);
+        assert_eq!(bounded(&divided), divided);
     }
 
     #[test]

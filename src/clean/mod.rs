@@ -8,15 +8,17 @@ mod bounds;
 mod finish;
 mod html;
 mod links;
+mod mojibake;
 mod text;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use url::Url;
 
 use crate::model::{
-    Category, Enclosure, Entry, EntrySource, Feed, Original, Person, RawEntry, RawFeed, SafeHtml,
-    Tag, TagOrigin, Text, TextKind,
+    Category, Enclosure, Entry, EntrySource, Feed, Original, PageLinks, Person, RawEntry, RawFeed,
+    Repair, SafeHtml, Tag, TagOrigin, Text, TextKind,
 };
 use links::Bases;
 
@@ -26,6 +28,7 @@ pub(crate) fn feed(raw: &RawFeed, location: Option<&Url>) -> Feed {
     let self_url = self_url.and_then(|url| links::page(url, location));
     let site_url = raw.site_url.as_deref();
     let site_url = site_url.and_then(|url| links::page(url, location));
+    let address = |url: Option<&String>| url.and_then(|url| links::page(url, location));
     let bases = Bases::new(&[site_url.as_deref(), self_url.as_deref()], location, None);
     Feed {
         guid: raw.guid.as_deref().map(text::guid),
@@ -37,6 +40,17 @@ pub(crate) fn feed(raw: &RawFeed, location: Option<&Url>) -> Feed {
         image: raw.image.as_deref().and_then(|url| bases.media(url)),
         updated: raw.updated,
         ttl: raw.ttl,
+        generator: raw
+            .generator
+            .as_deref()
+            .map(Text::plain)
+            .as_ref()
+            .and_then(text::title),
+        location: location.map(Url::to_string),
+        pages: PageLinks {
+            prev_archive: address(raw.pages.prev_archive.as_ref()),
+            next: address(raw.pages.next.as_ref()),
+        },
         entries: Vec::new(),
         site_url,
         self_url,
@@ -58,15 +72,19 @@ pub(crate) fn entry(raw: RawEntry, feed: &Feed, location: Option<&Url>) -> Entry
     let blank = |text: &&Text| !text.value.trim().is_empty();
     // A summary alone is all there is to read.
     let shown = raw.content.as_ref().filter(blank).or(raw.summary.as_ref());
+    let shown = shown.map(mended);
+    let summary = raw.summary.as_ref().map(mended);
+    let title = raw.title.as_ref().map(mended);
     Entry {
         guid: text::guid(&raw.guid),
-        title: raw.title.as_ref().and_then(text::title),
+        title: title.as_deref().and_then(text::title),
         authors: people(&raw.authors, feed_bases.base()),
         tags: tags(&raw.categories),
         published: raw.published,
         updated: raw.updated,
-        summary: raw.summary.as_ref().and_then(text::summary),
+        summary: summary.as_deref().and_then(text::summary),
         content: shown
+            .as_deref()
             .map(|shown| content(shown, &bases))
             .unwrap_or_default(),
         enclosures: enclosures(&raw.enclosures, &bases),
@@ -82,6 +100,34 @@ pub(crate) fn entry(raw: RawEntry, feed: &Feed, location: Option<&Url>) -> Entry
             base: bases.base().map(Url::to_string),
         },
         url,
+    }
+}
+
+/// Every text of an entry that [`entry`] mends: what was damaged in it, and how often.
+pub(crate) fn damage(raw: &RawEntry) -> Vec<Repair> {
+    let mut repairs: Vec<Repair> = Vec::new();
+    for text in [&raw.title, &raw.summary, &raw.content]
+        .into_iter()
+        .flatten()
+    {
+        for (kind, count) in mojibake::mended(&text.value).1 {
+            match repairs.iter_mut().find(|repair| repair.kind == kind) {
+                Some(repair) => repair.count += count,
+                None => repairs.push(Repair { kind, count }),
+            }
+        }
+    }
+    repairs
+}
+
+/// A text without the damage of a wrong decoding; the original stays as it was.
+fn mended(text: &Text) -> Cow<'_, Text> {
+    match mojibake::mended(&text.value).0 {
+        Cow::Borrowed(_) => Cow::Borrowed(text),
+        Cow::Owned(value) => Cow::Owned(Text {
+            value,
+            kind: text.kind,
+        }),
     }
 }
 

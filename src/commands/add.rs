@@ -2,8 +2,9 @@ use std::sync::Arc;
 
 use super::context::Context;
 use super::exit::{CommandError, Exit};
+use super::history;
 use super::poll::{self, Totals, entries_of, name_of};
-use super::subscribe::{Added, Subscriber, Wishes};
+use super::subscribe::{Added, Subscriber, Wishes, exit_of};
 use crate::model::Subscription;
 
 /// Subscribe to feeds
@@ -23,12 +24,17 @@ pub(crate) struct Args {
     /// Subscribe without asking anybody
     #[arg(long)]
     no_fetch: bool,
+    /// Read the feed's past too, page by page; see `fetch --history`
+    #[arg(long, conflicts_with = "no_fetch")]
+    history: bool,
 }
 
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandError> {
     if args.title.is_some() && args.sources.len() > 1 {
-        return Err(CommandError::usage("--title names one feed, but several are given")
-            .with_hint("add them one by one"));
+        return Err(
+            CommandError::usage("--title names one feed, but several are given")
+                .with_hint("add them one by one"),
+        );
     }
     let archive = Arc::new(context.archive()?);
     let fetcher = Arc::new(context.fetcher(None)?);
@@ -44,13 +50,17 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         title: args.title.clone(),
         no_fetch: args.no_fetch,
     };
-    let mut failed = 0;
+    let mut errors = Vec::new();
+    let mut with_past = Vec::new();
     let mut in_all = 0;
     let mut totals = Totals::default();
     let mut to_poll: Vec<Subscription> = Vec::new();
     for source in &args.sources {
         for added in subscriber.subscribe(source, &wishes) {
             in_all += 1;
+            if let Added::New(feed, _) | Added::Already(feed) = &added {
+                with_past.push(feed.id);
+            }
             match added {
                 Added::New(feed, Some(report)) => {
                     totals.add(&report);
@@ -63,17 +73,30 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
                 }
                 Added::Already(feed) => say(context, "already subscribed to", &feed),
                 Added::Failed(error) => {
-                    failed += 1;
-                    context.terminal.error(&error.message, error.hint.as_deref());
+                    context
+                        .terminal
+                        .error(&error.message, error.hint.as_deref());
+                    errors.push(error);
                 }
             }
         }
     }
     if !args.no_fetch {
-        let polled = poll::poll(context, &archive, &fetcher, &runtime, to_poll, false, |_| Ok(()))?;
+        let polled = poll::poll(
+            context,
+            &archive,
+            &fetcher,
+            &runtime,
+            to_poll,
+            false,
+            |_| Ok(()),
+        )?;
         totals.failed += polled.failed + polled.warnings;
     }
-    match Exit::of_arguments(failed, in_all) {
+    if args.history {
+        totals.failed += history::read(context, &archive, &fetcher, &runtime, &with_past)?;
+    }
+    match exit_of(&errors, in_all) {
         Exit::Well => Ok(Exit::of_feeds(totals.failed)),
         exit => Ok(exit),
     }

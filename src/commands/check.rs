@@ -34,7 +34,9 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         return Ok(Exit::Well);
     }
     if !args.repair {
-        context.terminal.hint("`hallway check --repair` rebuilds what can be derived");
+        context
+            .terminal
+            .hint("`hallway check --repair` rebuilds what can be derived");
     }
     Ok(Exit::Failed)
 }

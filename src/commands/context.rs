@@ -9,11 +9,11 @@ use directories::ProjectDirs;
 use super::exit::CommandError;
 use crate::archive::Archive;
 use crate::config::{Config, FetchConfig};
+use crate::decide;
 use crate::fetch::{self, Fetcher};
 use crate::render;
 use crate::terminal::Terminal;
 use crate::update::Update;
-use crate::decide;
 
 pub(crate) struct Context<'a> {
     pub(crate) archive_path: PathBuf,
@@ -21,6 +21,8 @@ pub(crate) struct Context<'a> {
     /// The one reading of the clock, at the start of the command.
     pub(crate) now: DateTime<Utc>,
     pub(crate) terminal: &'a Terminal,
+    /// `--config`.
+    config_path: Option<PathBuf>,
 }
 
 impl<'a> Context<'a> {
@@ -29,6 +31,7 @@ impl<'a> Context<'a> {
         config: Option<&Path>,
         terminal: &'a Terminal,
     ) -> Result<Self, CommandError> {
+        let named = config.map(Path::to_owned);
         let folders = ProjectDirs::from("", "", "hallway");
         let config = match (config, &folders) {
             (Some(path), _) => Config::read(path)?,
@@ -41,8 +44,10 @@ impl<'a> Context<'a> {
             (Some(path), _) => path,
             (None, Some(folders)) => folders.data_dir().join("hallway.db"),
             (None, None) => {
-                return Err(CommandError::usage("there is no home folder to keep the archive in")
-                    .with_hint("name the archive with --archive FILE"));
+                return Err(
+                    CommandError::usage("there is no home folder to keep the archive in")
+                        .with_hint("name the archive with --archive FILE"),
+                );
             }
         };
         Ok(Self {
@@ -50,7 +55,15 @@ impl<'a> Context<'a> {
             config,
             now: now()?,
             terminal,
+            config_path: named,
         })
+    }
+
+    /// The same with the config read again.
+    pub(crate) fn again(&self, now: DateTime<Utc>) -> Result<Self, CommandError> {
+        let archive = Some(self.archive_path.clone());
+        let read = Self::new(archive, self.config_path.as_deref(), self.terminal)?;
+        Ok(Self { now, ..read })
     }
 
     /// The archive, made if it is not there yet.
@@ -68,7 +81,8 @@ impl<'a> Context<'a> {
             "there is no archive at {} yet",
             self.archive_path.display()
         ));
-        self.terminal.hint("`hallway add URL` subscribes to a feed and starts one");
+        self.terminal
+            .hint("`hallway add URL` subscribes to a feed and starts one");
         Ok(None)
     }
 
@@ -104,6 +118,14 @@ impl<'a> Context<'a> {
         Fetcher::new(settings).map_err(|failure| CommandError::failed(failure.message))
     }
 
+    /// Of a document that is read, in bytes.
+    pub(crate) fn max_size(&self) -> u64 {
+        self.config
+            .fetch
+            .max_size
+            .unwrap_or(fetch::Settings::default().max_size)
+    }
+
     pub(crate) fn update(&self, archive: Arc<Archive>, fetcher: Arc<Fetcher>) -> Update {
         let defaults = decide::Settings::default();
         let min_interval = self
@@ -123,7 +145,7 @@ impl<'a> Context<'a> {
 }
 
 /// The clock, or what `HALLWAY_NOW` sets it to.
-fn now() -> Result<DateTime<Utc>, CommandError> {
+pub(crate) fn now() -> Result<DateTime<Utc>, CommandError> {
     match std::env::var("HALLWAY_NOW") {
         Err(std::env::VarError::NotPresent) => Ok(Utc::now()),
         Ok(text) => DateTime::parse_from_rfc3339(&text)

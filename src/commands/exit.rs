@@ -25,7 +25,11 @@ pub(crate) enum Exit {
 impl Exit {
     /// Of a poll: a feed that failed is never the failure of the command, also when it was the only one.
     pub(crate) fn of_feeds(failed: usize) -> Self {
-        if failed == 0 { Self::Well } else { Self::Partly }
+        if failed == 0 {
+            Self::Well
+        } else {
+            Self::Partly
+        }
     }
 
     /// Of a list of things a person named: nothing done is a failure.

@@ -5,8 +5,11 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::exit::{CommandError, Exit};
+use super::feeds_table;
 use super::poll::entries_of;
+use crate::archive::Archive;
 use crate::model::{State, Subscription};
+use crate::source::Source;
 use crate::terminal::{escape, result_output};
 
 /// List subscriptions and how they do
@@ -15,6 +18,19 @@ pub(crate) struct Args {
     /// Print one JSON object a feed
     #[arg(long)]
     json: bool,
+    /// List the moves that permanent redirects made instead; `undo` takes one back
+    #[arg(long)]
+    moved: bool,
+}
+
+/// One line of `feeds --moved --json`.
+#[derive(Serialize)]
+struct MoveLine {
+    id: i64,
+    from: String,
+    to: String,
+    at: String,
+    undone_at: Option<String>,
 }
 
 /// One line of `feeds --json`.
@@ -38,23 +54,63 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     let Some(archive) = context.archive_to_read()? else {
         return Ok(Exit::Well);
     };
+    if args.moved {
+        return list_moves(args, &archive);
+    }
     let feeds = archive.subscriptions()?;
     let mut out = result_output();
-    let written = feeds.iter().try_for_each(|feed| {
-        if args.json {
+    let wide = context.terminal.result_width();
+    let wide = wide.filter(|width| *width >= feeds_table::LEAST_WIDTH && !feeds.is_empty());
+    let written = match wide {
+        _ if args.json => feeds.iter().try_for_each(|feed| {
             serde_json::to_writer(&mut out, &line(feed))?;
             out.write_all(b"\n")
-        } else {
-            describe(feed, &mut out)
-        }
-    });
+        }),
+        Some(width) => feeds_table::write(&feeds, width, &mut out),
+        None => feeds.iter().try_for_each(|feed| describe(feed, &mut out)),
+    };
     written
         .and_then(|()| out.flush())
         .map_err(|error| CommandError::of_output(&error, "the list"))?;
     if feeds.is_empty() {
         context.terminal.note("there are no subscriptions yet");
-        context.terminal.hint("`hallway add URL` subscribes to a feed");
+        context
+            .terminal
+            .hint("`hallway add URL` subscribes to a feed");
     }
+    Ok(Exit::Well)
+}
+
+fn list_moves(args: &Args, archive: &Archive) -> Result<Exit, CommandError> {
+    let shown = |url: &str| Source::from_key(url).map_or_else(String::new, |url| url.to_string());
+    let mut out = result_output();
+    let written = archive.moves()?.into_iter().try_for_each(|one| {
+        let (from, to) = (shown(&one.from), shown(&one.to));
+        if args.json {
+            let line = MoveLine {
+                id: one.id,
+                from,
+                to,
+                at: rfc3339(one.at),
+                undone_at: one.undone_at.map(rfc3339),
+            };
+            serde_json::to_writer(&mut out, &line)?;
+            return out.write_all(b"\n");
+        }
+        let undone = one
+            .undone_at
+            .map_or_else(String::new, |at| format!(", undone {}", minute(at)));
+        let (id, at) = (one.id, minute(one.at));
+        writeln!(
+            out,
+            "{id:>4}  {at}  {} -> {}{undone}",
+            escape(&from),
+            escape(&to)
+        )
+    });
+    written
+        .and_then(|()| out.flush())
+        .map_err(|error| CommandError::of_output(&error, "the list"))?;
     Ok(Exit::Well)
 }
 

@@ -1,4 +1,5 @@
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::SecondsFormat;
@@ -6,8 +7,9 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::exit::{CommandError, Exit};
-use super::{poll, select};
-use crate::model::{State, Subscription};
+use super::{history, metrics, poll, select, watch};
+use crate::archive::Archive;
+use crate::model::{FeedId, State, Subscription};
 use crate::update::Report;
 
 /// Poll the feeds that are due
@@ -24,6 +26,16 @@ pub(crate) struct Args {
     /// How many feeds may be in flight at once
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
+    /// Read the past of the feeds too: older pages that a feed or WordPress offers, slowly, each once.
+    /// A run that is ended goes on where it was. No digest shows what comes of it
+    #[arg(long)]
+    history: bool,
+    /// Poll until stopped: sleeps until the next feed is due, reads the config again on SIGHUP
+    #[arg(long, conflicts_with_all = ["feeds", "all", "history"])]
+    watch: bool,
+    /// Write numbers for Prometheus' textfile collector into this file
+    #[arg(long, value_name = "FILE")]
+    metrics: Option<PathBuf>,
     /// Print one JSON object a feed
     #[arg(long)]
     json: bool,
@@ -44,46 +56,38 @@ struct Line<'a> {
 }
 
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandError> {
+    let each = |report: &Report| {
+        if args.json {
+            print(&line(report))
+        } else {
+            Ok(())
+        }
+    };
+    if args.watch {
+        return watch::run(context, args.jobs, args.metrics.as_deref(), args.json, each);
+    }
     let Some(archive) = context.archive_to_read()? else {
         return Ok(Exit::Well);
     };
     let archive = Arc::new(archive);
-    let (due, skipped) = if args.all {
-        (pollable(archive.subscriptions()?), Vec::new())
-    } else if args.feeds.is_empty() {
-        let due = archive.due(context.now)?;
-        let skipped = pollable(archive.subscriptions()?)
-            .into_iter()
-            .filter(|feed| due.iter().all(|polled| polled.id != feed.id))
-            .collect();
-        (due, skipped)
-    } else {
-        let named: Result<Vec<_>, _> = args
-            .feeds
-            .iter()
-            .map(|name| select::feed(&archive, name))
-            .collect();
-        (named?, Vec::new())
-    };
-    if args.json {
-        for feed in &skipped {
-            print(&Line {
-                url: feed.source.to_string(),
-                status: "skipped",
-                http_status: None,
-                new: 0,
-                updated: 0,
-                error: None,
-                error_kind: None,
-                next_due: feed.next_due.map(rfc3339),
-            })?;
-        }
-    }
     let fetcher = Arc::new(context.fetcher(args.jobs)?);
     let runtime = poll::runtime()?;
-    let totals = poll::poll(context, &archive, &fetcher, &runtime, due, args.json, |report| {
-        if args.json { print(&line(report)) } else { Ok(()) }
-    })?;
+    let (due, skipped) = choose(args, context, &archive)?;
+    if args.json {
+        for feed in &skipped {
+            print(&skipped_line(feed))?;
+        }
+    }
+    let with_past: Vec<FeedId> = match (args.history, args.feeds.is_empty()) {
+        (false, _) => Vec::new(),
+        (true, false) => due.iter().chain(&skipped).map(|feed| feed.id).collect(),
+        (true, true) => archive
+            .subscriptions()?
+            .iter()
+            .map(|feed| feed.id)
+            .collect(),
+    };
+    let mut totals = poll::poll(context, &archive, &fetcher, &runtime, due, args.json, each)?;
     if context.terminal.is_watched() && !args.json {
         context.terminal.note(&format!(
             "{} polled, {} failed, {} not due; {} new entries, {} edited",
@@ -94,7 +98,52 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
             totals.edited
         ));
     }
+    if args.history && !totals.stopped {
+        totals.failed += history::read(context, &archive, &fetcher, &runtime, &with_past)?;
+    }
+    if let Some(file) = &args.metrics {
+        metrics::write(file, context, &archive, &totals)?;
+    }
     Ok(totals.exit())
+}
+
+/// Which feeds to poll, and which are left out.
+fn choose(
+    args: &Args,
+    context: &Context<'_>,
+    archive: &Archive,
+) -> Result<(Vec<Subscription>, Vec<Subscription>), CommandError> {
+    if args.all {
+        return Ok((pollable(archive.subscriptions()?), Vec::new()));
+    }
+    let due = archive.due(context.now)?;
+    let is_due = |feed: &Subscription| due.iter().any(|polled| polled.id == feed.id);
+    if args.feeds.is_empty() {
+        let mut skipped = pollable(archive.subscriptions()?);
+        skipped.retain(|feed| !is_due(feed));
+        return Ok((due, skipped));
+    }
+    let named: Result<Vec<_>, _> = args
+        .feeds
+        .iter()
+        .map(|name| select::feed(archive, name))
+        .collect();
+    // Who asks for a feed's past does not ask for its present once more.
+    let is_asked = |feed: &Subscription| !args.history || is_due(feed);
+    Ok(named?.into_iter().partition(is_asked))
+}
+
+fn skipped_line(feed: &Subscription) -> Line<'_> {
+    Line {
+        url: feed.source.to_string(),
+        status: "skipped",
+        http_status: None,
+        new: 0,
+        updated: 0,
+        error: None,
+        error_kind: None,
+        next_due: feed.next_due.map(rfc3339),
+    }
 }
 
 /// Those that a general poll asks: neither paused nor gone.

@@ -8,8 +8,14 @@ mod completions;
 mod context;
 mod exit;
 mod feeds;
+mod feeds_table;
 mod fetch;
+mod history;
+mod import;
+mod import_entries;
+mod known;
 mod man;
+mod metrics;
 mod parse;
 mod pause;
 mod poll;
@@ -18,8 +24,11 @@ mod remove;
 mod run;
 mod select;
 mod show;
+mod stats;
 mod subscribe;
 mod tag;
+mod undo;
+mod watch;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -28,28 +37,58 @@ use clap::{ArgAction, CommandFactory, Parser, Subcommand};
 
 use crate::terminal::{ColorChoice, Terminal, Verbosity};
 use context::Context;
-pub(crate) use exit::Exit;
 use exit::CommandError;
+pub(crate) use exit::Exit;
 
 /// The hallway track for your feeds: polls conference-notes blogs, keeps everything they ever published
 /// in one archive, and hands it back as digests or as one combined feed.
 #[derive(Debug, Parser)]
-#[command(name = "hallway", version, max_term_width = 100, infer_subcommands = false)]
+#[command(
+    name = "hallway",
+    version,
+    max_term_width = 100,
+    infer_subcommands = false
+)]
 pub(crate) struct Cli {
     /// The archive [default: hallway/hallway.db in the data folder]
-    #[arg(long, global = true, value_name = "FILE", env = "HALLWAY_ARCHIVE")]
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Global options",
+        value_name = "FILE",
+        env = "HALLWAY_ARCHIVE"
+    )]
     archive: Option<PathBuf>,
     /// The config file [default: hallway/hallway.toml in the config folder]
-    #[arg(long, global = true, value_name = "FILE", env = "HALLWAY_CONFIG")]
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Global options",
+        value_name = "FILE",
+        env = "HALLWAY_CONFIG"
+    )]
     config: Option<PathBuf>,
     /// Say nothing but errors
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        help_heading = "Global options",
+        conflicts_with = "verbose"
+    )]
     quiet: bool,
     /// Say more; twice for everything
-    #[arg(short, long, global = true, action = ArgAction::Count)]
+    #[arg(short, long, global = true, help_heading = "Global options", action = ArgAction::Count)]
     verbose: u8,
     /// When to use colour
-    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value = "auto")]
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Global options",
+        value_name = "WHEN",
+        value_enum,
+        default_value = "auto"
+    )]
     color: ColorChoice,
     #[command(subcommand)]
     command: Command,
@@ -59,12 +98,16 @@ pub(crate) struct Cli {
 enum Command {
     Run(run::Args),
     Add(add::Args),
+    Import(import::Args),
+    ImportEntries(import_entries::Args),
     Fetch(fetch::Args),
     Query(query::Args),
     Show(show::Args),
     Tag(tag::TagArgs),
     Untag(tag::UntagArgs),
     Feeds(feeds::Args),
+    Stats(stats::Args),
+    Undo(undo::Args),
     Remove(remove::Args),
     Pause(pause::PauseArgs),
     Resume(pause::ResumeArgs),
@@ -81,13 +124,14 @@ pub(crate) fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Err(answer) => {
             // Help and version are answers too; a closed pipe behind them is no error.
             let _ = answer.print();
-            return if answer.use_stderr() { Exit::Usage } else { Exit::Well };
+            return if answer.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Well
+            };
         }
     };
-    let terminal = Terminal::new(
-        cli.color,
-        Verbosity::from_flags(cli.quiet, cli.verbose),
-    );
+    let terminal = Terminal::new(cli.color, Verbosity::from_flags(cli.quiet, cli.verbose));
     let result = dispatch(cli, &terminal);
     let exit = result.unwrap_or_else(|error| {
         if !error.message.is_empty() {
@@ -116,12 +160,16 @@ fn dispatch(cli: Cli, terminal: &Terminal) -> Result<Exit, CommandError> {
     match command {
         Command::Run(args) => run::run(&args, &context),
         Command::Add(args) => add::run(&args, &context),
+        Command::Import(args) => import::run(&args, &context),
+        Command::ImportEntries(args) => import_entries::run(&args, &context),
         Command::Fetch(args) => fetch::run(&args, &context),
         Command::Query(args) => query::run(&args, &context),
         Command::Show(args) => show::run(&args, &context),
         Command::Tag(args) => tag::tag(&args, &context),
         Command::Untag(args) => tag::untag(&args, &context),
         Command::Feeds(args) => feeds::run(&args, &context),
+        Command::Stats(args) => stats::run(&args, &context),
+        Command::Undo(args) => undo::run(&args, &context),
         Command::Remove(args) => remove::run(&args, &context),
         Command::Pause(args) => pause::pause(&args, &context),
         Command::Resume(args) => pause::resume(&args, &context),

@@ -27,20 +27,44 @@ pub(crate) struct Args {
     /// What relative links are resolved against
     #[arg(long, value_name = "URL")]
     base: Option<Url>,
+    /// Print the mended XML that the feed is read from instead
+    #[arg(long)]
+    normalised: bool,
 }
 
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandError> {
     let of_feed = |failure: Failure| CommandError::of_feed(&args.document, failure);
     let source = source(&args.document).map_err(of_feed)?;
     let (documents, unreadable) = documents(&source, context).map_err(of_feed)?;
+    if args.normalised {
+        let text = documents.first().and_then(parse::normalised).ok_or_else(|| {
+            let message = "this is no XML feed: only those are normalised";
+            of_feed(Failure::new(FailureKind::NotAFeed, message))
+        })?;
+        return write_normalised(&text);
+    }
     let (mut raw, broken) = read(&source, &documents).map_err(of_feed)?;
     for failure in unreadable.iter().chain(&broken) {
         poll::warn(context, &args.document, failure, None);
     }
     let location = args.base.clone().or_else(|| match &source {
         Source::Folder(_) => source.location(),
-        _ => documents.first().and_then(|document| document.location.clone()),
+        _ => documents
+            .first()
+            .and_then(|document| document.location.clone()),
     });
+    for entry in &raw.entries {
+        for repair in entry.repairs.iter().cloned().chain(clean::damage(entry)) {
+            match raw
+                .repairs
+                .iter_mut()
+                .find(|known| known.kind == repair.kind)
+            {
+                Some(known) => known.count += repair.count,
+                None => raw.repairs.push(repair),
+            }
+        }
+    }
     let mut feed = clean::feed(&raw, location.as_ref());
     feed.entries = std::mem::take(&mut raw.entries)
         .into_iter()
@@ -56,6 +80,14 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         .and_then(|()| out.flush())
         .map_err(|error| CommandError::of_output(&error, "the result"))?;
     Ok(Exit::of_feeds(unreadable.len() + broken.len()))
+}
+
+fn write_normalised(text: &str) -> Result<Exit, CommandError> {
+    let mut out = result_output();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|error| CommandError::of_output(&error, "the result"))?;
+    Ok(Exit::Well)
 }
 
 fn source(name: &str) -> Result<Source, Failure> {
@@ -77,16 +109,16 @@ fn documents(
 ) -> Result<(Vec<Document>, Vec<Failure>), Failure> {
     if *source == Source::Stdin {
         let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes).map_err(|error| {
-            Failure::new(FailureKind::File, format!("cannot be read: {error}"))
-        })?;
+        io::stdin()
+            .lock()
+            .read_to_end(&mut bytes)
+            .map_err(|error| Failure::new(FailureKind::File, format!("cannot be read: {error}")))?;
         return Ok((vec![Document::from_bytes(bytes)], Vec::new()));
     }
     let of_error = |error: CommandError| Failure::new(FailureKind::File, error.message);
     let fetcher = context.fetcher(None).map_err(of_error)?;
     let runtime = poll::runtime().map_err(of_error)?;
-    let fetched =
-        runtime.block_on(fetcher.fetch(source, &Validators::default(), context.now));
+    let fetched = runtime.block_on(fetcher.fetch(source, &Validators::default(), context.now));
     match fetched.answer?.body {
         Body::Documents {
             documents,

@@ -54,12 +54,18 @@ pub(crate) fn poll(
     if feeds.is_empty() {
         return Ok(totals);
     }
-    context.terminal.start_progress(feeds.len() as u64, for_program);
+    context
+        .terminal
+        .start_progress(feeds.len() as u64, for_program);
     let update = context.update(Arc::clone(archive), Arc::clone(fetcher));
     let mut output = Ok(());
     let stopped = runtime.block_on(update.run(feeds, stop_signal(), |report| {
         totals.add(&report);
-        context.terminal.advance(&name_of(&report.feed));
+        context.terminal.advance(
+            &name_of(&report.feed),
+            report.failure.is_some(),
+            report.recorded.new,
+        );
         tell(context, &report);
         if output.is_ok() {
             output = each(&report);
@@ -132,7 +138,7 @@ pub(crate) fn runtime() -> Result<Runtime, CommandError> {
 }
 
 /// Resolves on Ctrl-C and on SIGTERM.
-async fn stop_signal() {
+pub(crate) async fn stop_signal() {
     let interrupted = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {

@@ -18,8 +18,12 @@ use crate::terminal::result_output;
 /// speaker: event: title: url: lang: has: is: since: after: before: on:. Without a QUERY: the newest.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    #[arg(value_name = "QUERY")]
-    query: Vec<String>,
+    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    query: Option<String>,
+    // Words of a query without quotes around the whole. They are an argument of their own, because the
+    // one above may begin with the query language's `-`, and a list that may would swallow every flag.
+    #[arg(hide = true)]
+    more: Vec<String>,
     /// Only with this tag; may be repeated
     #[arg(long = "tag", value_name = "TAG")]
     tags: Vec<String>,
@@ -42,6 +46,12 @@ pub(crate) struct Args {
     /// Write to this file, whole or not at all
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+}
+
+impl Args {
+    fn words(&self) -> Vec<String> {
+        self.query.iter().chain(&self.more).cloned().collect()
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -127,7 +137,7 @@ fn readable_by_all(_: &std::fs::File) -> io::Result<()> {
 
 fn read(args: &Args, context: &Context<'_>) -> Result<Query, CommandError> {
     let mut filters = Vec::new();
-    match query::read(&args.query.join(" "), context.now)? {
+    match query::read(&args.words().join(" "), context.now)? {
         Filter::All => {}
         filter => filters.push(filter),
     }
@@ -171,7 +181,7 @@ fn read(args: &Args, context: &Context<'_>) -> Result<Query, CommandError> {
 /// What a digest of this query is called.
 fn title(args: &Args) -> String {
     let mut words: Vec<String> = args.tags.iter().map(|tag| format!("tag:{tag}")).collect();
-    words.extend(args.query.iter().cloned());
+    words.extend(args.words());
     if words.is_empty() {
         "hallway".to_owned()
     } else {

@@ -1,10 +1,11 @@
 use std::io::Write;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::context::Context;
 use super::exit::{CommandError, Exit};
-use super::poll;
 use super::subscribe::{Added, Subscriber, Wishes};
+use super::{metrics, poll};
 use crate::query::Query;
 use crate::render::{self, Format};
 use crate::terminal::result_output;
@@ -21,6 +22,9 @@ const CURSOR: &str = "run";
 pub(crate) struct Args {
     #[arg(value_name = "SOURCE")]
     sources: Vec<String>,
+    /// Write numbers for Prometheus' textfile collector into this file
+    #[arg(long, value_name = "FILE")]
+    metrics: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandError> {
@@ -48,14 +52,27 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
                 Added::New(_, None) | Added::Already(_) => {}
                 Added::Failed(error) => {
                     failed += 1;
-                    context.terminal.error(&error.message, error.hint.as_deref());
+                    context
+                        .terminal
+                        .error(&error.message, error.hint.as_deref());
                 }
             }
         }
     }
     let due = archive.due(context.now)?;
-    let mut totals = poll::poll(context, &archive, &fetcher, &runtime, due, false, |_| Ok(()))?;
+    let mut totals = poll::poll(
+        context,
+        &archive,
+        &fetcher,
+        &runtime,
+        due,
+        false,
+        |_| Ok(()),
+    )?;
     totals.failed += failed;
+    if let Some(file) = &args.metrics {
+        metrics::write(file, context, &archive, &totals)?;
+    }
 
     let seen = archive.cursor(CURSOR)?.unwrap_or_default();
     let latest = archive.latest()?;

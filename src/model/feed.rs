@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::entry::{Entry, Person};
+use super::raw::PageLinks;
 
 /// A subscription's number in the archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -26,6 +27,12 @@ pub(crate) struct Feed {
     pub(crate) updated: Option<DateTime<Utc>>,
     /// RSS `ttl`, in minutes.
     pub(crate) ttl: Option<u32>,
+    /// The program that wrote it, as it calls itself.
+    pub(crate) generator: Option<String>,
+    /// Where the document was in the end, after redirects; without credentials.
+    pub(crate) location: Option<String>,
+    /// Where the feed's older entries are, absolute.
+    pub(crate) pages: PageLinks,
     /// The entries that were asked for: in an update only the new and the changed ones.
     pub(crate) entries: Vec<Entry>,
 }

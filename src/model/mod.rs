@@ -8,23 +8,24 @@ mod changes;
 mod entry;
 mod event;
 mod feed;
+mod past;
 mod raw;
 mod safe_html;
+mod stats;
 mod talk;
 mod talk_link;
 
-pub(crate) use changes::{
-    Attempt, Change, Changes, Known, Outcome, Recorded, State, Subscription,
-};
+pub(crate) use changes::{Attempt, Change, Changes, Known, Outcome, Recorded, State, Subscription};
 pub(crate) use entry::{
-    ArchivedEntry, ContentHash, Enclosure, Entry, EntryId, FeedOfEntry, Original, Person,
-    Revision,
+    ArchivedEntry, ContentHash, Enclosure, Entry, EntryId, FeedOfEntry, Original, Person, Revision,
 };
 pub(crate) use event::{Event, event_key};
 pub(crate) use feed::{Feed, FeedId};
+pub(crate) use past::{Move, PageRead, Past, PastLinks, Step, Way};
 pub(crate) use raw::{
-    Category, EntrySource, FeedFormat, RawEntry, RawFeed, Repair, Text, TextKind,
+    Category, EntrySource, FeedFormat, PageLinks, RawEntry, RawFeed, Repair, Text, TextKind,
 };
 pub(crate) use safe_html::{Attributes, SafeHtml, Token, decode, is_block, is_void};
+pub(crate) use stats::{FeedCount, Stats};
 pub(crate) use talk::{Tag, TagOrigin, Talk, TalkKind};
 pub(crate) use talk_link::TalkLink;

@@ -38,8 +38,19 @@ pub(crate) struct RawFeed {
     pub(crate) updated: Option<DateTime<Utc>>,
     /// RSS `ttl`, in minutes.
     pub(crate) ttl: Option<u32>,
+    /// Where the feed's older entries are. URLs may be relative.
+    pub(crate) pages: PageLinks,
     /// In the document's order.
     pub(crate) entries: Vec<RawEntry>,
+}
+
+/// The documents a feed goes on in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct PageLinks {
+    /// `link rel=prev-archive` in Atom and RSS: an archive document, which never changes (RFC 5005, 4).
+    pub(crate) prev_archive: Option<String>,
+    /// `link rel=next` in Atom and RSS (RFC 5005, 3), JSON Feed `next_url`: the next page as of now.
+    pub(crate) next: Option<String>,
 }
 
 /// One entry as published.
@@ -239,6 +250,24 @@ pub(crate) enum FeedFormat {
 }
 
 impl FeedFormat {
+    /// Whether the feed's authors wrote every entry that names none: RFC 4287, 4.2.1; JSON Feed 1.1,
+    /// `authors`. RSS promises nothing of the kind.
+    pub(crate) fn entries_inherit_authors(self) -> bool {
+        matches!(
+            self,
+            Self::Atom03 | Self::Atom10 | Self::JsonFeed10 | Self::JsonFeed11
+        )
+    }
+
+    /// Whether entries without authors have the feed's: Atom (RFC 4287, 4.2.1) and JSON Feed say so, RSS's
+    /// editor is nobody's author.
+    pub(crate) fn inherits_authors(self) -> bool {
+        matches!(
+            self,
+            Self::Atom03 | Self::Atom10 | Self::JsonFeed10 | Self::JsonFeed11
+        )
+    }
+
     /// The word of `_hallway.format`.
     pub(crate) fn word(self) -> &'static str {
         match self {

@@ -205,8 +205,19 @@ pub(crate) fn decode(escaped: &str) -> Cow<'_, str> {
 pub(crate) fn is_void(name: &str) -> bool {
     matches!(
         name,
-        "area" | "base" | "br" | "col" | "embed" | "hr" | "img" | "input" | "link" | "meta"
-            | "source" | "track" | "wbr"
+        "area"
+            | "base"
+            | "br"
+            | "col"
+            | "embed"
+            | "hr"
+            | "img"
+            | "input"
+            | "link"
+            | "meta"
+            | "source"
+            | "track"
+            | "wbr"
     )
 }
 
@@ -214,10 +225,44 @@ pub(crate) fn is_void(name: &str) -> bool {
 pub(crate) fn is_block(name: &str) -> bool {
     matches!(
         name,
-        "address" | "article" | "aside" | "blockquote" | "caption" | "center" | "dd" | "details"
-            | "div" | "dl" | "dt" | "figcaption" | "figure" | "footer" | "h1" | "h2" | "h3" | "h4"
-            | "h5" | "h6" | "header" | "hgroup" | "hr" | "li" | "main" | "nav" | "ol" | "p" | "pre"
-            | "section" | "summary" | "table" | "tbody" | "td" | "tfoot" | "th" | "thead" | "tr"
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "caption"
+            | "center"
+            | "dd"
+            | "details"
+            | "div"
+            | "dl"
+            | "dt"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hgroup"
+            | "hr"
+            | "li"
+            | "main"
+            | "nav"
+            | "ol"
+            | "p"
+            | "pre"
+            | "section"
+            | "summary"
+            | "table"
+            | "tbody"
+            | "td"
+            | "tfoot"
+            | "th"
+            | "thead"
+            | "tr"
             | "ul"
     )
 }
@@ -280,7 +325,10 @@ impl TextWriter {
 
     /// Between list items and table rows a new line, between other blocks an empty one.
     fn block(&mut self, name: &str) {
-        let close = matches!(name, "li" | "tr" | "dt" | "dd" | "thead" | "tbody" | "tfoot");
+        let close = matches!(
+            name,
+            "li" | "tr" | "dt" | "dd" | "thead" | "tbody" | "tfoot"
+        );
         let due = if close || self.lists > 0 { 1 } else { 2 };
         self.breaks = self.breaks.max(due);
     }
@@ -327,7 +375,8 @@ impl TextWriter {
         }
         if self.bullet {
             self.bullet = false;
-            self.text.push_str(&"  ".repeat(self.lists.saturating_sub(1)));
+            self.text
+                .push_str(&"  ".repeat(self.lists.saturating_sub(1)));
             self.text.push_str("- ");
         }
     }

@@ -127,7 +127,14 @@ mod tests {
 
     #[test]
     fn spellings_of_one_tag_have_one_key() {
-        for spelling in ["DevOps", "devops", "#devops", "dev-ops", "Dev Ops", " dev_ops "] {
+        for spelling in [
+            "DevOps",
+            "devops",
+            "#devops",
+            "dev-ops",
+            "Dev Ops",
+            " dev_ops ",
+        ] {
             assert_eq!(Tag::key(spelling), "devops");
         }
         assert_eq!(Tag::key("C++"), "c++");

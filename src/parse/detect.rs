@@ -92,6 +92,9 @@ pub(super) fn shape<'a>(text: &'a str, name: Option<&str>) -> Result<Shape<'a>, 
     if looks_like_page(start, root) {
         return Ok(Shape::Page);
     }
+    if let Some(root) = root.filter(|_| holds_entries(text)) {
+        return Ok(Shape::Feed(root));
+    }
     if start.starts_with("<?xml") {
         let name = root.map_or("", |root| root.name);
         return Err(ParseError::NotAFeed(format!("XML (`{}`)", excerpt(name))));
@@ -114,6 +117,17 @@ fn known_root(root: Root<'_>) -> Option<Shape<'_>> {
         "opml" => Some(Shape::Opml(root)),
         _ => None,
     }
+}
+
+/// Whether entries stand under a root that no format has: a feed in an envelope.
+fn holds_entries(text: &str) -> bool {
+    let beginning = head(text, 64 * 1024).to_ascii_lowercase();
+    let opens = |name: &str| {
+        beginning.match_indices(name).any(|(at, _)| {
+            beginning[at + name.len()..].starts_with(|c: char| c == '>' || c.is_whitespace())
+        })
+    };
+    (opens("<item") || opens("<entry")) && opens("<title")
 }
 
 fn looks_like_page(start: &str, root: Option<Root<'_>>) -> bool {
@@ -154,6 +168,7 @@ mod tests {
             ("\n\n<rdf:RDF xmlns='x'>", "feed RDF"),
             ("Notice: x\n<rss></rss>", "feed rss"),
             ("<br><b>Warning</b>: x <rss></rss>", "feed rss"),
+            ("<?xml version='1.0'?><box><item><title>A</title></item></box>", "feed box"),
             ("<opml version='2.0'>", "opml"),
             (" {\"version\": 1}", "json"),
             ("<!DOCTYPE html><p>", "page"),

@@ -1,5 +1,8 @@
 //! The feeds a web page names by `<link rel="alternate">`.
 
+mod rank;
+mod sites;
+
 use std::cell::{Cell, RefCell};
 
 use html5ever::tendril::StrTendril;
@@ -11,12 +14,19 @@ use url::Url;
 
 use super::head::head;
 
+pub(crate) use rank::Choice;
+pub(crate) use sites::known_feed;
+
 /// A web page, as far as it matters here.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Page {
     pub(crate) title: Option<String>,
-    /// Best first: the page's own feeds in its order, then those of comments.
+    /// `meta name=generator`.
+    pub(crate) generator: Option<String>,
+    /// Best first: the page's own feeds in its order, then podcasts and those of comments.
     pub(crate) feeds: Vec<FeedLink>,
+    /// Links in the page's text that look like feeds, in its order.
+    pub(crate) anchors: Vec<Url>,
 }
 
 /// A feed that a page names.
@@ -26,12 +36,15 @@ pub(crate) struct FeedLink {
     pub(crate) title: Option<String>,
     /// As written: `application/atom+xml`.
     pub(crate) media_type: Option<String>,
+    /// See [`rank::demerit`].
+    demerit: u8,
 }
 
 /// The head of a page is not longer; the rest of a huge one is not looked at.
 const MAX_LENGTH: usize = 1 << 20;
 const MAX_LINKS: usize = 200;
 const MAX_TITLE: usize = 1000;
+const MAX_ANCHORS: usize = 20;
 
 /// The tokenizer compares each attribute of a tag with all before it; nothing real has longer tags
 /// before its links.
@@ -59,6 +72,8 @@ pub(super) fn read(text: &str, location: Option<&Url>) -> Page {
 struct Links {
     base: RefCell<Option<String>>,
     found: RefCell<Vec<Found>>,
+    anchors: RefCell<Vec<String>>,
+    generator: RefCell<Option<String>>,
     title: RefCell<String>,
     in_title: Cell<bool>,
 }
@@ -107,6 +122,18 @@ impl Links {
             "base" if self.base.borrow().is_none() => {
                 *self.base.borrow_mut() = attribute(tag, "href");
             }
+            "meta"
+                if attribute(tag, "name")
+                    .is_some_and(|name| name.eq_ignore_ascii_case("generator")) =>
+            {
+                *self.generator.borrow_mut() = attribute(tag, "content");
+            }
+            "a" if self.anchors.borrow().len() < MAX_ANCHORS => {
+                let href = attribute(tag, "href").filter(|href| {
+                    rank::looks_like_feed(href.split(['?', '#']).next().unwrap_or_default())
+                });
+                self.anchors.borrow_mut().extend(href);
+            }
             "link" if self.found.borrow().len() < MAX_LINKS => {
                 self.found.borrow_mut().extend(feed_link(tag));
             }
@@ -137,14 +164,28 @@ impl Links {
                     url,
                     title: found.title,
                     media_type: found.media_type,
+                    demerit: 0,
                 });
             }
         }
-        feeds.sort_by_key(is_of_comments);
+        for feed in &mut feeds {
+            feed.demerit = rank::demerit(feed, location);
+        }
+        feeds.sort_by_key(|feed| feed.demerit);
+        let anchors = self
+            .anchors
+            .into_inner()
+            .into_iter()
+            .filter_map(|href| match &base {
+                Some(base) => base.join(&href).ok(),
+                None => Url::parse(&href).ok(),
+            });
         let title = self.title.into_inner();
         let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
         Page {
             title: Some(title).filter(|title| !title.is_empty()),
+            generator: self.generator.into_inner(),
+            anchors: anchors.collect(),
             feeds,
         }
     }
@@ -206,11 +247,6 @@ fn is_feed_type(media_type: &str, href: &str) -> bool {
         }
         _ => false,
     }
-}
-
-fn is_of_comments(feed: &FeedLink) -> bool {
-    let title = feed.title.as_deref().unwrap_or_default().to_lowercase();
-    title.contains("comment") || feed.url.path().to_ascii_lowercase().contains("comment")
 }
 
 #[cfg(test)]

@@ -36,8 +36,6 @@ pub(crate) enum ParseError {
     TooMuch { what: &'static str, limit: usize },
     #[error("nothing in the {format} document could be read: no title and no entries")]
     Hollow { format: &'static str },
-    #[error("this is a feed in {0}, which is not read")]
-    Unsupported(&'static str),
 }
 
 impl From<ParseError> for Failure {
@@ -50,8 +48,7 @@ impl From<ParseError> for Failure {
             ParseError::Broken { .. }
             | ParseError::Panicked { .. }
             | ParseError::TooMuch { .. }
-            | ParseError::Hollow { .. }
-            | ParseError::Unsupported(_) => FailureKind::Parse,
+            | ParseError::Hollow { .. } => FailureKind::Parse,
         };
         let failure = Self::new(kind, error.to_string());
         match error {

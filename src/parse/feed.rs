@@ -1,12 +1,12 @@
-//! Feeds, through feed-rs: Atom, RSS and JSON Feed to one shape. What feed-rs leaves out is read beside
-//! it, from XML in `facts`, from JSON in `json`.
+//! Feeds: Atom, RSS, CDF and JSON Feed to one shape. XML is read by `reader`, with feed-rs behind it;
+//! JSON Feed goes through feed-rs, and what that leaves out is read in `json`.
 
-mod facts;
 mod guard;
 mod guids;
 mod json;
 mod map;
 mod people;
+mod reader;
 
 use std::borrow::Cow;
 
@@ -16,23 +16,65 @@ use crate::model::{FeedFormat, RawFeed};
 
 use super::dates;
 use super::error::{ParseError, excerpt};
-use super::repair::{Repairs, Root, mend};
+use super::repair::{self, Repairs, Root, Rule};
 
-/// Reads an Atom or RSS document whose root has been found.
+/// Reads an Atom, RSS or CDF document whose root has been found.
 pub(super) fn read_xml(
     text: &str,
     root: &Root<'_>,
     location: Option<&Url>,
     repairs: &mut Repairs,
 ) -> Result<RawFeed, ParseError> {
-    let format = format_of(root)?;
-    let mended = mend(text, root, repairs);
-    let facts = facts::read(&mended, location)?;
-    let ready = fit_root(&mended, repairs);
-    let parsed = through_feed_rs(&ready, location, name(format))?;
-    let mut feed = map::feed(parsed, format);
-    facts.add_to(&mut feed);
-    finish(feed, repairs)
+    let mended = repair::characters(text, repairs);
+    match &mended {
+        Cow::Borrowed(_) => read_mended(text, root, location, repairs),
+        // What was left out before the root moved it.
+        Cow::Owned(mended) => {
+            let root = Root::find(mended).filter(|found| found.name == root.name);
+            let root = root.or_else(|| Root::find_behind_junk(mended));
+            let root = root.ok_or(ParseError::Hollow { format: "XML" })?;
+            read_mended(mended, &root, location, repairs)
+        }
+    }
+}
+
+fn read_mended(
+    text: &str,
+    root: &Root<'_>,
+    location: Option<&Url>,
+    repairs: &mut Repairs,
+) -> Result<RawFeed, ParseError> {
+    let stream = repair::stream(text, root, repairs);
+    let feed = reader::read(stream, location, repairs);
+    if !is_hollow(&feed) {
+        return finish(feed, repairs);
+    }
+    let normalised = repair::normalised(text, root);
+    let format = feed.format;
+    match through_feed_rs(&normalised, location, name(format)) {
+        Ok(parsed) => {
+            let second = map::feed(parsed, format);
+            if !is_hollow(&second) {
+                repairs.count(Rule::SecondReader);
+            }
+            finish(second, repairs)
+        }
+        Err(_) => finish(feed, repairs),
+    }
+}
+
+/// The document as the reader sees it.
+pub(super) fn normalised(text: &str, root: &Root<'_>) -> String {
+    let mended = repair::characters(text, &mut Repairs::default());
+    let found = match &mended {
+        Cow::Borrowed(_) => Some(*root),
+        Cow::Owned(mended) => Root::find(mended).or_else(|| Root::find_behind_junk(mended)),
+    };
+    found.map_or_else(String::new, |root| repair::normalised(&mended, &root))
+}
+
+fn is_hollow(feed: &RawFeed) -> bool {
+    feed.title.is_none() && feed.entries.is_empty() && feed.site_url.is_none()
 }
 
 /// Reads a JSON Feed, 1.0 or 1.1.
@@ -46,7 +88,7 @@ pub(super) fn read_json(text: &str, repairs: &mut Repairs) -> Result<RawFeed, Pa
 }
 
 fn finish(mut feed: RawFeed, repairs: &mut Repairs) -> Result<RawFeed, ParseError> {
-    if feed.title.is_none() && feed.entries.is_empty() && feed.site_url.is_none() {
+    if is_hollow(&feed) {
         return Err(ParseError::Hollow {
             format: name(feed.format),
         });
@@ -79,80 +121,6 @@ fn through_feed_rs(
             message: excerpt(&message),
         }),
     }
-}
-
-fn format_of(root: &Root<'_>) -> Result<FeedFormat, ParseError> {
-    let version = root
-        .attribute("version")
-        .map_or("", |(_, version)| version)
-        .trim();
-    match root.name.to_ascii_lowercase().as_str() {
-        "feed" | "entry" if root.tag.contains("purl.org/atom/ns#") => {
-            Err(ParseError::Unsupported("Atom 0.3"))
-        }
-        "feed" | "entry" => Ok(FeedFormat::Atom10),
-        "rdf"
-            if NETSCAPE
-                .iter()
-                .any(|namespace| root.tag.contains(namespace)) =>
-        {
-            Ok(FeedFormat::Rss090)
-        }
-        "rdf" => Ok(FeedFormat::Rss10),
-        "rss" => Ok(match version {
-            "0.90" => FeedFormat::Rss090,
-            "0.91" => FeedFormat::Rss091,
-            "0.92" => FeedFormat::Rss092,
-            "0.93" => FeedFormat::Rss093,
-            "0.94" => FeedFormat::Rss094,
-            _ => FeedFormat::Rss20,
-        }),
-        _ => Err(ParseError::Unsupported(
-            "the Channel Definition Format (CDF)",
-        )),
-    }
-}
-
-/// RSS 0.90's namespaces.
-const NETSCAPE: [&str; 2] = [
-    "http://my.netscape.com/rdf/simple/0.9/",
-    "http://channel.netscape.com/rdf/simple/0.9/",
-];
-
-/// Puts the root so that feed-rs takes it: it wants one of three versions of RSS exactly, and knows
-/// RSS 0.90's elements by RSS 1.0's namespace only.
-fn fit_root<'a>(text: &'a str, repairs: &mut Repairs) -> Cow<'a, str> {
-    let Some(root) = Root::find(text) else {
-        return Cow::Borrowed(text);
-    };
-    let rest = &text[root.start + root.tag.len()..];
-    if root.name == "RDF" {
-        return match NETSCAPE
-            .iter()
-            .find(|namespace| root.tag.contains(*namespace))
-        {
-            Some(namespace) => {
-                Cow::Owned(root.tag.replace(namespace, "http://purl.org/rss/1.0/") + rest)
-            }
-            None => Cow::Borrowed(text),
-        };
-    }
-    if root.name != "rss" {
-        return Cow::Borrowed(text);
-    }
-    let Some((at, version)) = root.attribute("version") else {
-        repairs.add("rss-version", 1);
-        let name_end = root.tag.find("rss").map_or(0, |at| at + "rss".len());
-        let (before, after) = root.tag.split_at(name_end);
-        return Cow::Owned(format!("{before} version=\"2.0\"{after}{rest}"));
-    };
-    match version {
-        "2.0" | "0.91" | "0.92" => return Cow::Borrowed(text),
-        "0.90" | "0.93" | "0.94" => {}
-        _ => repairs.add("rss-version", 1),
-    }
-    let (before, after) = (&root.tag[..at], &root.tag[at + version.len()..]);
-    Cow::Owned(format!("{before}2.0{after}{rest}"))
 }
 
 fn name(format: FeedFormat) -> &'static str {

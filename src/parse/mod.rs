@@ -21,9 +21,9 @@ use crate::source::Document;
 use detect::Shape;
 use repair::Repairs;
 
-pub(crate) use discover::Page;
+pub(crate) use discover::{Choice, Page, known_feed};
 pub(crate) use error::ParseError;
-pub(crate) use opml::Opml;
+pub(crate) use opml::{Opml, Outline};
 
 /// What a document turned out to be.
 #[derive(Debug)]
@@ -57,13 +57,26 @@ pub(crate) fn read(document: &Document) -> Result<Parsed, ParseError> {
     Ok(Parsed::Feed(Box::new(feed)))
 }
 
+/// The XML document as the reader sees it: in UTF-8, well formed, each element under its usual name.
+/// `None` for what is no XML feed.
+pub(crate) fn normalised(document: &Document) -> Option<String> {
+    let decoded = encoding::decode(document);
+    match detect::shape(&decoded.text, document.file_name.as_deref()) {
+        Ok(Shape::Feed(root)) => Some(feed::normalised(&decoded.text, &root)),
+        _ => None,
+    }
+}
+
 /// As [`read`], where only a feed will do.
 pub(crate) fn read_feed(document: &Document) -> Result<RawFeed, ParseError> {
     match read(document)? {
         Parsed::Feed(feed) => Ok(*feed),
         Parsed::Opml(_) => Err(ParseError::Opml),
         Parsed::Page(page) => Err(ParseError::Page {
-            feed: page.feeds.into_iter().next().map(|feed| feed.url),
+            feed: match page.choice() {
+                Choice::One(feed) => Some(feed.url.clone()),
+                Choice::Several(_) | Choice::None => None,
+            },
         }),
     }
 }

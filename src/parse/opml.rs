@@ -33,6 +33,8 @@ pub(crate) struct Outline {
 /// Nobody sorts feeds into deeper folders; a hostile list would be all tags.
 const MAX_DEPTH: usize = 100;
 const MAX_TAGS: usize = 100;
+/// Ten times what anybody reads.
+const MAX_OUTLINES: usize = 50_000;
 
 pub(super) fn read(text: &str, location: Option<&Url>) -> Result<Opml, ParseError> {
     let mut reader = Reader::from_str(text);
@@ -40,7 +42,7 @@ pub(super) fn read(text: &str, location: Option<&Url>) -> Result<Opml, ParseErro
     reader.config_mut().check_end_names = false;
     reader.config_mut().allow_unmatched_ends = true;
     let mut list = Opml::default();
-    let mut folders: Vec<Option<String>> = Vec::new();
+    let mut folders: Vec<Folder> = Vec::new();
     let mut in_title = false;
     let mut title = String::new();
     loop {
@@ -48,6 +50,12 @@ pub(super) fn read(text: &str, location: Option<&Url>) -> Result<Opml, ParseErro
             format: "OPML",
             message: excerpt(&format!("{error} at byte {}", reader.error_position())),
         })?;
+        if list.outlines.len() > MAX_OUTLINES {
+            return Err(ParseError::TooMuch {
+                what: "feeds",
+                limit: MAX_OUTLINES,
+            });
+        }
         match event {
             Event::Start(tag) if is(&tag, "outline") => {
                 if folders.len() >= MAX_DEPTH {
@@ -87,13 +95,20 @@ fn is(tag: &BytesStart<'_>, name: &str) -> bool {
     tag.local_name().as_ref().eq_ignore_ascii_case(name)
 }
 
+/// What an open outline is.
+enum Folder {
+    Named(Option<String>),
+    /// What stands inside a feed is its entries or its pages, and no subscription.
+    Feed,
+}
+
 /// Adds the outline to the list if it names a feed. Answers the folder it opens, if it is one.
 fn take_outline(
     tag: &BytesStart<'_>,
-    folders: &[Option<String>],
+    folders: &[Folder],
     location: Option<&Url>,
     list: &mut Opml,
-) -> Option<String> {
+) -> Folder {
     let (mut address, mut plain_url, mut title, mut text) = (None, None, None, None);
     let (mut html_url, mut category, mut kind) = (None, None, None);
     let mut attributes = tag.attributes();
@@ -122,16 +137,21 @@ fn take_outline(
     });
     let title = title.or(text);
     let Some(address) = address.or(plain_url.filter(|_| is_feed)) else {
-        return title;
+        return Folder::Named(title);
     };
+    if folders.iter().any(|folder| matches!(folder, Folder::Feed)) {
+        return Folder::Feed;
+    }
     let mut tags: Vec<String> = Vec::new();
     let categories = category
         .iter()
         .flat_map(|category| category.split([',', '/']));
     for tag in folders
         .iter()
-        .flatten()
-        .map(String::as_str)
+        .filter_map(|folder| match folder {
+            Folder::Named(name) => name.as_deref(),
+            Folder::Feed => None,
+        })
         .chain(categories)
     {
         let tag = tag.trim();
@@ -139,7 +159,12 @@ fn take_outline(
             tags.push(tag.to_owned());
         }
     }
+    // Typed as people say it, without a scheme.
+    let spoken = address
+        .get(..4)
+        .is_some_and(|head| head.eq_ignore_ascii_case("www."));
     let url = match location {
+        _ if spoken => Url::parse(&format!("http://{address}")).ok(),
         Some(location) => location.join(&address).ok(),
         None => Url::parse(&address).ok(),
     };
@@ -150,7 +175,7 @@ fn take_outline(
         tags,
         html_url,
     });
-    None
+    Folder::Feed
 }
 
 /// The five references XML has and the numeric ones; others stay as they are, nothing is expanded.

@@ -89,8 +89,14 @@ pub(crate) fn read_instant(text: &str) -> Option<Range<DateTime<Utc>>> {
     }
     let mut parts = text.split('-');
     let year: i32 = digits(parts.next()?, 4)?;
-    let month: Option<u32> = parts.next().map(|part| digits(part, 2)).map_or(Some(None), |m| m.map(Some))?;
-    let day: Option<u32> = parts.next().map(|part| digits(part, 2)).map_or(Some(None), |d| d.map(Some))?;
+    let month: Option<u32> = parts
+        .next()
+        .map(|part| digits(part, 2))
+        .map_or(Some(None), |m| m.map(Some))?;
+    let day: Option<u32> = parts
+        .next()
+        .map(|part| digits(part, 2))
+        .map_or(Some(None), |d| d.map(Some))?;
     if parts.next().is_some() {
         return None;
     }
@@ -178,7 +184,10 @@ impl Parser<'_> {
         let filter = match self.peek() {
             Some('-') => {
                 self.at += 1;
-                if self.peek_raw().is_none_or(|c| c.is_whitespace() || c == ')') {
+                if self
+                    .peek_raw()
+                    .is_none_or(|c| c.is_whitespace() || c == ')')
+                {
                     let hint = "put the `-` right before what it excludes: -tag:devops";
                     return Err(self.error(start, "`-` excludes nothing", Some(hint)));
                 }
@@ -474,8 +483,14 @@ mod tests {
     fn times_are_spans_dates_and_months() {
         let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
         assert_eq!(filter("since:7d"), Filter::From(at("2026-11-14T12:00:00Z")));
-        assert_eq!(filter("since:2019"), Filter::From(at("2019-01-01T00:00:00Z")));
-        assert_eq!(filter("before:2019-02-03"), Filter::Until(at("2019-02-03T00:00:00Z")));
+        assert_eq!(
+            filter("since:2019"),
+            Filter::From(at("2019-01-01T00:00:00Z"))
+        );
+        assert_eq!(
+            filter("before:2019-02-03"),
+            Filter::Until(at("2019-02-03T00:00:00Z"))
+        );
         assert_eq!(
             filter("on:2018-12"),
             Filter::And(vec![
@@ -487,7 +502,10 @@ mod tests {
 
     #[test]
     fn a_url_is_text() {
-        assert_eq!(filter("https://blog.example/x"), text("https://blog.example/x"));
+        assert_eq!(
+            filter("https://blog.example/x"),
+            text("https://blog.example/x")
+        );
     }
 
     #[test]
@@ -500,13 +518,31 @@ mod tests {
             complaint("after:yesterday"),
             "`after:` cannot be `yesterday`\n  after:yesterday\n        ^\nhint: for example after:2019-01-01"
         );
-        assert_eq!(complaint("(a OR b"), "this `(` is never closed\n  (a OR b\n  ^");
+        assert_eq!(
+            complaint("(a OR b"),
+            "this `(` is never closed\n  (a OR b\n  ^"
+        );
         assert_eq!(complaint("a)"), "this `)` closes nothing\n  a)\n   ^");
-        assert_eq!(complaint("a \"b"), "this quote is never closed\n  a \"b\n    ^");
-        assert_eq!(complaint("OR a"), "`OR` needs something on its left\n  OR a\n  ^");
-        assert_eq!(complaint("a OR"), "`OR` needs something on its right\n  a OR\n      ^");
-        assert_eq!(complaint("tag:"), "`tag:` needs a value right behind it\n  tag:\n      ^\nhint: for example tag:devops");
-        assert_eq!(complaint("..."), "there is no word here to look for\n  ...\n  ^");
+        assert_eq!(
+            complaint("a \"b"),
+            "this quote is never closed\n  a \"b\n    ^"
+        );
+        assert_eq!(
+            complaint("OR a"),
+            "`OR` needs something on its left\n  OR a\n  ^"
+        );
+        assert_eq!(
+            complaint("a OR"),
+            "`OR` needs something on its right\n  a OR\n      ^"
+        );
+        assert_eq!(
+            complaint("tag:"),
+            "`tag:` needs a value right behind it\n  tag:\n      ^\nhint: for example tag:devops"
+        );
+        assert_eq!(
+            complaint("..."),
+            "there is no word here to look for\n  ...\n  ^"
+        );
         assert!(complaint(&"(".repeat(100)).starts_with("this is nested too deeply"));
     }
 }

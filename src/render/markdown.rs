@@ -144,7 +144,7 @@ fn talk_line(talk: &Talk) -> String {
         line.push_str(" — ");
         line.push_str(&escape(&talk.speakers.join(", ")));
     }
-    if let Some(kind) = wording::kind(talk.kind) {
+    if let Some(kind) = wording::kind(talk) {
         line.extend([" (", kind, ")"]);
     }
     line

@@ -122,13 +122,22 @@ pub(super) fn talk_line(talk: &Talk) -> String {
     }
 }
 
-/// What kind of talk it is, where that is worth a word: a meeting's topics are all topics.
-pub(super) fn kind(kind: TalkKind) -> Option<&'static str> {
-    match kind {
+/// What kind of talk it is, where that is worth a word: a meeting's topics are all topics, and a title
+/// that says `Keynote:` need not say it twice.
+pub(super) fn kind(talk: &Talk) -> Option<&'static str> {
+    match talk.kind {
         TalkKind::Talk | TalkKind::Topic => None,
-        TalkKind::OpenSpace => Some("open space"),
-        TalkKind::Keynote | TalkKind::Ignite | TalkKind::Workshop | TalkKind::Panel => {
-            Some(kind.word())
+        TalkKind::Keynote
+        | TalkKind::Ignite
+        | TalkKind::OpenSpace
+        | TalkKind::Workshop
+        | TalkKind::Panel => {
+            let word = match talk.kind {
+                TalkKind::OpenSpace => "open space",
+                kind => kind.word(),
+            };
+            let said = talk.title.to_lowercase().contains(word);
+            (!said).then_some(word)
         }
     }
 }

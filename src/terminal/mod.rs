@@ -32,6 +32,9 @@ struct Talk {
     hints: Vec<String>,
     hinted: BTreeSet<String>,
     progress: ProgressBar,
+    /// Since the progress began.
+    failed: usize,
+    new: usize,
 }
 
 impl Terminal {
@@ -51,6 +54,8 @@ impl Terminal {
             hints: Vec::new(),
             hinted: BTreeSet::new(),
             progress: ProgressBar::hidden(),
+            failed: 0,
+            new: 0,
         };
         Self {
             facts,
@@ -63,6 +68,11 @@ impl Terminal {
     /// Columns to write the result for.
     pub(crate) fn width(&self) -> usize {
         self.facts.width()
+    }
+
+    /// Columns of the terminal that shows the result; `None` where a file or a program takes it.
+    pub(crate) fn result_width(&self) -> Option<usize> {
+        self.facts.stdout_is_terminal.then(|| self.facts.width())
     }
 
     /// Whether the result is to be coloured.
@@ -106,11 +116,12 @@ impl Terminal {
         }
     }
 
-    /// Why the command failed; its hint stands below it at once.
+    /// Why the command failed; its hint stands below it at once. The message may have several lines.
     pub(crate) fn error(&self, message: &str, hint: Option<&str>) {
         let mut talk = self.talk();
         let label = self.label("error:", "1;31");
-        talk.line(&format!("{label} {}", escape(message)));
+        let lines: Vec<_> = message.lines().map(escape).collect();
+        talk.line(&format!("{label} {}", lines.join("\n")));
         if let Some(hint) = hint {
             talk.line(&format!("{} {}", self.label("hint:", "1;36"), escape(hint)));
         }
@@ -148,20 +159,25 @@ impl Terminal {
             .facts
             .colour(self.choice, self.facts.stderr_is_terminal);
         let template = if coloured {
-            "{bar:24.cyan/dim} {pos}/{len} {wide_msg:.dim}"
+            "{bar:24.cyan/dim} {pos}/{len} {per_sec} {wide_msg:.dim}"
         } else {
-            "{bar:24} {pos}/{len} {wide_msg}"
+            "{bar:24} {pos}/{len} {per_sec} {wide_msg}"
         };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("━━╌"));
         }
-        self.talk().progress = bar;
+        let mut talk = self.talk();
+        talk.progress = bar;
+        (talk.failed, talk.new) = (0, 0);
     }
 
-    /// One more poll is done; `feed` is its name.
-    pub(crate) fn advance(&self, feed: &str) {
-        let talk = self.talk();
-        talk.progress.set_message(escape(feed).into_owned());
+    /// One more poll is done; `feed` is its name, `new` how many entries it brought.
+    pub(crate) fn advance(&self, feed: &str, failed: bool, new: usize) {
+        let mut talk = self.talk();
+        talk.failed += usize::from(failed);
+        talk.new += new;
+        let message = format!("{} failed, {} new  {}", talk.failed, talk.new, escape(feed));
+        talk.progress.set_message(message);
         talk.progress.inc(1);
     }
 
@@ -254,7 +270,7 @@ mod tests {
             Some("try later"),
         );
         terminal.warn("Bob's log", "the server answered 503", Some("try later"));
-        terminal.advance("Bob's log");
+        terminal.advance("Bob's log", true, 0);
         terminal.end_progress();
         terminal.print_hints();
         terminal.print_hints();

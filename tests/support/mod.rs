@@ -55,13 +55,7 @@ impl Hall {
         }
     }
 
-    /// Sets the clock, an RFC 3339 instant.
-    pub(crate) fn at(mut self, now: &str) -> Self {
-        now.clone_into(&mut self.now);
-        self
-    }
-
-    /// Moves the clock on.
+    /// Moves the clock on, to an RFC 3339 instant.
     pub(crate) fn later(&mut self, now: &str) {
         now.clone_into(&mut self.now);
     }

@@ -17,6 +17,8 @@ pub(super) struct Facts {
     #[serde(default)]
     feed_url: Value,
     #[serde(default)]
+    next_url: Value,
+    #[serde(default)]
     items: Vec<Value>,
 }
 
@@ -50,6 +52,7 @@ impl Facts {
     pub(super) fn add_to(&self, feed: &mut RawFeed) {
         feed.site_url = text(&self.home_page_url);
         feed.self_url = text(&self.feed_url);
+        feed.pages.next = text(&self.next_url);
         if self.items.len() != feed.entries.len() {
             return;
         }

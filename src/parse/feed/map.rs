@@ -2,7 +2,7 @@
 
 use feed_rs::model as theirs;
 
-use crate::model::{Category, Enclosure, FeedFormat, Person, RawEntry, RawFeed, Text};
+use crate::model::{Category, Enclosure, FeedFormat, PageLinks, Person, RawEntry, RawFeed, Text};
 
 pub(super) fn feed(feed: theirs::Feed, format: FeedFormat) -> RawFeed {
     let dialect = Dialect::of(format);
@@ -34,6 +34,10 @@ pub(super) fn feed(feed: theirs::Feed, format: FeedFormat) -> RawFeed {
             .and_then(|image| some_text(image.uri)),
         updated: feed.updated.or(feed.published),
         ttl: feed.ttl,
+        pages: PageLinks {
+            prev_archive: pick(&feed.links, |link| has_rel(link, "prev-archive")),
+            next: pick(&feed.links, |link| has_rel(link, "next")),
+        },
         entries: feed
             .entries
             .into_iter()

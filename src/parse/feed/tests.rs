@@ -135,7 +135,7 @@ fn rss_is_read_field_by_field() {
     assert_eq!(a.content, Some(Text::html("<p>a &mdash; b")));
     assert_eq!((a.updated, a.published.is_some()), (None, true));
     let terms: Vec<_> = a.categories.iter().map(|c| c.term.as_str()).collect();
-    assert_eq!(terms, ["dev", "ops"]);
+    assert_eq!(terms, ["ops", "dev"]);
     assert_eq!(a.enclosures[0].length, Some(10));
     assert_eq!(a.comments_url.as_deref(), Some("https://blog.example/p1#c"));
     assert_eq!(
@@ -183,12 +183,12 @@ fn rdf_is_read_in_both_its_namespaces() {
             (feed.format.word(), feed.language.as_deref()),
             (word, Some("sv"))
         );
-        assert_eq!(feed.entries.len(), 1);
+        let [first, second] = &feed.entries[..] else {
+            panic!("{:?}", feed.entries)
+        };
+        assert_eq!((first.guid.as_str(), first.url.as_deref()), ("urn:1", None));
         assert_eq!(
-            (
-                feed.entries[0].guid.as_str(),
-                feed.entries[0].language.as_deref()
-            ),
+            (second.guid.as_str(), second.language.as_deref()),
             ("urn:2", Some("no"))
         );
     }
@@ -240,66 +240,169 @@ fn json_feed_is_read_field_by_field() {
 }
 
 #[test]
-fn a_panic_of_the_reader_is_an_error_that_says_so() {
-    let error = xml("<rss version='2.0'><channel><title>T</title><item><author>ann@x.example（安）</author></item></channel></rss>").unwrap_err();
-    assert!(matches!(error, ParseError::Panicked { .. }), "{error}");
+fn what_makes_feed_rs_panic_is_read() {
+    let feed = xml("<rss version='2.0'><channel><title>T</title><item><author>ann@x.example（安）</author></item></channel></rss>").unwrap();
+    let author = &feed.entries[0].authors[0];
+    assert_eq!(
+        (author.name.as_deref(), author.email.as_deref()),
+        (Some("安"), Some("ann@x.example"))
+    );
 }
 
 #[test]
-fn what_would_be_read_as_empty_is_an_error() {
-    assert!(matches!(
-        xml("<feed xmlns='http://wrong.example/'><title>T</title></feed>"),
-        Err(ParseError::Hollow { .. })
-    ));
+fn a_namespace_nobody_knows_is_the_feeds_own() {
+    let feed = xml("<feed xmlns='http://wrong.example/'><title>T</title></feed>").unwrap();
+    assert_eq!(feed.title, Some(Text::plain("T")));
     assert!(matches!(
         xml("<feed xmlns='http://purl.org/atom/ns#' version='0.3'/>"),
-        Err(ParseError::Unsupported(_))
-    ));
-    assert!(matches!(
-        xml("<rss version='2.0'><channel><title>T</chan"),
-        Err(ParseError::Broken { .. })
+        Err(ParseError::Hollow { .. })
     ));
 }
 
 #[test]
-fn hostile_documents_are_refused_in_no_time() {
+fn what_is_complete_of_a_cut_document_is_kept() {
+    let feed = xml("<rss version='2.0'><channel><title>T</title><item><title>a</title><link>https://x.example/a</link></item><item><title>b</title><description>and th").unwrap();
+    assert_eq!(feed.entries.len(), 2);
+    assert_eq!(feed.entries[1].title, Some(Text::plain("b")));
+    assert_eq!(feed.entries[1].content, None);
+    assert_eq!(feed.repairs[0].kind, "truncated");
+}
+
+#[test]
+fn hostile_documents_are_read_in_no_time() {
     let started = std::time::Instant::now();
     let in_rss = |inside: &str| {
         xml(&format!(
             "<rss version='2.0'><channel><title>T</title>{inside}</channel></rss>"
         ))
+        .unwrap()
     };
-    assert!(matches!(
-        in_rss(&"<a>".repeat(200_000)),
-        Err(ParseError::TooMuch { .. })
-    ));
+    for part in [
+        "<a>",
+        "</a",
+        "<a ",
+        "<a b='",
+        "<!--",
+        "<![CDATA[",
+        "<![CDATA[</a>",
+        "&",
+        "&a",
+        "&#",
+        "<item>",
+        "<item><title>",
+        "<a xml:base='aaaaaaaaaaaaaaaa/'>",
+        "<a xmlns:b='c'>",
+        "<?",
+        "<!DOCTYPE",
+        "<content xmlns='http://www.w3.org/2005/Atom' type='xhtml'>",
+        "<item><link>x</link></item>",
+    ] {
+        in_rss(&part.repeat(200_000));
+    }
     let many: String = (0..200_000).map(|n| format!(" a{n}='1'")).collect();
-    assert!(matches!(
-        in_rss(&format!("<a{many}/>")),
-        Err(ParseError::TooMuch { .. })
-    ));
-    assert!(in_rss(&"<a xml:base='aaaaaaaaaaaaaaaa/'>".repeat(400)).is_err());
-    let namespaces: String = (0..400).map(|n| format!(" xmlns:a{n}='x'")).collect();
-    assert!(matches!(
-        in_rss(&format!("<a{namespaces}><b{namespaces}/></a>")),
-        Err(ParseError::TooMuch { .. })
-    ));
-    assert!(
-        in_rss(
-            &"<item xmlns:dc='http://purl.org/dc/elements/1.1/'><title>A</title></item>"
-                .repeat(2000)
-        )
-        .is_ok()
-    );
+    in_rss(&format!("<a{many}/>"));
     let bomb = "<!DOCTYPE rss [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;'>]><rss version='2.0'><channel><title>&b;</title></channel></rss>";
-    assert_eq!(xml(bomb).unwrap().title, Some(Text::html("&b;")));
-    let title = "x".repeat(1 << 20);
-    assert_eq!(
-        in_rss(&format!("<item><title>{title}</title></item>"))
-            .unwrap()
-            .entries
-            .len(),
-        1
+    assert_eq!(xml(bomb).unwrap().title, Some(Text::plain("a".repeat(40))));
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
+
+/// feed-rs reads the same in what is in order.
+#[test]
+fn feed_rs_agrees_on_what_is_in_order() {
+    let rss = "<rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/'><channel><title>Hall</title><link>https://x.example/</link><description>D</description><language>en</language><item><title>One</title><link>https://x.example/1</link><guid isPermaLink='false'>urn:1</guid><pubDate>Tue, 06 Nov 2018 10:00:00 GMT</pubDate><description>short</description><content:encoded>&lt;p&gt;long</content:encoded><category>ops</category><enclosure url='https://x.example/1.mp3' length='5' type='audio/mpeg'/></item></channel></rss>";
+    for text in [ATOM, rss] {
+        let root = Root::find(text).unwrap();
+        let location = Url::parse("https://blog.example/feed.xml").unwrap();
+        let normal = repair::normalised(text, &root);
+        let theirs = through_feed_rs(&normal, Some(&location), "XML").unwrap();
+        let ours = xml(text).unwrap();
+        let theirs = map::feed(theirs, ours.format);
+        let value = |text: &Option<Text>| text.as_ref().map(|text| text.value.clone());
+        assert_eq!(
+            (ours.site_url, ours.language),
+            (theirs.site_url, theirs.language)
+        );
+        assert_eq!(
+            (value(&ours.title), ours.updated),
+            (value(&theirs.title), theirs.updated)
+        );
+        for (ours, theirs) in ours.entries.iter().zip(&theirs.entries) {
+            assert_eq!(ours.guid, theirs.guid.trim());
+            assert_eq!(
+                (
+                    &ours.url,
+                    value(&ours.title),
+                    value(&ours.content),
+                    value(&ours.summary)
+                ),
+                (
+                    &theirs.url,
+                    value(&theirs.title),
+                    value(&theirs.content),
+                    value(&theirs.summary)
+                )
+            );
+            assert_eq!(
+                (
+                    &ours.categories,
+                    &ours.enclosures,
+                    ours.published,
+                    ours.updated
+                ),
+                (
+                    &theirs.categories,
+                    &theirs.enclosures,
+                    theirs.published,
+                    theirs.updated
+                )
+            );
+        }
+    }
+}
+
+/// `HALLWAY_BENCH=FOLDER cargo test --release --lib reading_speed -- --ignored --nocapture`
+#[test]
+#[ignore = "a measurement: wants a release build and a folder of feeds"]
+fn reading_speed() {
+    let folder = std::env::var("HALLWAY_BENCH").unwrap();
+    let mut texts = Vec::new();
+    let mut folders = vec![std::path::PathBuf::from(folder)];
+    while let Some(folder) = folders.pop() {
+        for file in std::fs::read_dir(folder).unwrap().flatten() {
+            if file.path().is_dir() {
+                folders.push(file.path());
+            } else if let Ok(text) = std::fs::read_to_string(file.path())
+                && Root::find(&text).is_some_and(|root| matches!(root.name, "rss" | "feed" | "RDF"))
+            {
+                texts.push(text);
+            }
+        }
+    }
+    let bytes: usize = texts.iter().map(String::len).sum();
+    let mut best = [f64::MAX; 3];
+    for _ in 0..9 {
+        let started = std::time::Instant::now();
+        for text in &texts {
+            let root = Root::find(text).unwrap();
+            let mut repairs = Repairs::default();
+            let mut stream = repair::stream(text, &root, &mut repairs);
+            while stream.next().is_some() {}
+        }
+        best[0] = best[0].min(started.elapsed().as_secs_f64());
+        let started = std::time::Instant::now();
+        for text in &texts {
+            xml(text).unwrap();
+        }
+        best[1] = best[1].min(started.elapsed().as_secs_f64());
+        let started = std::time::Instant::now();
+        for text in &texts {
+            through_feed_rs(text, None, "XML").unwrap();
+        }
+        best[2] = best[2].min(started.elapsed().as_secs_f64());
+    }
+    let [events, ours, theirs] = best.map(|seconds| bytes as f64 / seconds / 1e6);
+    println!(
+        "{} documents, {bytes} bytes: events {events:.0} MB/s, read {ours:.0} MB/s, feed-rs {theirs:.0} MB/s",
+        texts.len()
     );
-    assert!(started.elapsed().as_secs() < 20);
 }

@@ -252,7 +252,7 @@ fn by(authors: &[Person]) -> Option<String> {
 }
 
 fn kind(talk: &Talk) -> String {
-    wording::kind(talk.kind).map_or_else(String::new, |kind| format!(" <small>{kind}</small>"))
+    wording::kind(talk).map_or_else(String::new, |kind| format!(" <small>{kind}</small>"))
 }
 
 fn time(archived: &ArchivedEntry) -> String {

@@ -99,7 +99,7 @@ impl<'a> Text<'a> {
 fn talk_line(talk: &Talk) -> String {
     let line = wording::talk_line(talk);
     let line = wording::clipped(&line, TITLE_LENGTH);
-    match wording::kind(talk.kind) {
+    match wording::kind(talk) {
         Some(kind) => format!("{line} ({kind})"),
         None => line.into_owned(),
     }

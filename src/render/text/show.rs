@@ -53,7 +53,13 @@ pub(crate) fn history(
         page.block("  ", "    ", &line, Look::Plain, None)?;
     }
     if revisions.is_empty() {
-        page.block("  ", "  ", "never edited since it arrived", Look::Plain, None)?;
+        page.block(
+            "  ",
+            "  ",
+            "never edited since it arrived",
+            Look::Plain,
+            None,
+        )?;
     }
     Ok(())
 }

@@ -1,7 +1,10 @@
 //! Bytes to text: which encoding they are in, and what to do where they say it wrong.
 
+mod foreign;
+
 use std::borrow::Cow;
 
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, ISO_2022_JP, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::source::Document;
@@ -17,47 +20,98 @@ pub(super) struct Decoded<'a> {
     pub(super) mended: bool,
 }
 
-/// Decodes by byte order mark, `Content-Type`, XML declaration, `<meta charset>`, else as UTF-8.
+/// Decodes by byte order mark, `Content-Type`, XML declaration, `<meta charset>`, else by what the bytes
+/// look like.
 ///
 /// What is valid UTF-8 beyond ASCII is read as UTF-8 whatever it claims: text in another encoding is
-/// hardly ever valid by accident, and wrong claims are common.
+/// hardly ever valid by accident, and wrong claims are common. Of two claims the one counts in which all
+/// bytes are valid. `text/xml` without a charset claims nothing, whatever RFC 3023 said.
 pub(super) fn decode(document: &Document) -> Decoded<'_> {
     let bytes = document.bytes.as_slice();
+    if let Some((text, encoding, mended)) = foreign::decode(bytes) {
+        return Decoded {
+            text: Cow::Owned(text),
+            encoding,
+            mended,
+        };
+    }
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         let body = bytes.get(length..).unwrap_or_default();
-        return if encoding == UTF_8 {
-            decode_utf8(body, false)
+        let mut decoded = if encoding == UTF_8 {
+            decode_utf8(body, true)
         } else {
             decode_as(encoding, body)
         };
+        decoded.mended |=
+            encoding == UTF_8 && claimed_inside(body).is_some_and(|claim| claim != UTF_8);
+        return decoded;
     }
     if let Some(encoding) = utf16_without_mark(bytes) {
         return decode_as(encoding, bytes);
     }
-    let claimed = document
+    let header = document
         .content_type
         .as_deref()
-        .and_then(charset_of_content_type)
-        .or_else(|| claimed_inside(bytes))
-        // UTF-16 claimed of bytes that are not: the claim was read, so it is wrong.
-        .filter(|encoding| encoding.is_ascii_compatible() || *encoding == ISO_2022_JP);
-    match claimed {
-        Some(encoding) if encoding == ISO_2022_JP => decode_as(encoding, bytes),
-        Some(encoding) if encoding != UTF_8 => match std::str::from_utf8(bytes) {
-            Ok(text) => Decoded {
-                text: Cow::Borrowed(text),
-                encoding: if text.is_ascii() {
-                    encoding.name()
-                } else {
-                    UTF_8.name()
-                },
-                mended: !text.is_ascii(),
-            },
-            Err(_) => decode_as(encoding, bytes),
-        },
-        Some(_) => decode_utf8(bytes, true),
-        None => decode_utf8(bytes, false),
+        .and_then(charset_of_content_type);
+    let claims = [header, claimed_inside(bytes)];
+    // UTF-16 claimed of bytes that are not: the claim was read, so it is wrong.
+    let readable =
+        |encoding: &&'static Encoding| encoding.is_ascii_compatible() || *encoding == ISO_2022_JP;
+    let mut claims = claims.into_iter().flatten();
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return valid_utf8(text, claims.next());
     }
+    let claims = claims.filter(readable);
+    let claimed_utf8 = claims.clone().any(|claim| claim == UTF_8);
+    let mut others = claims.filter(|claim| *claim != UTF_8);
+    let Some(first) = others.next() else {
+        return decode_utf8(bytes, claimed_utf8);
+    };
+    let clean = |encoding: &'static Encoding| {
+        let text = encoding.decode_without_bom_handling_and_without_replacement(bytes)?;
+        Some((text, encoding))
+    };
+    if let Some((text, encoding)) = clean(first).or_else(|| others.find_map(clean)) {
+        return Decoded {
+            text,
+            encoding: encoding.name(),
+            mended: encoding != first,
+        };
+    }
+    match clean(detected(bytes)) {
+        Some((text, encoding)) => Decoded {
+            text,
+            encoding: encoding.name(),
+            mended: true,
+        },
+        None => decode_as(first, bytes),
+    }
+}
+
+/// Bytes that are valid UTF-8, with what they claim to be.
+fn valid_utf8<'a>(text: &'a str, claim: Option<&'static Encoding>) -> Decoded<'a> {
+    // ISO-2022-JP is written in ASCII alone.
+    let escaped = text.is_ascii() && text.contains("\u{1b}$");
+    if escaped && claim.is_none_or(|claim| claim == ISO_2022_JP || claim == UTF_8) {
+        let mut decoded = decode_as(ISO_2022_JP, text.as_bytes());
+        decoded.mended |= claim == Some(UTF_8);
+        return decoded;
+    }
+    let fits = |claim: &&'static Encoding| text.is_ascii() && claim.is_ascii_compatible();
+    let believed = claim.filter(fits).unwrap_or(UTF_8);
+    Decoded {
+        text: Cow::Borrowed(text),
+        encoding: believed.name(),
+        mended: claim.is_some_and(|claim| claim != believed),
+    }
+}
+
+/// What the bytes look like, as browsers guess it.
+fn detected(bytes: &[u8]) -> &'static Encoding {
+    const ENOUGH: usize = 1 << 20;
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    detector.feed(&bytes[..bytes.len().min(ENOUGH)], true);
+    detector.guess(None, Utf8Detection::Deny)
 }
 
 fn decode_as<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Decoded<'a> {
@@ -70,7 +124,7 @@ fn decode_as<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Decoded<'a> {
 }
 
 /// UTF-8; bytes that are not valid in it are read as windows-1252, one by one. A document that has
-/// more of those than of real UTF-8 is called windows-1252, and is not a wrong claim unless it made one.
+/// more of those than of real UTF-8 is in another encoding, and is no lie unless it claimed UTF-8.
 fn decode_utf8(bytes: &[u8], claimed: bool) -> Decoded<'_> {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Decoded {
@@ -88,12 +142,9 @@ fn decode_utf8(bytes: &[u8], claimed: bool) -> Decoded<'_> {
         text.push_str(&WINDOWS_1252.decode_without_bom_handling(chunk.invalid()).0);
     }
     if invalid > valid {
-        let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
-        return Decoded {
-            text,
-            encoding: WINDOWS_1252.name(),
-            mended: claimed,
-        };
+        let mut decoded = decode_as(detected(bytes), bytes);
+        decoded.mended |= claimed;
+        return decoded;
     }
     Decoded {
         text: Cow::Owned(text),
@@ -259,6 +310,49 @@ mod tests {
         assert_eq!(
             decoded(b"M\xC3\xBCller \xC3\xA9 \x96 x", None),
             ("Müller é – x".into(), "UTF-8", true)
+        );
+    }
+
+    #[test]
+    fn what_claims_nothing_is_read_as_it_looks() {
+        for (text, encoding) in [
+            (
+                "Привет мир, это заметки с конференции о сетях и людях",
+                encoding_rs::KOI8_U,
+            ),
+            (
+                "日本語のメモです。会議の話をまとめました。",
+                encoding_rs::SHIFT_JIS,
+            ),
+            (
+                "日本語のメモです。会議の話をまとめました。",
+                encoding_rs::EUC_JP,
+            ),
+            ("日本語のメモです。", ISO_2022_JP),
+            ("한국어로 쓴 회의 메모입니다", encoding_rs::EUC_KR),
+            ("會議筆記的中文內容在這裡，還有更多的字", encoding_rs::BIG5),
+        ] {
+            let page = format!("<rss><title>{text}</title></rss>");
+            let (bytes, _, lost) = encoding.encode(&page);
+            assert!(!lost);
+            assert_eq!(decoded(&bytes, None), (page, encoding.name(), false));
+        }
+    }
+
+    #[test]
+    fn of_two_claims_the_one_that_fits_counts() {
+        let (bytes, ..) = encoding_rs::EUC_KR
+            .encode("<?xml version='1.0' encoding='euc-kr'?><t>한국어로 쓴 메모</t>");
+        let (text, encoding, mended) = decoded(&bytes, Some("text/xml; charset=shift_jis"));
+        assert!(text.contains("한국어로"), "{text}");
+        assert_eq!((encoding, mended), ("EUC-KR", true));
+        assert_eq!(
+            decoded(
+                b"It\x92s a caf\xE9 in \x93town\x94",
+                Some("text/xml; charset=utf-8")
+            )
+            .0,
+            "It\u{2019}s a café in “town”"
         );
     }
 

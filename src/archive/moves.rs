@@ -1,0 +1,69 @@
+//! Permanent redirects that were taken over, and taking them back.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::error::ArchiveError;
+use super::instants::{certain, instant, seconds};
+use crate::model::{FeedId, Move};
+
+/// Newest first.
+pub(super) fn all(db: &Connection) -> Result<Vec<Move>, ArchiveError> {
+    let mut select = db.prepare_cached(
+        "SELECT id, feed_id, from_url, to_url, at, undone_at FROM moves ORDER BY id DESC",
+    )?;
+    let moves = select.query_map([], |row| {
+        Ok(Move {
+            id: row.get(0)?,
+            feed: FeedId(row.get(1)?),
+            from: row.get(2)?,
+            to: row.get(3)?,
+            at: certain(row.get(4)?),
+            undone_at: instant(row.get(5)?),
+        })
+    })?;
+    Ok(moves.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn note(
+    db: &Connection,
+    feed: FeedId,
+    from: &str,
+    to: &str,
+    at: i64,
+) -> Result<(), ArchiveError> {
+    db.prepare_cached("INSERT INTO moves (feed_id, from_url, to_url, at) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![feed.0, from, to, at])?;
+    Ok(())
+}
+
+/// Sets a subscription back to the URL it had. Its validators belong to the other one and go.
+/// `None` where there is no such move, it was undone, or the feed is elsewhere by now.
+pub(super) fn undo(
+    db: &Connection,
+    id: i64,
+    now: DateTime<Utc>,
+) -> Result<Option<FeedId>, ArchiveError> {
+    let found: Option<(i64, String)> = db
+        .query_row(
+            "SELECT m.feed_id, m.from_url FROM moves m JOIN feeds f ON f.id = m.feed_id
+             WHERE m.id = ?1 AND m.undone_at IS NULL AND f.url = m.to_url AND f.state <> 'removed'
+                 AND NOT EXISTS (SELECT 1 FROM feeds WHERE url = m.from_url)",
+            [id],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .optional()?;
+    let Some((feed, from)) = found else {
+        return Ok(None);
+    };
+    db.execute(
+        "UPDATE feeds SET url = ?2, etag = NULL, last_modified = NULL, body_hash = NULL,
+             next_due = NULL WHERE id = ?1",
+        params![feed, from],
+    )?;
+    db.execute(
+        "UPDATE moves SET undone_at = ?2 WHERE id = ?1",
+        params![id, seconds(now)],
+    )?;
+    Ok(Some(FeedId(feed)))
+}

@@ -1,0 +1,406 @@
+//! Atom, RSS and CDF, read from the events of `repair`.
+//!
+//! feed-rs stops at the first text of an unexpected type, carries no source, and leaves out what stands
+//! under another name or place than its format has it; to bend every such document until feed-rs reads it
+//! right takes more code, and a second parse, than to read it. Its reading is what this one is checked
+//! against in the tests, and what is fallen back to where nothing is found here.
+
+mod best;
+mod entry;
+mod fields;
+mod lines;
+mod people;
+mod places;
+mod scope;
+mod text;
+
+use std::borrow::Cow;
+
+use url::Url;
+
+use crate::model::{FeedFormat, RawFeed, Text};
+use crate::parse::repair::{Attribute, Element, Event, Repairs, Stream};
+
+use best::Best;
+use fields::{Field, TextField, field};
+use people::Role;
+use scope::Scopes;
+use text::Construct;
+
+/// What an element's content belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Feed,
+    Entry,
+    Source,
+    Image,
+    TextInput,
+    Person(Role),
+}
+
+/// An open element.
+#[derive(Debug)]
+struct Frame<'a> {
+    what: What<'a>,
+    /// How many elements that mean nothing stand between this one and its place.
+    nested: u8,
+    /// The element's own text, for those that are a line.
+    line: Cow<'a, str>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum What<'a> {
+    /// Means nothing itself; what stands in it is weaker than what does not.
+    Nothing,
+    /// As if it were not there.
+    Group,
+    Place(Place),
+    Line(Field, u8),
+    Construct,
+    /// An element inside a text.
+    Inline(&'a str),
+}
+
+/// A text with what it is for.
+struct Reading<'a> {
+    construct: Construct<'a>,
+    field: Field,
+    rank: u8,
+}
+
+struct Reader<'a> {
+    feed: RawFeed,
+    /// The feed's fields of which several elements may speak.
+    title: Best<Text>,
+    subtitle: Best<Text>,
+    rights: Best<Text>,
+    site_url: Best<String>,
+    self_url: Best<String>,
+    image: Best<String>,
+    language: Best<String>,
+    generator: Best<String>,
+    updated: Best<chrono::DateTime<chrono::Utc>>,
+    update_period: Option<u32>,
+    update_frequency: Option<u32>,
+    entry: Option<entry::Draft>,
+    person: Option<people::Draft>,
+    frames: Vec<Frame<'a>>,
+    places: Vec<Place>,
+    scopes: Scopes,
+    reading: Option<Reading<'a>>,
+    /// Elements open inside one that is skipped.
+    skipped: usize,
+    is_atom: bool,
+    root_seen: bool,
+}
+
+/// Reads a stream to its end.
+pub(super) fn read(
+    mut stream: Stream<'_>,
+    location: Option<&Url>,
+    repairs: &mut Repairs,
+) -> RawFeed {
+    let mut reader = Reader::new(location);
+    while let Some(event) = stream.next() {
+        match event {
+            Event::Start(element) => reader.start(&element, stream.attributes(), repairs),
+            Event::Text(text) => reader.text(text),
+            Event::End => reader.end(),
+            Event::Cut => reader.cut(),
+        }
+    }
+    repairs.join(stream.into_repairs());
+    reader.finish()
+}
+
+impl<'a> Reader<'a> {
+    fn new(location: Option<&Url>) -> Self {
+        Self {
+            feed: RawFeed::default(),
+            title: Best::default(),
+            subtitle: Best::default(),
+            rights: Best::default(),
+            site_url: Best::default(),
+            self_url: Best::default(),
+            image: Best::default(),
+            language: Best::default(),
+            generator: Best::default(),
+            updated: Best::default(),
+            update_period: None,
+            update_frequency: None,
+            entry: None,
+            person: None,
+            frames: Vec::new(),
+            places: vec![Place::Feed],
+            scopes: Scopes::new(location),
+            reading: None,
+            skipped: 0,
+            is_atom: false,
+            root_seen: false,
+        }
+    }
+
+    fn place(&self) -> Place {
+        self.places.last().copied().unwrap_or(Place::Feed)
+    }
+
+    fn start(
+        &mut self,
+        element: &Element<'a>,
+        attributes: &[Attribute<'a>],
+        repairs: &mut Repairs,
+    ) {
+        if self.skipped > 0 {
+            self.skipped += 1;
+            return;
+        }
+        if let Some(reading) = &mut self.reading {
+            reading.construct.start(element, attributes);
+            self.push(What::Inline(element.written));
+            return;
+        }
+        if !self.root_seen {
+            self.root_seen = true;
+            self.root(element, attributes, repairs);
+        }
+        self.scopes.open(self.frames.len(), attributes);
+        let Some((field, rank)) = field(element.namespace, &element.local) else {
+            self.push(What::Nothing);
+            return;
+        };
+        let nested = self.frames.last().map_or(0, |frame| frame.nested);
+        let rank = rank + nested.min(20) * 4;
+        let what = match field {
+            Field::Skip => {
+                self.skipped = 1;
+                return;
+            }
+            Field::Root | Field::Channel => self.open_feed(attributes),
+            Field::Entry => self.open_entry(attributes),
+            Field::Source => self.open_source(attributes),
+            Field::Image => self.open_image(attributes),
+            Field::TextInput => self.open_place(Place::TextInput),
+            Field::Author | Field::Contributor | Field::OtherPerson => {
+                self.open_person(field, attributes)
+            }
+            Field::Group => What::Group,
+            Field::Title => self.open_text(None, field, rank, attributes),
+            Field::Text(kind) => self.open_text(Some(kind), field, rank, attributes),
+            Field::Link => self.link(attributes, element.namespace, rank),
+            Field::Enclosure | Field::MediaContent => {
+                self.enclosure(attributes);
+                What::Group
+            }
+            Field::ImageLink => self.image_link(attributes, rank),
+            Field::Category => self.open_category(attributes, rank),
+            Field::GeneratorAgent => {
+                let agent = get(attributes, "resource").map(str::to_owned);
+                self.generator.put(agent, rank + 1);
+                What::Nothing
+            }
+            Field::Guid => {
+                if self.place() == Place::Entry
+                    && get(attributes, "ispermalink")
+                        .is_some_and(|value| value.eq_ignore_ascii_case("false"))
+                {
+                    self.entry_mut().not_a_permalink = true;
+                }
+                What::Line(field, rank)
+            }
+            _ => What::Line(field, rank),
+        };
+        self.push(what);
+    }
+
+    fn push(&mut self, what: What<'a>) {
+        let outer = self.frames.last().map_or(0, |frame| frame.nested);
+        let nested = match what {
+            What::Nothing | What::Line(..) => outer.saturating_add(1),
+            What::Place(_) => 0,
+            _ => outer,
+        };
+        self.frames.push(Frame {
+            what,
+            nested,
+            line: Cow::Borrowed(""),
+        });
+    }
+
+    fn text(&mut self, text: Cow<'a, str>) {
+        if self.skipped > 0 {
+            return;
+        }
+        if let Some(reading) = &mut self.reading {
+            reading.construct.text(text);
+            return;
+        }
+        let Some(frame) = self.frames.last_mut() else {
+            return;
+        };
+        match frame.what {
+            What::Line(..) | What::Place(Place::Source | Place::Image | Place::Person(_)) => {
+                if frame.line.is_empty() {
+                    frame.line = text;
+                } else {
+                    frame.line.to_mut().push_str(&text);
+                }
+            }
+            // `<dc:subject><rdf:Bag><rdf:li>`: a line's text may stand deeper.
+            What::Nothing => {
+                let lines = self.frames.iter_mut().rev();
+                let mut lines =
+                    lines.take_while(|frame| matches!(frame.what, What::Nothing | What::Line(..)));
+                if !text.trim().is_empty()
+                    && let Some(line) = lines.find(|frame| matches!(frame.what, What::Line(..)))
+                {
+                    line.line.to_mut().push_str(&text);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self) {
+        if self.skipped > 0 {
+            self.skipped -= 1;
+            if self.skipped == 0 {
+                self.scopes.close(self.frames.len());
+            }
+            return;
+        }
+        let Some(frame) = self.frames.pop() else {
+            return;
+        };
+        match frame.what {
+            What::Inline(name) => {
+                if let Some(reading) = &mut self.reading {
+                    reading.construct.end(name);
+                }
+                return;
+            }
+            What::Construct => self.close_text(),
+            What::Line(field, rank) => self.line(field, rank, frame.line),
+            What::Place(place) => self.close_place(place, frame.line),
+            What::Nothing | What::Group => {}
+        }
+        self.scopes.close(self.frames.len());
+    }
+
+    /// What is open is not complete: its text is dropped. What it holds already stays.
+    fn cut(&mut self) {
+        self.skipped = 0;
+        if self.reading.take().is_some() {
+            while self
+                .frames
+                .pop_if(|frame| matches!(frame.what, What::Inline(_) | What::Construct))
+                .is_some()
+            {}
+        }
+        while self
+            .frames
+            .pop_if(|frame| !matches!(frame.what, What::Place(_) | What::Group))
+            .is_some()
+        {}
+        for frame in &mut self.frames {
+            frame.line = Cow::Borrowed("");
+            if matches!(frame.what, What::Line(..)) {
+                frame.what = What::Nothing;
+            }
+        }
+        // The ends of what was taken away come without their frames; those that stay are closed here.
+        while !self.frames.is_empty() {
+            self.end();
+        }
+    }
+
+    fn open_text(
+        &mut self,
+        kind: Option<TextField>,
+        field: Field,
+        rank: u8,
+        attributes: &[Attribute<'a>],
+    ) -> What<'a> {
+        // A page's body is an entry's content, wherever else it stands.
+        let fits = match self.place() {
+            Place::Entry => kind != Some(TextField::Body) || rank < 4,
+            Place::Feed | Place::Source => kind != Some(TextField::Body),
+            _ => false,
+        };
+        if !fits {
+            return What::Nothing;
+        }
+        self.reading = Some(Reading {
+            construct: Construct::new(kind, attributes, self.is_atom),
+            field,
+            rank,
+        });
+        What::Construct
+    }
+
+    fn close_text(&mut self) {
+        let Some(reading) = self.reading.take() else {
+            return;
+        };
+        let src = reading.construct.src.clone();
+        let text = reading.construct.finish();
+        self.put_text(reading.field, reading.rank, text, src);
+    }
+}
+
+/// The value of an attribute by its name in lower case, whatever its prefix. Never blank.
+fn get<'s>(attributes: &'s [Attribute<'_>], name: &str) -> Option<&'s str> {
+    let find = |exact: bool| {
+        attributes.iter().find(|attribute| {
+            let local = if exact {
+                attribute.name
+            } else {
+                attribute.name.rsplit(':').next().unwrap_or_default()
+            };
+            local.eq_ignore_ascii_case(name) && !attribute.name.starts_with("xmlns")
+        })
+    };
+    find(true)
+        .or_else(|| find(false))
+        .map(|attribute| attribute.value.trim())
+        .filter(|value| !value.is_empty())
+}
+
+/// The dialect, by the root's name, version and namespaces.
+fn format(element: &Element<'_>, attributes: &[Attribute<'_>]) -> (FeedFormat, bool) {
+    let version = get(attributes, "version").unwrap_or_default();
+    let has = |part: &str| {
+        attributes.iter().any(|attribute| {
+            attribute.name.starts_with("xmlns")
+                && attribute.value.to_ascii_lowercase().contains(part)
+        })
+    };
+    let atom03 = ["0.1", "0.2", "0.3"].contains(&version)
+        || [
+            "purl.org/atom/ns",
+            "necho",
+            "newformat",
+            "purl.org/echo",
+            "purl.org/pie",
+            "uri/of/echo",
+        ]
+        .iter()
+        .any(|old| has(old));
+    match &*element.local {
+        "feed" | "entry" if atom03 => (FeedFormat::Atom03, true),
+        "feed" | "entry" => (FeedFormat::Atom10, true),
+        "rdf" if has("netscape.com/rdf/simple/0.9") => (FeedFormat::Rss090, true),
+        "rdf" => (FeedFormat::Rss10, true),
+        "channel" if get(attributes, "href").is_some() || !element.written.starts_with('c') => {
+            (FeedFormat::Cdf, true)
+        }
+        _ => match version {
+            "0.90" => (FeedFormat::Rss090, true),
+            "0.91" => (FeedFormat::Rss091, true),
+            "0.92" => (FeedFormat::Rss092, true),
+            "0.93" => (FeedFormat::Rss093, true),
+            "0.94" => (FeedFormat::Rss094, true),
+            "2.0" => (FeedFormat::Rss20, true),
+            _ => (FeedFormat::Rss20, false),
+        },
+    }
+}
