@@ -3,7 +3,8 @@
 //! Reads safe HTML and makes none. In steps, each a file: [`outline`] lists the blocks, [`furniture`]
 //! knows which lines are no talks, [`tidy`] strips numbers and times, [`heading`] divides one line into
 //! title and [`names`], [`below`] finds the speakers under it, [`candidates`] lists the lines of one shape
-//! and the form they share, [`carriers`] decides for the whole post which of them carry talks, [`event`]
+//! ([`sentence`]s among them) and the form they share by
+//! [`habit`], [`carriers`] decides for the whole post which of them carry talks, [`event`]
 //! names the event. What the genre does lies in [`tables`] of words and forms, so that a new habit is a
 //! new row.
 
@@ -12,9 +13,13 @@ mod candidates;
 mod carriers;
 mod event;
 mod furniture;
+mod habit;
 mod heading;
+mod kinds;
 mod names;
+mod one_talk;
 mod outline;
+mod sentence;
 mod tables;
 mod tidy;
 

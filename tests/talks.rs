@@ -2,7 +2,7 @@
 //!
 //! Each document is read two ways: as a file, and rendered into an Atom entry. `labels.jsonl` has a line a
 //! document: `{"file", "held_out", "is_notes", "title", "event", "structure", "talks": [{"title", "speakers",
-//! "speakers_prose"}]}`. Those held out were written before the rules and looked at after them. To see the
+//! "speakers_prose"}]}`. Those held out were measured before anything was mended for them. To see the
 //! figures: `cargo test --test main talks -- --nocapture`.
 
 use std::collections::BTreeMap;
@@ -166,7 +166,7 @@ fn read(hall: &Hall, label: &Value, way: &str) -> Value {
     let file = label["file"].as_str().unwrap();
     let text = fs::read_to_string(folder().join(file)).unwrap();
     let name = if way == "feed" || file.ends_with(".html") {
-        hall.write("feed.xml", &wrapped(label, file, &text));
+        hall.write("feed.xml", wrapped(label, file, &text));
         "feed.xml"
     } else {
         hall.write(file, &text);

@@ -103,7 +103,11 @@ impl Entry {
         let before = &self.content.as_str()[..talk.section.start];
         let heading = (talk.level > 0).then(|| before.rfind(&format!("<h{}", talk.level)));
         let start = heading.flatten().unwrap_or(talk.section.start);
-        links(&self.content, start..talk.section.end)
+        let mut links = links(&self.content, start..talk.section.end);
+        // Links from one part of the post to another are no links of the talk.
+        let own = self.url.as_deref().and_then(|url| url.split('#').next());
+        links.retain(|link| link.url.split_once('#').is_none_or(|(page, _)| Some(page) != own));
+        links
     }
 }
 

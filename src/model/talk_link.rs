@@ -128,7 +128,7 @@ pub(super) fn links(content: &SafeHtml, part: Range<usize>) -> Vec<TalkLink> {
                 name: "a",
                 attributes,
             } => {
-                let url = attributes.get("href").map(|url| url.into_owned());
+                let url = attributes.get("href").map(std::borrow::Cow::into_owned);
                 open = url
                     .filter(|url| !url.starts_with('#'))
                     .map(|url| (url, String::new()));

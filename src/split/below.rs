@@ -102,12 +102,25 @@ fn names_of_lines(block: &Block) -> Found {
         match (found, &mut all) {
             (Some(found), None) => all = Some(found),
             (Some(found), Some(all)) => all.names.extend(found.names),
-            (None, None) if is_aside(line) => {}
+            (None, None) if is_aside(line) || n == 0 && is_caption(block, line) => {}
             (None, None) => return Found::Prose,
             (None, Some(_)) => break,
         }
     }
     all.map_or(Found::Nothing, Found::People)
+}
+
+/// The words that stand for a picture that is not there, with names set off below them.
+fn is_caption(block: &Block, line: &str) -> bool {
+    let rest = block.text.get(line.len() + 1..).unwrap_or_default();
+    let set_off = block
+        .styled
+        .iter()
+        .any(|styled| styled.start == line.len() + 1);
+    let next = rest.lines().next().unwrap_or_default();
+    set_off
+        && line.split_whitespace().count() <= 6
+        && line_of_names(next, true).is_some_and(|people| people.sureness >= SURE)
 }
 
 /// A date, a time, a room, links to slides.

@@ -2,9 +2,11 @@
 
 use super::below::{self, line_of_names};
 use super::furniture::{Sort, bare, sort};
-use super::heading::{Divided, FORMS, Form, Line, divide};
+use super::habit::divide_all;
+use super::heading::{Divided, Line};
 use super::names::{People, SURE, is_labelled, is_of_others, people};
 use super::outline::{Block, BlockKind};
+use super::sentence::sentence;
 use super::tidy::{is_links, tidy};
 
 /// No post has more lines that might start talks; what has is no post.
@@ -38,7 +40,7 @@ pub(super) struct Candidate {
     pub(super) parent: Parent,
     /// The whole line, as a title.
     pub(super) title: String,
-    line: Line,
+    pub(super) line: Line,
     /// Title and speakers, however they were told.
     pub(super) told: Option<Divided>,
     /// Told by the line itself, in the post's form.
@@ -48,7 +50,7 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
-    fn new(blocks: &[Block], at: usize, parent: Parent) -> Self {
+    pub(super) fn new(blocks: &[Block], at: usize, parent: Parent) -> Self {
         let line = Line::of(&blocks[at]);
         Self {
             at,
@@ -70,7 +72,7 @@ impl Candidate {
         self.told.as_ref().map_or(0, |told| told.sureness)
     }
 
-    fn tell(&mut self, title: String, people: People) {
+    pub(super) fn tell(&mut self, title: String, people: People) {
         if !title.is_empty() {
             self.told = Some(Divided {
                 title,
@@ -309,76 +311,6 @@ fn lines(blocks: &[Block], shape: Shape) -> Vec<Candidate> {
     found
 }
 
-/// A paragraph that opens with a title and who spoke.
-fn sentence(blocks: &[Block], at: usize, parent: Parent) -> Option<Candidate> {
-    let block = &blocks[at];
-    if !matches!(block.kind, BlockKind::Text | BlockKind::Item) || block.bold {
-        return None;
-    }
-    let text = block.text.as_str();
-    let (title, rest) = if let Some(lead) = block.styled.first().filter(|styled| styled.start == 0)
-    {
-        (&text[lead.clone()], &text[lead.end..])
-    } else {
-        let (open, close) = [('“', '”'), ('"', '"'), ('„', '“'), ('«', '»')]
-            .into_iter()
-            .find(|(open, _)| text.starts_with(*open))?;
-        let to = text[open.len_utf8()..].find(close)? + open.len_utf8();
-        (&text[open.len_utf8()..to], &text[to + close.len_utf8()..])
-    };
-    if title.chars().count() > 150 || title.contains('\n') || sort(title) != Sort::Open {
-        return None;
-    }
-    let rest = rest.trim_start_matches([':', '.', ',', '-', '–', '—', '|', '(', '/', ' ', '\n']);
-    let mut candidate = Candidate::new(blocks, at, parent);
-    candidate.title = tidy(title.trim_end_matches(['.', ':']));
-    if let Some(people) = names_at_start(rest) {
-        candidate.tell(candidate.title.clone(), people);
-        return Some(candidate);
-    }
-    // The line itself may hold both: `**Queues - Ann Poe.** She ..`
-    let line = Block {
-        text: title.trim_end_matches(['.', ':']).to_owned(),
-        ..Block::default()
-    };
-    candidate.line = Line::of(&line);
-    Some(candidate)
-}
-
-/// Names that a sentence begins with, up to its verb, its end, or a company.
-fn names_at_start(text: &str) -> Option<People> {
-    let by = ["by ", "von ", "av ", "par ", "door ", "with "]
-        .iter()
-        .find_map(|by| text.strip_prefix(by));
-    let from = by.unwrap_or(text);
-    let mut end = 0;
-    for word in from.split_inclusive([' ', '\n']).take(14) {
-        let bare = word.trim();
-        let joins = [
-            "and", "&", "och", "und", "og", "et", "en", "van", "von", "de", "der", "den", "da",
-            "di", "la", "le", "el",
-        ]
-        .contains(&bare);
-        if !joins && !bare.starts_with(char::is_uppercase) {
-            break;
-        }
-        end += word.len();
-        let initial = bare.len() == 2 && bare.ends_with('.');
-        if bare.ends_with(['.', ':', ';', ')', '(']) && !initial && !bare.ends_with("Dr.") {
-            break;
-        }
-    }
-    let names = from[..end]
-        .trim()
-        .trim_end_matches(['.', ':', ';', ')', ',', '-', '–']);
-    let found = people(names, false)?;
-    let behind = from[end..].split_whitespace().next().unwrap_or_default();
-    let told = by.is_some()
-        || ["of", "from", "at", "@", "("].contains(&behind)
-        || super::tables::VERBS.has(&bare(behind));
-    (found.sureness >= SURE || told).then_some(found)
-}
-
 pub(super) fn is_short(text: &str) -> bool {
     text.chars().count() <= 160
         && text.lines().count() <= 3
@@ -394,77 +326,4 @@ fn is_time(text: &str) -> bool {
             ["", "a", "p", "am", "pm", "h", "uhr"]
                 .contains(&word.trim_start_matches(|c: char| c.is_ascii_digit()))
         })
-}
-
-/// Finds the form that the lines share and divides them by it.
-fn divide_all(candidates: &mut [Candidate]) {
-    let Some((form, habit)) = form(candidates) else {
-        return;
-    };
-    for candidate in candidates {
-        if candidate.sureness() >= SURE
-            && !candidate
-                .told
-                .as_ref()
-                .is_some_and(|told| told.title == candidate.title)
-        {
-            continue;
-        }
-        let Some(divided) = divide_like(&candidate.line, form, habit) else {
-            continue;
-        };
-        if candidate.sureness() < SURE || divided.sureness >= SURE {
-            candidate.told = Some(divided);
-            candidate.by_form = true;
-        }
-    }
-}
-
-/// The form that divides the most lines, the surest, and whether it divides most of the lines of a level.
-fn form(candidates: &[Candidate]) -> Option<(Form, bool)> {
-    let mut best: Option<(usize, Form, bool)> = None;
-    for form in FORMS {
-        let mut score = 0;
-        let mut levels = [(0_usize, 0_usize); 7];
-        let mut sure = false;
-        for candidate in candidates {
-            let level = usize::from(candidate.level).min(6);
-            levels[level].1 += 1;
-            if let Some(divided) = divide(&candidate.line, form, false) {
-                levels[level].0 += 1;
-                score += usize::from(divided.sureness);
-                sure |= divided.sureness >= SURE;
-            }
-        }
-        let share = |times: usize, of: usize| {
-            levels
-                .iter()
-                .any(|(fits, all)| *fits >= 2 && fits * times >= all * of)
-        };
-        let enough = if form.is_rare() {
-            share(3, 2)
-        } else {
-            sure || share(2, 1)
-        };
-        if enough && best.is_none_or(|(most, _, _)| score > most) {
-            best = Some((score, form, share(3, 2) || share(2, 1) && score >= 9));
-        }
-    }
-    best.map(|(_, form, habit)| (form, habit))
-}
-
-/// Divides by the post's form, else by another one with the speakers on the same side.
-fn divide_like(line: &Line, form: Form, habit: bool) -> Option<Divided> {
-    let alike = |other: &Form| {
-        *other != form && !other.is_rare() && other.speakers_first() == form.speakers_first()
-    };
-    let sure = |divided: &Divided| divided.sureness >= SURE || habit;
-    divide(line, form, false)
-        .or_else(|| {
-            FORMS
-                .into_iter()
-                .filter(alike)
-                .find_map(|other| divide(line, other, false).filter(sure))
-        })
-        .or_else(|| divide(line, form, true).filter(|_| habit))
 }

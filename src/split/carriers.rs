@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::below;
 use super::candidates::{self, Candidate, Parent, Shape, is_short};
 use super::furniture::{bare, is_furniture};
-use super::heading::{Divided, FORMS, Form, Line, divide};
-use super::names::{SURE, is_labelled};
-use super::outline::{Block, BlockKind};
+use super::kinds::{kind_of, told_kind};
+use super::names::SURE;
+use super::one_talk::title_talk;
+use super::outline::Block;
 use super::tidy::tidy;
 use crate::model::TalkKind;
 
@@ -33,35 +33,6 @@ pub(super) struct Post {
     /// The title itself names one, so it is no talk's.
     pub(super) titled_by_event: bool,
 }
-
-/// Words that tell the kind of a talk, in its line or in the heading it stands under.
-const KINDS: &[(&str, TalkKind)] = &[
-    ("keynote", TalkKind::Keynote),
-    ("keynotes", TalkKind::Keynote),
-    ("ignite", TalkKind::Ignite),
-    ("ignites", TalkKind::Ignite),
-    ("lightning", TalkKind::Ignite),
-    ("lightning talk", TalkKind::Ignite),
-    ("lightning talks", TalkKind::Ignite),
-    ("pecha kucha", TalkKind::Ignite),
-    ("lyntale", TalkKind::Ignite),
-    ("lyntaler", TalkKind::Ignite),
-    ("blixttal", TalkKind::Ignite),
-    ("open space", TalkKind::OpenSpace),
-    ("open spaces", TalkKind::OpenSpace),
-    ("openspace", TalkKind::OpenSpace),
-    ("openspaces", TalkKind::OpenSpace),
-    ("open session", TalkKind::OpenSpace),
-    ("open sessions", TalkKind::OpenSpace),
-    ("birds of a feather", TalkKind::OpenSpace),
-    ("bof", TalkKind::OpenSpace),
-    ("workshop", TalkKind::Workshop),
-    ("workshops", TalkKind::Workshop),
-    ("tutorial", TalkKind::Workshop),
-    ("panel", TalkKind::Panel),
-    ("panel discussion", TalkKind::Panel),
-    ("panels", TalkKind::Panel),
-];
 
 /// The lines that start talks, in their order.
 pub(super) fn of(blocks: &[Block], post: Post) -> Vec<Carrier> {
@@ -189,8 +160,7 @@ fn of_headings(lines: &[Candidate], post: Post) -> Vec<&Candidate> {
                 Parent::Furniture => sure && line.by_form,
                 _ if line.level == level => true,
                 _ if inside => {
-                    sure && line.by_form
-                        || !chosen.last().is_some_and(|last| last.is_named()) && sure
+                    sure && (line.by_form || chosen.last().is_none_or(|last| !last.is_named()))
                 }
                 _ => sure || line.by_form,
             }
@@ -271,127 +241,6 @@ fn level(lines: &[Candidate], of_event: bool) -> Option<u8> {
             .filter(|&inner| words(outer) < 3 && words(inner) >= 4)
             .unwrap_or(outer),
     )
-}
-
-/// The talk that the post's title names: with its speaker, or with the speaker on the line below. Where
-/// the title says nothing, the heading that stands over all others may.
-fn title_talk(blocks: &[Block], post: Post, headings: &[Candidate]) -> Option<Carrier> {
-    if post.titled_by_event {
-        return None;
-    }
-    let first = headings
-        .first()
-        .filter(|first| headings[1..].iter().all(|line| line.level > first.level));
-    let first = first.map(|first| first.at).filter(|&at| {
-        blocks[..at]
-            .iter()
-            .all(|block| block.range.is_empty() || !block.is_heading())
-    });
-    post.title
-        .and_then(|at| talk_at(blocks, post, at))
-        .or_else(|| talk_at(blocks, post, first?))
-}
-
-fn talk_at(blocks: &[Block], post: Post, at: usize) -> Option<Carrier> {
-    let block = &blocks[at];
-    let line = Line::of(block);
-    let talkish = post.of_event || is_talkish(&blocks[at + 1..]);
-    let forms = FORMS.into_iter().filter(|form| {
-        !form.is_rare() && (*form != Form::TitleBy || talkish) || *form == Form::ColonTitle
-    });
-    let divided = forms
-        .filter_map(|form| divide(&line, form, false))
-        .filter(|divided| divided.sureness >= SURE || talkish && !post.of_event)
-        .max_by_key(|divided| divided.sureness);
-    let told = divided.or_else(|| {
-        let below = below::speakers(blocks, at)?;
-        let said = &blocks[below.last].text;
-        let byline = is_labelled(said)
-            && ["by", "author", "written", "von", "av"]
-                .iter()
-                .any(|by| bare(said).starts_with(by));
-        let speaker = is_labelled(said) && !byline;
-        let fits = speaker || talkish || below.people.sureness >= SURE && !byline;
-        let title = tidy(&line.text);
-        (fits && !title.is_empty()).then_some(Divided {
-            title,
-            speakers: below.people.names,
-            sureness: below.people.sureness,
-        })
-    })?;
-    Some(Carrier {
-        block: at,
-        kind: kind_of(blocks, at, &told.title),
-        title: told.title,
-        speakers: told.speakers,
-        inside: false,
-    })
-}
-
-/// Whether the first lines speak of a talk.
-fn is_talkish(blocks: &[Block]) -> bool {
-    const WORDS: &[&str] = &[
-        "talk",
-        "slides",
-        "video",
-        "keynote",
-        "conference",
-        "speaker",
-        "speakers",
-        "presentation",
-        "presented",
-        "meetup",
-        "conf",
-        "session",
-        "vortrag",
-        "föredrag",
-        "foredrag",
-    ];
-    let texts = blocks
-        .iter()
-        .filter(|block| block.kind != BlockKind::Other)
-        .take(5);
-    texts
-        .flat_map(|block| block.text.split(|c: char| !c.is_alphanumeric()).take(60))
-        .any(|word| WORDS.contains(&word.to_lowercase().as_str()))
-}
-
-fn told_kind(line: &str) -> Option<TalkKind> {
-    let told = |word: &str| {
-        let begins = line
-            .strip_prefix(word)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
-        let ends = line
-            .strip_suffix(word)
-            .is_some_and(|rest| rest.is_empty() || rest.ends_with(' '));
-        begins || ends
-    };
-    KINDS
-        .iter()
-        .find(|(word, _)| told(word))
-        .map(|(_, kind)| *kind)
-}
-
-fn kind_of(blocks: &[Block], at: usize, title: &str) -> TalkKind {
-    let level = blocks[at].level;
-    // `Ignites` over talks makes ignites of them; `Keynote speakers` over one does, too.
-    let over = || {
-        let above = blocks[..at]
-            .iter()
-            .rfind(|block| block.is_heading() && (block.level < level || level == 0))
-            .filter(|block| is_furniture(&block.text))?;
-        told_kind(&bare(&above.text))
-    };
-    let label = blocks[at]
-        .text
-        .split([':', '-', '–', '—', '|'])
-        .next()
-        .unwrap_or_default();
-    told_kind(&bare(label))
-        .or_else(|| told_kind(&bare(&blocks[at].text)))
-        .or_else(|| told_kind(&bare(title)))
-        .or_else(over)
-        .unwrap_or(TalkKind::Talk)
 }
 
 /// A plain meeting: most of it is short lines over lists, each line a topic; or parts between rules.

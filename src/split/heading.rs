@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::names::{People, SURE, is_job, is_of_others, people};
 use super::outline::Block;
-use super::tidy::{head, tidy, without_tail};
+use super::tidy::{head, is_links, tidy, without_tail};
 
 /// How a line divides into title and speakers. One post keeps to one form, or to forms with the
 /// speakers on one side.
@@ -118,6 +118,17 @@ impl Line {
         let text = block.text.replace('\n', " ");
         let from = head(&text);
         let kept = without_tail(&text[from..]);
+        let mut to = from + kept.len();
+        // Links to slides and video behind the title, with no sign before them.
+        while let Some(link) = block.styled.iter().find(|styled| {
+            styled.end == to && styled.start > from && is_links(&text[(*styled).clone()])
+        }) {
+            to = from
+                + text[from..link.start]
+                    .trim_end_matches([' ', ',', '(', '[', '|', '/'])
+                    .len();
+        }
+        let kept = without_tail(&text[from..to]);
         let to = from + kept.len();
         let styled = block
             .styled

@@ -169,11 +169,8 @@ impl Reader {
             }
         }
         match name {
-            "br" => {
-                if self.current.is_some() {
-                    self.line = Some(end);
-                }
-            }
+            "br" if self.current.is_some() => self.line = Some(end),
+            "br" => {}
             _ if is_style(name) => {
                 self.write_space();
                 let at = self.current.as_ref().map_or(0, |block| block.text.len());
@@ -314,16 +311,23 @@ impl Reader {
             .sort_by_key(|styled| (styled.start, std::cmp::Reverse(styled.end)));
         if block.text.is_empty() {
             self.before = block.anchor;
-        } else if block.is_heading() || self.enclosed > 0 || !block.text.starts_with('#') {
+        } else if block.is_heading()
+            || self.enclosed > 0
+            || !block.text.starts_with('#')
+            || block.breaks.len() > MOST_LINES
+        {
             self.blocks.push(block);
         } else {
-            self.blocks.extend(unhashed(block));
+            self.blocks.extend(unhashed(&block));
         }
     }
 }
 
+/// A paragraph of more lines is no row of headings.
+const MOST_LINES: usize = 200;
+
 /// A paragraph whose lines begin with `#`, no blank behind it, as the headings its author meant.
-fn unhashed(block: Block) -> Vec<Block> {
+fn unhashed(block: &Block) -> Vec<Block> {
     let mut starts = vec![(0, block.range.start)];
     starts.extend(&block.breaks);
     let mut parts: Vec<Block> = Vec::new();

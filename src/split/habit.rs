@@ -1,0 +1,77 @@
+//! The form that the lines of a post share.
+
+use super::candidates::Candidate;
+use super::heading::{Divided, FORMS, Form, Line, divide};
+use super::names::SURE;
+
+/// Finds the form that the lines share and divides them by it.
+pub(super) fn divide_all(candidates: &mut [Candidate]) {
+    let Some((form, habit)) = form(candidates) else {
+        return;
+    };
+    for candidate in candidates {
+        let own_title = candidate
+            .told
+            .as_ref()
+            .is_none_or(|told| told.title != candidate.title);
+        if candidate.sureness() >= SURE && own_title {
+            continue;
+        }
+        let Some(divided) = divide_like(&candidate.line, form, habit) else {
+            continue;
+        };
+        if candidate.sureness() < SURE || divided.sureness >= SURE {
+            candidate.told = Some(divided);
+            candidate.by_form = true;
+        }
+    }
+}
+
+/// The form that divides the most lines, the surest, and whether it divides most of the lines of a level.
+fn form(candidates: &[Candidate]) -> Option<(Form, bool)> {
+    let mut best: Option<(usize, Form, bool)> = None;
+    for form in FORMS {
+        let mut score = 0;
+        let mut levels = [(0_usize, 0_usize); 7];
+        let mut sure = false;
+        for candidate in candidates {
+            let level = usize::from(candidate.level).min(6);
+            levels[level].1 += 1;
+            if let Some(divided) = divide(&candidate.line, form, false) {
+                levels[level].0 += 1;
+                score += usize::from(divided.sureness);
+                sure |= divided.sureness >= SURE;
+            }
+        }
+        let share = |times: usize, of: usize| {
+            levels
+                .iter()
+                .any(|(fits, all)| *fits >= 2 && fits * times >= all * of)
+        };
+        let enough = if form.is_rare() {
+            share(3, 2)
+        } else {
+            sure || share(2, 1)
+        };
+        if enough && best.is_none_or(|(most, _, _)| score > most) {
+            best = Some((score, form, share(3, 2) || share(2, 1) && score >= 9));
+        }
+    }
+    best.map(|(_, form, habit)| (form, habit))
+}
+
+/// Divides by the post's form, else by another one with the speakers on the same side.
+fn divide_like(line: &Line, form: Form, habit: bool) -> Option<Divided> {
+    let alike = |other: &Form| {
+        *other != form && !other.is_rare() && other.speakers_first() == form.speakers_first()
+    };
+    let sure = |divided: &Divided| divided.sureness >= SURE || habit;
+    divide(line, form, false)
+        .or_else(|| {
+            FORMS
+                .into_iter()
+                .filter(alike)
+                .find_map(|other| divide(line, other, false).filter(sure))
+        })
+        .or_else(|| divide(line, form, true).filter(|_| habit))
+}
