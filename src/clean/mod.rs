@@ -77,7 +77,7 @@ pub(crate) fn entry(raw: RawEntry, feed: &Feed, location: Option<&Url>) -> Entry
         event: None,
         hash,
         original: Original {
-            content: raw.content,
+            content: raw.unmended.or(raw.content),
             summary: raw.summary,
             base: bases.base().map(Url::to_string),
         },

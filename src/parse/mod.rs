@@ -9,6 +9,7 @@ mod encoding;
 mod error;
 mod feed;
 mod head;
+mod mojibake;
 mod notes;
 mod opml;
 mod repair;
@@ -53,6 +54,7 @@ pub(crate) fn read(document: &Document) -> Result<Parsed, ParseError> {
         Shape::Page => return Ok(Parsed::Page(discover::read(text, location))),
     };
     decoded.encoding.clone_into(&mut feed.encoding);
+    mojibake::mend_feed(&mut feed, &mut repairs);
     feed.repairs = repairs.into_vec();
     Ok(Parsed::Feed(Box::new(feed)))
 }
@@ -92,6 +94,7 @@ pub(crate) fn read_notes(documents: &[Document]) -> (RawFeed, Vec<(String, Parse
     }
     // Stable: notes of one day stay in the order of their paths.
     feed.entries.sort_by_key(|entry| Reverse(entry.published));
+    mojibake::mend_feed(&mut feed, &mut repairs);
     feed.repairs = repairs.into_vec();
     (feed, unread)
 }

@@ -5,11 +5,13 @@ mod front_matter;
 mod markdown;
 mod shortcodes;
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use crate::model::{RawEntry, Text};
 use crate::source::{self, Document};
 
+use super::mojibake;
 use super::repair::Repairs;
 use front_matter::FrontMatter;
 
@@ -30,7 +32,9 @@ pub(super) fn is_note(file_name: &str) -> bool {
 /// Reads a note. Everything is a note, so this never fails.
 pub(super) fn read(text: &str, document: &Document) -> Note {
     let mut repairs = Repairs::default();
-    let (front, body) = front_matter::split(text, &mut repairs);
+    let mended = mojibake::mend(text, &mut repairs);
+    let unmended = matches!(mended, Cow::Owned(_)).then(|| unmended(text));
+    let (front, body) = front_matter::split(&mended, &mut repairs);
     let body = shortcodes::remove(body, &mut repairs);
     let file_name = document.file_name.as_deref();
     let title = front
@@ -65,11 +69,20 @@ pub(super) fn read(text: &str, document: &Document) -> Note {
         summary: summary.map(Text::plain),
         content: Some(Text::html(content)).filter(|content| !content.value.trim().is_empty()),
         language,
+        unmended,
         repairs: repairs.into_vec(),
         ..RawEntry::default()
     };
     entry.guid = file_name.map_or_else(|| hash(&entry, text), str::to_owned);
     Note { entry, draft }
+}
+
+/// The content as it would be without mending.
+fn unmended(text: &str) -> Text {
+    let mut ignored = Repairs::default();
+    let (front, body) = front_matter::split(text, &mut ignored);
+    let body = shortcodes::remove(body, &mut ignored);
+    Text::html(markdown::to_html(&body, front.title.as_deref()))
 }
 
 /// Names a note that came without a name: the same text is the same note.
