@@ -45,11 +45,15 @@ pub(crate) fn read(document: &Document) -> Result<Parsed, ParseError> {
     let mut feed = match detect::shape(text, document.file_name.as_deref())? {
         Shape::Feed(root) => feed::read_xml(text, &root, location, &mut repairs)?,
         Shape::Json => feed::read_json(text, &mut repairs)?,
-        Shape::Note => RawFeed {
-            format: FeedFormat::Markdown,
-            entries: vec![notes::read(text, document).entry],
-            ..RawFeed::default()
-        },
+        Shape::Note => {
+            let mut note = [notes::read(text, document)];
+            notes::settle(&mut note);
+            RawFeed {
+                format: FeedFormat::Markdown,
+                entries: note.into_iter().map(|note| note.entry).collect(),
+                ..RawFeed::default()
+            }
+        }
         Shape::Opml(root) => return opml::read(&text[root.start..], location).map(Parsed::Opml),
         Shape::Page => return Ok(Parsed::Page(discover::read(text, location))),
     };
@@ -80,7 +84,11 @@ pub(crate) fn read_notes(documents: &[Document]) -> (RawFeed, Vec<(String, Parse
     };
     let mut unread = Vec::new();
     let mut repairs = Repairs::default();
+    let mut notes = Vec::new();
     for document in documents {
+        if notes::is_list_page(document) {
+            continue;
+        }
         if let Err(error) = detect::refuse_binary(&document.bytes) {
             unread.push((document.file_name.clone().unwrap_or_default(), error));
             continue;
@@ -89,9 +97,11 @@ pub(crate) fn read_notes(documents: &[Document]) -> (RawFeed, Vec<(String, Parse
         repairs.add("encoding", usize::from(decoded.mended));
         let note = notes::read(&decoded.text, document);
         if !note.draft {
-            feed.entries.push(note.entry);
+            notes.push(note);
         }
     }
+    notes::settle(&mut notes);
+    feed.entries = notes.into_iter().map(|note| note.entry).collect();
     // Stable: notes of one day stay in the order of their paths.
     feed.entries.sort_by_key(|entry| Reverse(entry.published));
     mojibake::mend_feed(&mut feed, &mut repairs);

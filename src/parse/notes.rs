@@ -8,11 +8,14 @@ mod shortcodes;
 use std::borrow::Cow;
 use std::path::Path;
 
-use crate::model::{RawEntry, Text};
+use chrono::{DateTime, Utc};
+
+use crate::model::{RawEntry, Repair, Text};
 use crate::source::{self, Document};
 
 use super::mojibake;
 use super::repair::Repairs;
+use dated::Order;
 use front_matter::FrontMatter;
 
 pub(super) use front_matter::begins_with_fence;
@@ -23,10 +26,40 @@ pub(super) struct Note {
     pub(super) entry: RawEntry,
     /// Whether its front matter says it is not to be published.
     pub(super) draft: bool,
+    /// Its day where the day comes first, while nothing in the note settles that.
+    day_first: Option<DateTime<Utc>>,
+    /// How the note writes its days, where one of them tells.
+    order: Option<Order>,
+}
+
+/// Settles months against days that a note alone leaves open by the folder's other notes. What they leave
+/// open, too, has the month first, and says so.
+pub(super) fn settle(notes: &mut [Note]) {
+    let count = |order| notes.iter().filter(|note| note.order == Some(order)).count();
+    let (month_first, day_first) = (count(Order::MonthFirst), count(Order::DayFirst));
+    for note in notes {
+        let Some(other) = note.day_first.take() else {
+            continue;
+        };
+        if day_first > month_first {
+            note.entry.published = Some(other);
+        } else if day_first == month_first {
+            note.entry.repairs.push(Repair {
+                kind: "ambiguous-date",
+                count: 1,
+            });
+        }
+    }
 }
 
 pub(super) fn is_note(file_name: &str) -> bool {
     source::is_note_name(Path::new(file_name))
+}
+
+/// Hugo's `_index.md` describes a list of pages and is none.
+pub(super) fn is_list_page(document: &Document) -> bool {
+    let name = document.file_name.as_deref().unwrap_or_default();
+    name.rsplit('/').next() == Some("_index.md")
 }
 
 /// Reads a note. Everything is a note, so this never fails.
@@ -42,10 +75,15 @@ pub(super) fn read(text: &str, document: &Document) -> Note {
         .clone()
         .or_else(|| markdown::title(&body))
         .or_else(|| file_name.and_then(title_of_file));
-    let published = front
-        .date
-        .or_else(|| file_name.and_then(dated::in_file_name))
-        .or_else(|| dated::in_text(title.as_deref(), front.summary.as_deref(), &body))
+    let known = front.date.or_else(|| file_name.and_then(dated::in_file_name));
+    let found = match known {
+        Some(_) => None,
+        None => dated::in_text(title.as_deref(), front.summary.as_deref(), &body, file_name),
+    };
+    let published = known
+        .or(found.map(|found| found.at))
+        .or_else(|| file_name.and_then(dated::in_folders))
+        .or(document.created)
         .or(document.modified);
     let content = markdown::to_html(&body, title.as_deref());
     let FrontMatter {
@@ -74,7 +112,12 @@ pub(super) fn read(text: &str, document: &Document) -> Note {
         ..RawEntry::default()
     };
     entry.guid = file_name.map_or_else(|| hash(&entry, text), str::to_owned);
-    Note { entry, draft }
+    Note {
+        entry,
+        draft,
+        day_first: found.and_then(|found| found.day_first),
+        order: dated::order(text),
+    }
 }
 
 /// The content as it would be without mending.
