@@ -10,6 +10,7 @@
 //! Memory stays flat whatever the number of feeds: a feed holds one of the `jobs` from its request until
 //! the writer has taken it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -17,7 +18,7 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{JoinSet, spawn_blocking};
 
 use crate::archive::{Archive, ArchiveError, PackedAttempt};
-use crate::decide::{self, Standing};
+use crate::decide::{self, Likeness, Standing};
 use crate::fetch::{Fetcher, Slot};
 use crate::model::{
     Attempt, Change, Changes, ContentHash, Entry, Feed, Outcome, RawEntry, RawFeed, Recorded,
@@ -264,10 +265,13 @@ impl Update {
     fn changes(
         &self,
         feed: &Subscription,
-        entries: Vec<RawEntry>,
+        mut entries: Vec<RawEntry>,
         safe: &Feed,
         location: Option<&url::Url>,
     ) -> Result<Changes, ArchiveError> {
+        if matches!(feed.source, Source::Folder(_)) && feed.entries > 0 {
+            self.follow_renames(feed, &mut entries, safe, location)?;
+        }
         let guids: Vec<&str> = entries.iter().map(|entry| entry.guid.as_str()).collect();
         let known = self.archive.known(feed.id, &guids)?;
         let mut changes = Changes::default();
@@ -285,6 +289,48 @@ impl Update {
             changes.entries.push(change);
         }
         Ok(changes)
+    }
+
+    /// A note that was renamed keeps its entry: it takes the guid of one whose file is gone and whose text
+    /// it has.
+    fn follow_renames(
+        &self,
+        feed: &Subscription,
+        entries: &mut [RawEntry],
+        safe: &Feed,
+        location: Option<&url::Url>,
+    ) -> Result<(), ArchiveError> {
+        let here: HashSet<&str> = entries.iter().map(|entry| entry.guid.as_str()).collect();
+        let mut known = HashSet::new();
+        let mut vanished = Vec::new();
+        for (guid, id) in self.archive.guids(feed.id)? {
+            if !here.contains(guid.as_str())
+                && let Some(gone) = self.archive.entry(id)?
+                && let Some(likeness) = Likeness::of(&gone.entry.content)
+            {
+                vanished.push((guid, likeness));
+            } else {
+                known.insert(guid);
+            }
+        }
+        if vanished.is_empty() {
+            return Ok(());
+        }
+        let new = entries
+            .iter()
+            .filter(|entry| !known.contains(&entry.guid))
+            .filter_map(|entry| {
+                let content = clean::entry(entry.clone(), safe, location).content;
+                Some((entry.guid.clone(), Likeness::of(&content)?))
+            })
+            .collect();
+        let renamed = decide::renamed(vanished, new);
+        for entry in entries {
+            if let Some(old) = renamed.get(&entry.guid) {
+                entry.guid.clone_from(old);
+            }
+        }
+        Ok(())
     }
 
     fn failed(&self, feed: &Subscription, failure: Failure) -> Attempt {

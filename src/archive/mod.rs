@@ -142,6 +142,12 @@ impl Archive {
         Ok(all)
     }
 
+    /// Every entry held of a feed: what names it, and its number.
+    pub(crate) fn guids(&self, feed: FeedId) -> Result<Vec<(String, EntryId)>, ArchiveError> {
+        let reader = self.connections.reader()?;
+        entries::guids(&reader, feed)
+    }
+
     /// Does what of recording an attempt needs no lock (most of it), on whatever thread has time.
     pub(crate) fn pack(&self, attempt: Attempt) -> Result<PackedAttempt, ArchiveError> {
         PackedAttempt::pack(attempt)

@@ -4,13 +4,14 @@ mod dated;
 mod front_matter;
 mod markdown;
 mod shortcodes;
+mod slips;
 
 use std::borrow::Cow;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
-use crate::model::{RawEntry, Repair, Text};
+use crate::model::{Category, RawEntry, Repair, Text};
 use crate::source::{self, Document};
 
 use super::mojibake;
@@ -69,6 +70,7 @@ pub(super) fn read(text: &str, document: &Document) -> Note {
     let unmended = matches!(mended, Cow::Owned(_)).then(|| unmended(text));
     let (front, body) = front_matter::split(&mended, &mut repairs);
     let body = shortcodes::remove(body, &mut repairs);
+    let body = slips::mend(&body, &mut repairs);
     let file_name = document.file_name.as_deref();
     let title = front
         .title
@@ -111,6 +113,9 @@ pub(super) fn read(text: &str, document: &Document) -> Note {
         repairs: repairs.into_vec(),
         ..RawEntry::default()
     };
+    if let Some(name) = file_name {
+        add_folder_categories(&mut entry, name);
+    }
     entry.guid = file_name.map_or_else(|| hash(&entry, text), str::to_owned);
     Note {
         entry,
@@ -120,11 +125,28 @@ pub(super) fn read(text: &str, document: &Document) -> Note {
     }
 }
 
+/// Jekyll takes the folders above `_posts` for categories.
+fn add_folder_categories(entry: &mut RawEntry, file_name: &str) {
+    let Some((above, _)) = file_name.split_once("/_posts/") else {
+        return;
+    };
+    for folder in above.split('/').filter(|folder| !folder.is_empty()) {
+        let known = |category: &Category| category.term.eq_ignore_ascii_case(folder);
+        if !entry.categories.iter().any(known) {
+            entry.categories.push(Category {
+                term: folder.to_owned(),
+                ..Category::default()
+            });
+        }
+    }
+}
+
 /// The content as it would be without mending.
 fn unmended(text: &str) -> Text {
     let mut ignored = Repairs::default();
     let (front, body) = front_matter::split(text, &mut ignored);
     let body = shortcodes::remove(body, &mut ignored);
+    let body = slips::mend(&body, &mut ignored);
     Text::html(markdown::to_html(&body, front.title.as_deref()))
 }
 
