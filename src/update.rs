@@ -239,7 +239,10 @@ impl Update {
             let due = self.due(&feed.source, answer.fresh_until, None);
             return Ok((self.attempt(feed, answer.http_status, outcome, due), unreadable));
         }
-        let (raw, warnings) = parse_documents(&feed.source, &documents, unreadable)?;
+        let (mut raw, warnings) = parse_documents(&feed.source, &documents, unreadable)?;
+        if let Some(site) = &feed.given_site {
+            parse::publish_notes(&mut raw, site);
+        }
         let location = documents
             .first()
             .filter(|_| !matches!(feed.source, Source::Folder(_)))

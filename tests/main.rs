@@ -21,6 +21,8 @@ mod completions;
 mod feeds;
 /// Polling: conditional requests, failures, the JSON lines.
 mod fetch;
+/// Notes on the disk: renames, dates, sites, what cannot be read.
+mod notes;
 /// Any document to JSON Feed, without an archive.
 mod parse;
 /// The query language and the output formats.

@@ -58,6 +58,8 @@ pub(crate) struct NewSubscription {
     pub(crate) source: Source,
     /// Goes before the feed's own.
     pub(crate) title: Option<String>,
+    /// Where a folder of notes is published; see `Subscription::given_site`.
+    pub(crate) site: Option<url::Url>,
     /// Given to each of its entries.
     pub(crate) tags: Vec<String>,
 }

@@ -23,6 +23,8 @@ const MAX_STEPS: usize = 2;
 pub(crate) struct Wishes {
     pub(crate) tags: Vec<String>,
     pub(crate) title: Option<String>,
+    /// Where notes are published.
+    pub(crate) site: Option<url::Url>,
     /// Subscribe without asking anybody.
     pub(crate) no_fetch: bool,
 }
@@ -145,6 +147,7 @@ impl Subscriber<'_> {
                 let wishes = Wishes {
                     tags: [wishes.tags.clone(), outline.tags].concat(),
                     title: outline.title,
+                    site: None,
                     no_fetch: true,
                 };
                 named
@@ -155,9 +158,11 @@ impl Subscriber<'_> {
     }
 
     fn enter(&self, source: Source, wishes: &Wishes) -> Result<Added, CommandError> {
+        let source_is_local = source.host().is_none();
         let new = NewSubscription {
             source,
             title: wishes.title.clone(),
+            site: wishes.site.clone().filter(|_| source_is_local),
             tags: wishes.tags.clone(),
         };
         let (id, is_new) = match self.archive.subscribe(&new, self.context.now)? {

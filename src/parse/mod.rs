@@ -16,6 +16,8 @@ mod repair;
 
 use std::cmp::Reverse;
 
+use url::Url;
+
 use crate::model::{FeedFormat, RawFeed};
 use crate::source::Document;
 
@@ -107,6 +109,20 @@ pub(crate) fn read_notes(documents: &[Document]) -> (RawFeed, Vec<(String, Parse
     mojibake::mend_feed(&mut feed, &mut repairs);
     feed.repairs = repairs.into_vec();
     (feed, unread)
+}
+
+/// Gives notes the addresses they have on their site: where front matter names none, the file's path
+/// without its extension.
+pub(crate) fn publish_notes(feed: &mut RawFeed, site: &Url) {
+    if feed.format != FeedFormat::Markdown {
+        return;
+    }
+    feed.site_url = Some(site.to_string());
+    for entry in &mut feed.entries {
+        if entry.url.is_none() {
+            entry.url = notes::address(&entry.guid, site);
+        }
+    }
 }
 
 #[cfg(test)]

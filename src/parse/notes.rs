@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
+use url::Url;
 
 use crate::model::{Category, RawEntry, Repair, Text};
 use crate::source::{self, Document};
@@ -148,6 +149,25 @@ fn unmended(text: &str) -> Text {
     let body = shortcodes::remove(body, &mut ignored);
     let body = slips::mend(&body, &mut ignored);
     Text::html(markdown::to_html(&body, front.title.as_deref()))
+}
+
+/// Where a file's note stands on its site: `content/talks/day-two.md` at `talks/day-two/`.
+pub(super) fn address(file_name: &str, site: &Url) -> Option<String> {
+    let path = file_name.strip_prefix("content/").unwrap_or(file_name);
+    let path = Path::new(path).with_extension("");
+    let page = match path.file_name()?.to_str()? {
+        "index" | "README" => path.parent()?,
+        _ => &path,
+    };
+    let mut url = site.clone();
+    let mut segments = url.path_segments_mut().ok()?;
+    segments.pop_if_empty();
+    for part in page.to_str()?.split('/').filter(|part| !part.is_empty()) {
+        segments.push(part);
+    }
+    segments.push("");
+    drop(segments);
+    Some(url.into())
 }
 
 /// Names a note that came without a name: the same text is the same note.
