@@ -97,6 +97,11 @@ pub(crate) fn read_notes(documents: &[Document]) -> (RawFeed, Vec<(String, Parse
         }
         let decoded = encoding::decode(document);
         repairs.add("encoding", usize::from(decoded.mended));
+        if notes::is_binary(&decoded.text) {
+            let error = ParseError::NotAFeed("binary data".to_owned());
+            unread.push((document.file_name.clone().unwrap_or_default(), error));
+            continue;
+        }
         let note = notes::read(&decoded.text, document);
         if !note.draft {
             notes.push(note);

@@ -15,6 +15,7 @@ use url::Url;
 use crate::model::{Category, RawEntry, Repair, Text};
 use crate::source::{self, Document};
 
+use super::head::head;
 use super::mojibake;
 use super::repair::Repairs;
 use dated::Order;
@@ -56,6 +57,15 @@ pub(super) fn settle(notes: &mut [Note]) {
 
 pub(super) fn is_note(file_name: &str) -> bool {
     source::is_note_name(Path::new(file_name))
+}
+
+/// Whether a text begins with more control characters than any writer leaves in one.
+pub(super) fn is_binary(text: &str) -> bool {
+    let window = head(text, 4096);
+    let controls = window
+        .chars()
+        .filter(|c| c.is_ascii_control() && !c.is_ascii_whitespace() && *c != '\u{1b}');
+    controls.count() * 50 > window.chars().count()
 }
 
 /// Hugo's `_index.md` describes a list of pages and is none.
