@@ -4,14 +4,16 @@ use serde_json::Value;
 
 use crate::support::{Hall, strings};
 
-const TEXT: &str = "We spoke of queues at night, of locks by day, and of the harbour that closes at six.\n";
-
+const TEXT: &str =
+    "We spoke of queues at night, of locks by day, and of the harbour that closes at six.\n";
 
 fn entry(hall: &Hall, guid: &str) -> Value {
     let ran = hall.run(["query", "", "--format", "jsonl"]);
     let found = ran.status(0).stdout_json_lines();
     let entry = found.iter().find(|entry| entry["guid"] == guid);
-    entry.unwrap_or_else(|| panic!("no {guid} in {found:#?}")).clone()
+    entry
+        .unwrap_or_else(|| panic!("no {guid} in {found:#?}"))
+        .clone()
 }
 
 fn count(hall: &Hall) -> usize {
@@ -23,7 +25,10 @@ fn count(hall: &Hall) -> usize {
 fn a_renamed_note_keeps_its_entry_and_a_deleted_one_too() {
     let hall = Hall::new();
     hall.write("notes/one.md", format!("# One\n\n{TEXT}"));
-    hall.write("notes/two.md", "# Two\n\nAnother evening, another harbour, and boats all around the bay.\n");
+    hall.write(
+        "notes/two.md",
+        "# Two\n\nAnother evening, another harbour, and boats all around the bay.\n",
+    );
     hall.run(["add", "notes"]).status(0);
     std::fs::rename(hall.path("notes/one.md"), hall.path("notes/first.md")).unwrap();
     std::fs::remove_file(hall.path("notes/two.md")).unwrap();
@@ -55,19 +60,31 @@ fn damaged_text_is_mended_and_named() {
     hall.write("a.md", "# It‚Äôs üòä\n\nA caf√© on the quay.\n");
     let feed = hall.run(["parse", "a.md"]).status(0).stdout_json();
     assert_eq!(feed["items"][0]["title"], "It’s 😊");
-    assert!(feed["items"][0]["content_html"].as_str().unwrap().contains("café"));
+    assert!(
+        feed["items"][0]["content_html"]
+            .as_str()
+            .unwrap()
+            .contains("café")
+    );
     assert_eq!(feed["_hallway"]["repairs"][0]["kind"], "mojibake-macroman");
 }
 
 #[test]
 fn a_site_gives_notes_their_addresses() {
     let hall = Hall::new();
-    hall.write("notes/content/2019/ghent/index.md", "# Ghent\n\n[slides](slides.pdf) ![](a.png)\n");
-    hall.run(["add", "notes", "--site", "https://ann.example/blog"]).status(0);
+    hall.write(
+        "notes/content/2019/ghent/index.md",
+        "# Ghent\n\n[slides](slides.pdf) ![](a.png)\n",
+    );
+    hall.run(["add", "notes", "--site", "https://ann.example/blog"])
+        .status(0);
     let note = entry(&hall, "content/2019/ghent/index.md");
     assert_eq!(note["url"], "https://ann.example/blog/2019/ghent/");
     let html = note["content_html"].as_str().unwrap();
-    assert!(html.contains("https://ann.example/blog/2019/ghent/slides.pdf"), "{html}");
+    assert!(
+        html.contains("https://ann.example/blog/2019/ghent/slides.pdf"),
+        "{html}"
+    );
     hall.run(["add", "notes", "--site", "file:///x"]).status(2);
 }
 
@@ -98,13 +115,22 @@ fn the_oldest_commit_dates_a_note() {
 fn what_cannot_be_read_costs_one_line_each() {
     let hall = Hall::new();
     hall.write("notes/fine.md", "# Fine\n\n- boats\n");
-    hall.write("notes/broken.md", "---\ntitle: \"Bro: ken\ntags: [a, b\n---\n\nText\n");
-    hall.write("notes/binary.md", [0_u8, 159, 146, 150, 0, 1, 2, 3].repeat(100));
+    hall.write(
+        "notes/broken.md",
+        "---\ntitle: \"Bro: ken\ntags: [a, b\n---\n\nText\n",
+    );
+    hall.write(
+        "notes/binary.md",
+        [0_u8, 159, 146, 150, 0, 1, 2, 3].repeat(100),
+    );
     hall.write("notes/large.md", "boats ".repeat(50 * 1024 * 1024 / 6));
     std::os::unix::fs::symlink("loop.md", hall.path("notes/loop.md")).unwrap();
     std::os::unix::fs::symlink(".", hall.path("notes/circle")).unwrap();
     std::os::unix::fs::symlink("nowhere", hall.path("notes/lost.md")).unwrap();
-    Command::new("mkfifo").arg(hall.path("notes/pipe.md")).status().unwrap();
+    Command::new("mkfifo")
+        .arg(hall.path("notes/pipe.md"))
+        .status()
+        .unwrap();
     let ran = hall.run(["add", "notes"]);
     ran.status(3);
     for name in ["binary.md", "large.md", "loop.md", "lost.md", "pipe.md"] {

@@ -96,7 +96,10 @@ mod tests {
 
     #[test]
     fn the_same_text_is_the_same_note_and_an_edited_one_too() {
-        let vanished = vec![("a".into(), like(&text("x"))), ("b".into(), like(&text("y")))];
+        let vanished = vec![
+            ("a".into(), like(&text("x"))),
+            ("b".into(), like(&text("y"))),
+        ];
         let new = vec![
             ("c".into(), like(&format!("{} and one more", text("y")))),
             ("d".into(), like(&text("x"))),
@@ -104,11 +107,17 @@ mod tests {
         ];
         let pairs = renamed(vanished, new);
         let expected = [("c", "b"), ("d", "a")];
-        assert_eq!(pairs, expected.map(|(a, b)| (a.to_owned(), b.to_owned())).into());
+        assert_eq!(
+            pairs,
+            expected.map(|(a, b)| (a.to_owned(), b.to_owned())).into()
+        );
     }
 
     #[test]
     fn few_words_say_nothing() {
-        assert_eq!(Likeness::of(&SafeHtml::vouch("<p>Nothing yet</p>".to_owned())), None);
+        assert_eq!(
+            Likeness::of(&SafeHtml::vouch("<p>Nothing yet</p>".to_owned())),
+            None
+        );
     }
 }

@@ -34,8 +34,20 @@ fn ask(folder: &Path, path: &str) -> Option<Vec<u8>> {
     ] {
         git.args(["-c", setting]);
     }
-    git.args(["log", "-z", "--format=%x01%at", "--name-only", "--diff-filter=A"]);
-    git.args(["--relative", "--no-renames", "--no-ext-diff", "--no-textconv", "--"]);
+    git.args([
+        "log",
+        "-z",
+        "--format=%x01%at",
+        "--name-only",
+        "--diff-filter=A",
+    ]);
+    git.args([
+        "--relative",
+        "--no-renames",
+        "--no-ext-diff",
+        "--no-textconv",
+        "--",
+    ]);
     git.arg(path);
     git.env("GIT_TERMINAL_PROMPT", "0")
         .env("GIT_OPTIONAL_LOCKS", "0")

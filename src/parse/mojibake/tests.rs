@@ -44,7 +44,10 @@ fn text_in_order_is_never_changed() {
     for text in CLEAN {
         assert_eq!(mended(text), text);
     }
-    assert!(matches!(mend(CLEAN[0], &mut Repairs::default()), Cow::Borrowed(_)));
+    assert!(matches!(
+        mend(CLEAN[0], &mut Repairs::default()),
+        Cow::Borrowed(_)
+    ));
 }
 
 #[test]
@@ -83,7 +86,10 @@ fn mixed_texts_are_mended_run_by_run() {
     let text = mend("Größe – itâ€™s cafÃ©, “NÃO”", &mut repairs);
     assert_eq!(text, "Größe – it’s café, “NÃO”");
     let kinds: Vec<_> = repairs.into_vec();
-    assert_eq!((kinds[0].kind, kinds[0].count), ("mojibake-windows-1252", 2));
+    assert_eq!(
+        (kinds[0].kind, kinds[0].count),
+        ("mojibake-windows-1252", 2)
+    );
 }
 
 #[test]

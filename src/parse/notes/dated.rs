@@ -29,7 +29,10 @@ pub(super) fn in_file_name(file_name: &str) -> Option<DateTime<Utc>> {
 pub(super) fn in_folders(file_name: &str) -> Option<DateTime<Utc>> {
     let mut parts = file_name.split(['/', '-', '.', '_']);
     let year = parts.by_ref().find(|part| {
-        part.len() == 4 && part.parse().is_ok_and(|year: i32| (1990..2100).contains(&year))
+        part.len() == 4
+            && part
+                .parse()
+                .is_ok_and(|year: i32| (1990..2100).contains(&year))
     })?;
     let month = parts
         .next()
@@ -105,7 +108,9 @@ fn settle(
         Day::Sure(day) => Some(day),
         Day::Either { .. } => None,
     });
-    let same = sure.into_iter().find(|day| *day == month_first || *day == day_first);
+    let same = sure
+        .into_iter()
+        .find(|day| *day == month_first || *day == day_first);
     same.or_else(|| {
         order(body).map(|order| match order {
             Order::MonthFirst => month_first,
@@ -117,12 +122,20 @@ fn settle(
 /// How days are written in a text, told by the first that can be read in one way only: `01/16/2020`.
 pub(super) fn order(text: &str) -> Option<Order> {
     let text = head(text, MAX_EVIDENCE);
-    let number = |part: &str| part.parse::<u32>().ok().filter(|number| (1..=31).contains(number));
+    let number = |part: &str| {
+        part.parse::<u32>()
+            .ok()
+            .filter(|number| (1..=31).contains(number))
+    };
     text.split(|c: char| !c.is_ascii_digit() && c != '/')
         .filter(|word| (8..=10).contains(&word.len()))
         .find_map(|word| {
             let mut parts = word.split('/');
-            let (a, b, year) = (number(parts.next()?)?, number(parts.next()?)?, parts.next()?);
+            let (a, b, year) = (
+                number(parts.next()?)?,
+                number(parts.next()?)?,
+                parts.next()?,
+            );
             match (a, b) {
                 _ if year.len() != 4 || parts.next().is_some() => None,
                 (..=12, 13..) => Some(Order::MonthFirst),
@@ -146,13 +159,22 @@ mod tests {
 
     #[test]
     fn a_note_settles_its_days_by_what_else_it_names() {
-        assert_eq!(day(text(Some("Coffee 02/06/2020"), None, "last: 16/01/2020")), "2020-06-02");
+        assert_eq!(
+            day(text(Some("Coffee 02/06/2020"), None, "last: 16/01/2020")),
+            "2020-06-02"
+        );
         assert_eq!(order("on 01/16/2020"), Some(Order::MonthFirst));
         assert_eq!(order("on 1/6/2020, 99/99/2020, 1/2/3/2020"), None);
         let found = in_text(Some("Coffee 02/06/2020"), None, "", None).unwrap();
-        assert_eq!((day(Some(found.at)), day(found.day_first)), ("2020-02-06".into(), "2020-06-02".into()));
+        assert_eq!(
+            (day(Some(found.at)), day(found.day_first)),
+            ("2020-02-06".into(), "2020-06-02".into())
+        );
         let named = in_text(Some("Coffee 02/06/2020"), None, "", Some("a/2020-06-02.md")).unwrap();
-        assert_eq!((day(Some(named.at)), named.day_first), ("2020-06-02".into(), None));
+        assert_eq!(
+            (day(Some(named.at)), named.day_first),
+            ("2020-06-02".into(), None)
+        );
     }
 
     #[test]
@@ -209,24 +231,13 @@ mod tests {
     #[test]
     fn a_picture_settles_month_against_day() {
         assert_eq!(
-            day(text(
-                Some("Coffee 02/06/2020"),
-                None,
-                "![](2020.02.06.png)"
-            )),
+            day(text(Some("Coffee 02/06/2020"), None, "![](2020.02.06.png)")),
             "2020-02-06"
         );
         assert_eq!(
-            day(text(
-                Some("Coffee 02/06/2020"),
-                None,
-                "![](2020.06.02.png)"
-            )),
+            day(text(Some("Coffee 02/06/2020"), None, "![](2020.06.02.png)")),
             "2020-06-02"
         );
-        assert_eq!(
-            day(text(Some("Coffee 02/06/2020"), None, "")),
-            "2020-02-06"
-        );
+        assert_eq!(day(text(Some("Coffee 02/06/2020"), None, "")), "2020-02-06");
     }
 }

@@ -9,7 +9,11 @@ use crate::parse::repair::Repairs;
 const MAX_HEADING: usize = 120;
 
 pub(super) fn mend<'a>(body: &'a str, repairs: &mut Repairs) -> Cow<'a, str> {
-    if !body.contains('#') && !body.contains("{:") && !body.contains("[TOC]") && !body.contains("[[_TOC_]]") {
+    if !body.contains('#')
+        && !body.contains("{:")
+        && !body.contains("[TOC]")
+        && !body.contains("[[_TOC_]]")
+    {
         return Cow::Borrowed(body);
     }
     let mut out = String::with_capacity(body.len() + 16);
@@ -53,7 +57,8 @@ pub(super) fn mend<'a>(body: &'a str, repairs: &mut Repairs) -> Cow<'a, str> {
 
 /// `{: .class}`, `{:toc}`, `[TOC]`.
 fn is_instruction(line: &str) -> bool {
-    matches!(line, "[TOC]" | "[toc]" | "[[_TOC_]]") || (line.starts_with("{:") && line.ends_with('}'))
+    matches!(line, "[TOC]" | "[toc]" | "[[_TOC_]]")
+        || (line.starts_with("{:") && line.ends_with('}'))
 }
 
 /// How many number signs begin a line that is a heading but for its blank. A lone `#word` is a tag,
@@ -65,15 +70,12 @@ fn hashes(line: &str) -> Option<usize> {
     let first = text.chars().next()?;
     let unspaced = !rest.starts_with([' ', '\t']);
     let words = text.split_whitespace().count();
-    let tags = text.split_whitespace().any(|word| word.starts_with('#') && word.len() > 1);
+    let tags = text
+        .split_whitespace()
+        .any(|word| word.starts_with('#') && word.len() > 1);
     let begins = first.is_uppercase() || matches!(first, '“' | '"' | '[' | '*' | '_');
     let clear = level > 1 || words > 1 || rest.starts_with('\u{a0}');
-    ((1..=6).contains(&level)
-        && unspaced
-        && begins
-        && clear
-        && !tags
-        && text.len() <= MAX_HEADING)
+    ((1..=6).contains(&level) && unspaced && begins && clear && !tags && text.len() <= MAX_HEADING)
         .then_some(level)
 }
 
@@ -87,20 +89,33 @@ mod tests {
 
     #[test]
     fn headings_get_their_blank() {
-        assert_eq!(mended("#A day\n\ntext\n\n##Two\n"), "# A day\n\ntext\n\n## Two\n");
+        assert_eq!(
+            mended("#A day\n\ntext\n\n##Two\n"),
+            "# A day\n\ntext\n\n## Two\n"
+        );
         assert_eq!(mended("##\u{a0}Two\r\n"), "## Two\r\n");
     }
 
     #[test]
     fn tags_numbers_and_code_are_none() {
-        for text in ["#devops\n", "#Devops #Ghent\n", "#12 is mended\n", "```\n#A day\n```\n", "text\n#A day\n", "#!/bin/sh\n"] {
+        for text in [
+            "#devops\n",
+            "#Devops #Ghent\n",
+            "#12 is mended\n",
+            "```\n#A day\n```\n",
+            "text\n#A day\n",
+            "#!/bin/sh\n",
+        ] {
             assert_eq!(mended(text), text);
         }
     }
 
     #[test]
     fn instructions_go() {
-        assert_eq!(mended("# A\n{: .big}\n\n* TOC\n{:toc}\n\n[TOC]\ntext"), "# A\n\n* TOC\n\ntext");
+        assert_eq!(
+            mended("# A\n{: .big}\n\n* TOC\n{:toc}\n\n[TOC]\ntext"),
+            "# A\n\n* TOC\n\ntext"
+        );
         assert_eq!(mended("~~~\n{: .big}\n~~~"), "~~~\n{: .big}\n~~~");
     }
 }

@@ -7,9 +7,33 @@ use crate::parse::head::head;
 
 /// What such lines may be called; others are text.
 const KEYS: [&str; 27] = [
-    "title", "date", "modified", "updated", "category", "categories", "tag", "tags", "keywords",
-    "slug", "author", "authors", "summary", "description", "excerpt", "status", "lang", "language",
-    "layout", "permalink", "url", "comments", "draft", "published", "toc", "subtitle", "template",
+    "title",
+    "date",
+    "modified",
+    "updated",
+    "category",
+    "categories",
+    "tag",
+    "tags",
+    "keywords",
+    "slug",
+    "author",
+    "authors",
+    "summary",
+    "description",
+    "excerpt",
+    "status",
+    "lang",
+    "language",
+    "layout",
+    "permalink",
+    "url",
+    "comments",
+    "draft",
+    "published",
+    "toc",
+    "subtitle",
+    "template",
 ];
 
 /// The fields and the rest; `None` where the text does not begin with any.
@@ -76,7 +100,10 @@ mod tests {
     #[test]
     fn hexo_pelican_and_json_are_read() {
         let (fields, body) = read("title: A day\ntags:\n- ops\n---\nText\n").unwrap();
-        assert_eq!((fields.as_str(), body), ("{\"title\":\"A day\",\"tags\":[\"ops\"]}", "Text\n"));
+        assert_eq!(
+            (fields.as_str(), body),
+            ("{\"title\":\"A day\",\"tags\":[\"ops\"]}", "Text\n")
+        );
         let (fields, body) = read("Title: Day: two\nDate: 2018-11-06\n\nText").unwrap();
         assert_eq!(
             (fields.as_str(), body),
