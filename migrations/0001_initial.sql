@@ -9,6 +9,8 @@ CREATE TABLE feeds (
     url TEXT NOT NULL UNIQUE,
     -- The person's title; goes before the feed's own.
     given_title TEXT,
+    -- Of notes: where a person says they are published.
+    given_site TEXT,
     -- What the feed says of itself, as of the last document that was read to its end.
     guid TEXT,
     title TEXT,

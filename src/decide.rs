@@ -1,12 +1,16 @@
 //! What is stored and what was parsed, at one instant, make the changes to record and the time to ask
 //! again. Pure: no I/O, no clock.
 
+mod renames;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::model::{ContentHash, EntryId, Known};
 use crate::source::{Failure, Source};
+
+pub(crate) use renames::{Likeness, renamed};
 
 /// How often a feed may be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

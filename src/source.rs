@@ -164,6 +164,9 @@ pub(crate) struct Document {
     pub(crate) content_type: Option<String>,
     /// When the file was last changed; `None` for anything but a file.
     pub(crate) modified: Option<DateTime<Utc>>,
+    /// When the file came into the git repository it stands in: its oldest commit's author date. `None`
+    /// where there is none.
+    pub(crate) created: Option<DateTime<Utc>>,
     /// For a file below a subscribed folder its path relative to that folder (`talks/2019.md`), for a
     /// single file its name. What names an entry of a note, so that moving the folder keeps its
     /// entries. `None` for HTTP and standard input.
@@ -178,6 +181,7 @@ impl Document {
             location: None,
             content_type: None,
             modified: None,
+            created: None,
             file_name: None,
         }
     }

@@ -12,6 +12,7 @@
 
 mod history;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -19,7 +20,7 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{JoinSet, spawn_blocking};
 
 use crate::archive::{Archive, ArchiveError, PackedAttempt};
-use crate::decide::{self, Standing};
+use crate::decide::{self, Likeness, Standing};
 use crate::fetch::{Fetcher, Slot};
 use crate::model::{
     Attempt, Change, Changes, ContentHash, Entry, Feed, Outcome, Person, RawEntry, RawFeed,
@@ -252,7 +253,10 @@ impl Update {
                 unreadable,
             ));
         }
-        let (raw, warnings) = parse_documents(&feed.source, &documents, unreadable)?;
+        let (mut raw, warnings) = parse_documents(&feed.source, &documents, unreadable)?;
+        if let Some(site) = &feed.given_site {
+            parse::publish_notes(&mut raw, site);
+        }
         let location = documents
             .first()
             .filter(|_| !matches!(feed.source, Source::Folder(_)))
@@ -290,9 +294,12 @@ impl Update {
     fn changes(
         &self,
         feed: &Subscription,
-        entries: Vec<RawEntry>,
+        mut entries: Vec<RawEntry>,
         make: impl Fn(RawEntry) -> Entry,
     ) -> Result<Changes, ArchiveError> {
+        if matches!(feed.source, Source::Folder(_)) && feed.entries > 0 {
+            self.follow_renames(feed, &mut entries, &make)?;
+        }
         let guids: Vec<&str> = entries.iter().map(|entry| entry.guid.as_str()).collect();
         let known = self.archive.known(feed.id, &guids)?;
         let mut changes = Changes::default();
@@ -308,6 +315,47 @@ impl Update {
             changes.entries.push(change);
         }
         Ok(changes)
+    }
+
+    /// A note that was renamed keeps its entry: it takes the guid of one whose file is gone and whose text
+    /// it has.
+    fn follow_renames(
+        &self,
+        feed: &Subscription,
+        entries: &mut [RawEntry],
+        make: impl Fn(RawEntry) -> Entry,
+    ) -> Result<(), ArchiveError> {
+        let here: HashSet<&str> = entries.iter().map(|entry| entry.guid.as_str()).collect();
+        let mut known = HashSet::new();
+        let mut vanished = Vec::new();
+        for (guid, id) in self.archive.guids(feed.id)? {
+            if !here.contains(guid.as_str())
+                && let Some(gone) = self.archive.entry(id)?
+                && let Some(likeness) = Likeness::of(&gone.entry.content)
+            {
+                vanished.push((guid, likeness));
+            } else {
+                known.insert(guid);
+            }
+        }
+        if vanished.is_empty() {
+            return Ok(());
+        }
+        let new = entries
+            .iter()
+            .filter(|entry| !known.contains(&entry.guid))
+            .filter_map(|entry| {
+                let content = make(entry.clone()).content;
+                Some((entry.guid.clone(), Likeness::of(&content)?))
+            })
+            .collect();
+        let renamed = decide::renamed(vanished, new);
+        for entry in entries {
+            if let Some(old) = renamed.get(&entry.guid) {
+                entry.guid.clone_from(old);
+            }
+        }
+        Ok(())
     }
 
     fn failed(&self, feed: &Subscription, failure: Failure) -> Attempt {

@@ -35,6 +35,8 @@ mod fetch;
 mod history;
 /// OPML lists with a report.
 mod import;
+/// Notes on the disk: renames, dates, sites, what cannot be read.
+mod notes;
 /// Any document to JSON Feed, without an archive.
 mod parse;
 /// The query language and the output formats.

@@ -181,6 +181,13 @@ pub(super) fn known_by_id(
     }))
 }
 
+/// Every entry of a feed by what names it.
+pub(super) fn guids(db: &Connection, feed: FeedId) -> Result<Vec<(String, EntryId)>, ArchiveError> {
+    let mut select = db.prepare_cached("SELECT guid, id FROM entries WHERE feed = ?1")?;
+    let rows = select.query_map([feed.0], |row| Ok((row.get(0)?, EntryId(row.get(1)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 pub(super) fn first_seen(db: &Connection, id: EntryId) -> Result<i64, ArchiveError> {
     let mut select = db.prepare_cached("SELECT first_seen FROM entries WHERE id = ?1")?;
     Ok(select.query_row([id.0], |row| row.get(0))?)

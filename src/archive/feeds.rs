@@ -14,7 +14,7 @@ use crate::source::{Failure, FailureKind, Source, Validators};
 const SELECT: &str = "
     SELECT id, url, coalesce(given_title, title), site_url, state, etag, last_modified, body_hash,
            entries, last_success, next_due, error_kind, error_message, error_hint, error_http_status,
-           error_retry_at, error_since, failures
+           error_retry_at, error_since, failures, given_site
     FROM feeds WHERE state <> 'removed'";
 
 pub(super) fn all(db: &Connection) -> Result<Vec<Subscription>, ArchiveError> {
@@ -83,6 +83,9 @@ fn subscription_of(row: &Row<'_>) -> Result<Subscription, ArchiveError> {
         error: failure_of(row)?,
         error_since: instant(row.get(16)?),
         failures: row.get(17)?,
+        given_site: row
+            .get::<_, Option<String>>(18)?
+            .and_then(|site| url::Url::parse(&site).ok()),
     })
 }
 
@@ -140,6 +143,13 @@ pub(super) fn subscribe(
         db.execute(
             "UPDATE feeds SET given_title = ?2 WHERE id = ?1",
             params![id.0, title],
+        )?;
+    }
+    if let Some(site) = &new.site {
+        // Without validators, so that notes already read get their new addresses.
+        db.execute(
+            "UPDATE feeds SET given_site = ?2, etag = NULL, body_hash = NULL WHERE id = ?1",
+            params![id.0, site.as_str()],
         )?;
     }
     tags::add_to_feed(db, id, &new.tags)?;

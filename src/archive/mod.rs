@@ -65,6 +65,8 @@ pub(crate) struct NewSubscription {
     pub(crate) source: Source,
     /// Goes before the feed's own.
     pub(crate) title: Option<String>,
+    /// Where a folder of notes is published; see `Subscription::given_site`.
+    pub(crate) site: Option<url::Url>,
     /// Given to each of its entries.
     pub(crate) tags: Vec<String>,
 }
@@ -218,6 +220,12 @@ impl Archive {
             }
         }
         Ok(all)
+    }
+
+    /// Every entry held of a feed: what names it, and its number.
+    pub(crate) fn guids(&self, feed: FeedId) -> Result<Vec<(String, EntryId)>, ArchiveError> {
+        let reader = self.connections.reader()?;
+        entries::guids(&reader, feed)
     }
 
     /// Does what of recording an attempt needs no lock (most of it), on whatever thread has time.

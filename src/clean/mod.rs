@@ -8,17 +8,15 @@ mod bounds;
 mod finish;
 mod html;
 mod links;
-mod mojibake;
 mod text;
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 
 use url::Url;
 
 use crate::model::{
     Category, Enclosure, Entry, EntrySource, Feed, Original, PageLinks, Person, RawEntry, RawFeed,
-    Repair, SafeHtml, Tag, TagOrigin, Text, TextKind,
+    SafeHtml, Tag, TagOrigin, Text, TextKind,
 };
 use links::Bases;
 
@@ -72,19 +70,15 @@ pub(crate) fn entry(raw: RawEntry, feed: &Feed, location: Option<&Url>) -> Entry
     let blank = |text: &&Text| !text.value.trim().is_empty();
     // A summary alone is all there is to read.
     let shown = raw.content.as_ref().filter(blank).or(raw.summary.as_ref());
-    let shown = shown.map(mended);
-    let summary = raw.summary.as_ref().map(mended);
-    let title = raw.title.as_ref().map(mended);
     Entry {
         guid: text::guid(&raw.guid),
-        title: title.as_deref().and_then(text::title),
+        title: raw.title.as_ref().and_then(text::title),
         authors: people(&raw.authors, feed_bases.base()),
         tags: tags(&raw.categories),
         published: raw.published,
         updated: raw.updated,
-        summary: summary.as_deref().and_then(text::summary),
+        summary: raw.summary.as_ref().and_then(text::summary),
         content: shown
-            .as_deref()
             .map(|shown| content(shown, &bases))
             .unwrap_or_default(),
         enclosures: enclosures(&raw.enclosures, &bases),
@@ -95,39 +89,11 @@ pub(crate) fn entry(raw: RawEntry, feed: &Feed, location: Option<&Url>) -> Entry
         event: None,
         hash,
         original: Original {
-            content: raw.content,
+            content: raw.unmended.or(raw.content),
             summary: raw.summary,
             base: bases.base().map(Url::to_string),
         },
         url,
-    }
-}
-
-/// Every text of an entry that [`entry`] mends: what was damaged in it, and how often.
-pub(crate) fn damage(raw: &RawEntry) -> Vec<Repair> {
-    let mut repairs: Vec<Repair> = Vec::new();
-    for text in [&raw.title, &raw.summary, &raw.content]
-        .into_iter()
-        .flatten()
-    {
-        for (kind, count) in mojibake::mended(&text.value).1 {
-            match repairs.iter_mut().find(|repair| repair.kind == kind) {
-                Some(repair) => repair.count += count,
-                None => repairs.push(Repair { kind, count }),
-            }
-        }
-    }
-    repairs
-}
-
-/// A text without the damage of a wrong decoding; the original stays as it was.
-fn mended(text: &Text) -> Cow<'_, Text> {
-    match mojibake::mended(&text.value).0 {
-        Cow::Borrowed(_) => Cow::Borrowed(text),
-        Cow::Owned(value) => Cow::Owned(Text {
-            value,
-            kind: text.kind,
-        }),
     }
 }
 

@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use url::Url;
+
 use super::context::Context;
 use super::exit::{CommandError, Exit};
 use super::history;
@@ -21,6 +23,9 @@ pub(crate) struct Args {
     /// Call the feed this instead of what it calls itself
     #[arg(long)]
     title: Option<String>,
+    /// Where these notes are published: their relative links lead there
+    #[arg(long, value_name = "URL", value_parser = site)]
+    site: Option<Url>,
     /// Subscribe without asking anybody
     #[arg(long)]
     no_fetch: bool,
@@ -48,6 +53,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     let wishes = Wishes {
         tags: args.tags.clone(),
         title: args.title.clone(),
+        site: args.site.clone(),
         no_fetch: args.no_fetch,
     };
     let mut errors = Vec::new();
@@ -100,6 +106,21 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         Exit::Well => Ok(Exit::of_feeds(totals.failed)),
         exit => Ok(exit),
     }
+}
+
+/// The site as a folder, so that notes lie below it and not beside it.
+fn site(address: &str) -> Result<Url, String> {
+    let mut url = Url::parse(address).map_err(|error| error.to_string())?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err("not a web address".to_owned());
+    }
+    if !url.path().ends_with('/') {
+        let folder = format!("{}/", url.path());
+        url.set_path(&folder);
+    }
+    url.set_query(None);
+    url.set_fragment(None);
+    Ok(url)
 }
 
 fn say(context: &Context<'_>, what: &str, feed: &Subscription) {

@@ -108,6 +108,7 @@ mod tests {
 
     fn feed(title: &str) -> Subscription {
         Subscription {
+            given_site: None,
             id: FeedId(1),
             source: Source::from_web_address("https://blog.example/feed").unwrap(),
             title: Some(title.to_owned()),

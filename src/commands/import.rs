@@ -65,6 +65,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         runtime: &runtime,
     };
     let wishes = Wishes {
+        site: None,
         tags: args.tags.clone(),
         title: None,
         no_fetch: true,

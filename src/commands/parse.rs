@@ -66,18 +66,6 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
             .first()
             .and_then(|document| document.location.clone()),
     });
-    for entry in &raw.entries {
-        for repair in entry.repairs.iter().cloned().chain(clean::damage(entry)) {
-            match raw
-                .repairs
-                .iter_mut()
-                .find(|known| known.kind == repair.kind)
-            {
-                Some(known) => known.count += repair.count,
-                None => raw.repairs.push(repair),
-            }
-        }
-    }
     let mut feed = clean::feed(&raw, location.as_ref());
     let origins = raw
         .entries

@@ -28,6 +28,8 @@ const MOST_LISTED: usize = 20;
 pub(crate) struct Wishes {
     pub(crate) tags: Vec<String>,
     pub(crate) title: Option<String>,
+    /// Where notes are published.
+    pub(crate) site: Option<url::Url>,
     /// Subscribe without asking anybody.
     pub(crate) no_fetch: bool,
 }
@@ -261,6 +263,7 @@ impl Subscriber<'_> {
                     spelt.or_insert_with(|| source.clone()).clone()
                 });
                 new.push(NewSubscription {
+                    site: None,
                     source,
                     // What a person called it before stays.
                     title: outline.title.clone().filter(|_| !is_there),
@@ -318,9 +321,11 @@ impl Subscriber<'_> {
     }
 
     fn enter(&self, source: Source, wishes: &Wishes) -> Result<Added, CommandError> {
+        let source_is_local = source.host().is_none();
         let new = NewSubscription {
             source,
             title: wishes.title.clone(),
+            site: wishes.site.clone().filter(|_| source_is_local),
             tags: wishes.tags.clone(),
         };
         let (id, is_new) = match self.archive.subscribe(&new, self.context.now)? {

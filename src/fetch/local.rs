@@ -3,6 +3,8 @@
 //! Symbolic links to files are followed, those to folders below a subscribed one are not: there is no
 //! circle to get lost in, and a link out of the folder brings in one note at most.
 
+mod git;
+
 use std::ffi::OsStr;
 use std::fs::{self, DirEntry, File, Metadata};
 use std::io::{self, Read};
@@ -54,7 +56,10 @@ fn read_file(path: &Path, validators: &Validators, max_size: u64) -> Result<Answ
         return Ok(answer(Some(etag), Body::Unchanged));
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let document = read_note(path, &metadata, name.into_owned(), max_size)?;
+    let mut document = read_note(path, &metadata, name.clone().into_owned(), max_size)?;
+    if let Some(folder) = path.parent().filter(|_| is_note_name(path)) {
+        document.created = git::added(folder, Some(&name)).remove(name.as_ref());
+    }
     let body = Body::Documents {
         documents: vec![document],
         unreadable: Vec::new(),
@@ -81,6 +86,7 @@ fn read_folder(root: &Path, validators: &Validators, max_size: u64) -> Result<An
     if unreadable.is_empty() && validators.etag.as_ref() == Some(&etag) {
         return Ok(answer(Some(etag), Body::Unchanged));
     }
+    let mut added = git::added(root, None);
     let mut documents = Vec::with_capacity(notes.len());
     for Note {
         name,
@@ -89,7 +95,10 @@ fn read_folder(root: &Path, validators: &Validators, max_size: u64) -> Result<An
     } in notes
     {
         match read_note(&path, &metadata, name.clone(), max_size) {
-            Ok(document) => documents.push(document),
+            Ok(mut document) => {
+                document.created = added.remove(&name);
+                documents.push(document);
+            }
             Err(failure) => unreadable.push(named(&name, failure)),
         }
     }

@@ -15,6 +15,9 @@ pub(crate) struct Subscription {
     /// The person's title, else the feed's own; `None` before the first poll.
     pub(crate) title: Option<String>,
     pub(crate) site_url: Option<String>,
+    /// Where a person says that these notes are published (`add --site`): what their relative links are
+    /// resolved against. `None` for feeds, which say it themselves.
+    pub(crate) given_site: Option<Url>,
     /// Given to every entry of the feed.
     pub(crate) tags: Vec<String>,
     pub(crate) state: State,

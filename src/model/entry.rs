@@ -106,7 +106,11 @@ impl Entry {
         let mut links = links(&self.content, start..talk.section.end);
         // Links from one part of the post to another are no links of the talk.
         let own = self.url.as_deref().and_then(|url| url.split('#').next());
-        links.retain(|link| link.url.split_once('#').is_none_or(|(page, _)| Some(page) != own));
+        links.retain(|link| {
+            link.url
+                .split_once('#')
+                .is_none_or(|(page, _)| Some(page) != own)
+        });
         links
     }
 }

@@ -123,7 +123,9 @@ pub(crate) struct RawEntry {
     pub(crate) source: Option<EntrySource>,
     /// RSS `comments`, Atom `link rel=replies`. May be relative.
     pub(crate) comments_url: Option<String>,
-    /// What was mended in this entry's own text (notes).
+    /// The content before damaged text in it was mended; `None` where none was.
+    pub(crate) unmended: Option<Text>,
+    /// What was mended in this entry's own text.
     pub(crate) repairs: Vec<Repair>,
     /// Where the fields were read, as far as the reader says; no part of what the entry says.
     pub(crate) origins: Vec<Origin>,

@@ -10,11 +10,14 @@ mod error;
 mod feed;
 mod head;
 mod json;
+mod mojibake;
 mod notes;
 mod opml;
 mod repair;
 
 use std::cmp::Reverse;
+
+use url::Url;
 
 use crate::model::{FeedFormat, RawFeed};
 use crate::source::Document;
@@ -45,15 +48,20 @@ pub(crate) fn read(document: &Document) -> Result<Parsed, ParseError> {
     let mut feed = match detect::shape(text, document.file_name.as_deref())? {
         Shape::Feed(root) => feed::read_xml(text, &root, location, &mut repairs)?,
         Shape::Json => json::read(text, &mut repairs)?,
-        Shape::Note => RawFeed {
-            format: FeedFormat::Markdown,
-            entries: vec![notes::read(text, document).entry],
-            ..RawFeed::default()
-        },
+        Shape::Note => {
+            let mut note = [notes::read(text, document)];
+            notes::settle(&mut note);
+            RawFeed {
+                format: FeedFormat::Markdown,
+                entries: note.into_iter().map(|note| note.entry).collect(),
+                ..RawFeed::default()
+            }
+        }
         Shape::Opml(root) => return opml::read(&text[root.start..], location).map(Parsed::Opml),
         Shape::Page => return Ok(Parsed::Page(discover::read(text, location))),
     };
     decoded.encoding.clone_into(&mut feed.encoding);
+    mojibake::mend_feed(&mut feed, &mut repairs);
     feed.repairs = repairs.into_vec();
     Ok(Parsed::Feed(Box::new(feed)))
 }
@@ -95,22 +103,48 @@ pub(crate) fn read_notes(documents: &[Document]) -> (RawFeed, Vec<(String, Parse
     };
     let mut unread = Vec::new();
     let mut repairs = Repairs::default();
+    let mut notes = Vec::new();
     for document in documents {
+        if notes::is_list_page(document) {
+            continue;
+        }
         if let Err(error) = detect::refuse_binary(&document.bytes) {
             unread.push((document.file_name.clone().unwrap_or_default(), error));
             continue;
         }
         let decoded = encoding::decode(document);
         repairs.add("encoding", usize::from(decoded.mended));
+        if notes::is_binary(&decoded.text) {
+            let error = ParseError::NotAFeed("binary data".to_owned());
+            unread.push((document.file_name.clone().unwrap_or_default(), error));
+            continue;
+        }
         let note = notes::read(&decoded.text, document);
         if !note.draft {
-            feed.entries.push(note.entry);
+            notes.push(note);
         }
     }
+    notes::settle(&mut notes);
+    feed.entries = notes.into_iter().map(|note| note.entry).collect();
     // Stable: notes of one day stay in the order of their paths.
     feed.entries.sort_by_key(|entry| Reverse(entry.published));
+    mojibake::mend_feed(&mut feed, &mut repairs);
     feed.repairs = repairs.into_vec();
     (feed, unread)
+}
+
+/// Gives notes the addresses they have on their site: where front matter names none, the file's path
+/// without its extension.
+pub(crate) fn publish_notes(feed: &mut RawFeed, site: &Url) {
+    if feed.format != FeedFormat::Markdown {
+        return;
+    }
+    feed.site_url = Some(site.to_string());
+    for entry in &mut feed.entries {
+        if entry.url.is_none() {
+            entry.url = notes::address(&entry.guid, site);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -4,13 +4,21 @@ mod dated;
 mod front_matter;
 mod markdown;
 mod shortcodes;
+mod slips;
 
+use std::borrow::Cow;
 use std::path::Path;
 
-use crate::model::{RawEntry, Text};
+use chrono::{DateTime, Utc};
+use url::Url;
+
+use crate::model::{Category, RawEntry, Repair, Text};
 use crate::source::{self, Document};
 
+use super::head::head;
+use super::mojibake;
 use super::repair::Repairs;
+use dated::Order;
 use front_matter::FrontMatter;
 
 pub(super) use front_matter::begins_with_fence;
@@ -21,27 +29,81 @@ pub(super) struct Note {
     pub(super) entry: RawEntry,
     /// Whether its front matter says it is not to be published.
     pub(super) draft: bool,
+    /// Its day where the day comes first, while nothing in the note settles that.
+    day_first: Option<DateTime<Utc>>,
+    /// How the note writes its days, where one of them tells.
+    order: Option<Order>,
+}
+
+/// Settles months against days that a note alone leaves open by the folder's other notes. What they leave
+/// open, too, has the month first, and says so.
+pub(super) fn settle(notes: &mut [Note]) {
+    let count = |order| {
+        notes
+            .iter()
+            .filter(|note| note.order == Some(order))
+            .count()
+    };
+    let (month_first, day_first) = (count(Order::MonthFirst), count(Order::DayFirst));
+    for note in notes {
+        let Some(other) = note.day_first.take() else {
+            continue;
+        };
+        if day_first > month_first {
+            note.entry.published = Some(other);
+        } else if day_first == month_first {
+            note.entry.repairs.push(Repair {
+                kind: "ambiguous-date",
+                count: 1,
+            });
+        }
+    }
 }
 
 pub(super) fn is_note(file_name: &str) -> bool {
     source::is_note_name(Path::new(file_name))
 }
 
+/// Whether a text begins with more control characters than any writer leaves in one.
+pub(super) fn is_binary(text: &str) -> bool {
+    let window = head(text, 4096);
+    let controls = window
+        .chars()
+        .filter(|c| c.is_ascii_control() && !c.is_ascii_whitespace() && *c != '\u{1b}');
+    controls.count() * 50 > window.chars().count()
+}
+
+/// Hugo's `_index.md` describes a list of pages and is none.
+pub(super) fn is_list_page(document: &Document) -> bool {
+    let name = document.file_name.as_deref().unwrap_or_default();
+    name.rsplit('/').next() == Some("_index.md")
+}
+
 /// Reads a note. Everything is a note, so this never fails.
 pub(super) fn read(text: &str, document: &Document) -> Note {
     let mut repairs = Repairs::default();
-    let (front, body) = front_matter::split(text, &mut repairs);
+    let mended = mojibake::mend(text, &mut repairs);
+    let unmended = matches!(mended, Cow::Owned(_)).then(|| unmended(text));
+    let (front, body) = front_matter::split(&mended, &mut repairs);
     let body = shortcodes::remove(body, &mut repairs);
+    let body = slips::mend(&body, &mut repairs);
     let file_name = document.file_name.as_deref();
     let title = front
         .title
         .clone()
         .or_else(|| markdown::title(&body))
         .or_else(|| file_name.and_then(title_of_file));
-    let published = front
+    let known = front
         .date
-        .or_else(|| file_name.and_then(dated::in_file_name))
-        .or_else(|| dated::in_text(title.as_deref(), front.summary.as_deref(), &body))
+        .or_else(|| file_name.and_then(dated::in_file_name));
+    let found = match known {
+        Some(_) => None,
+        None => dated::in_text(title.as_deref(), front.summary.as_deref(), &body, file_name),
+    };
+    let published = known
+        .or(found.map(|found| found.at))
+        .or_else(|| file_name.and_then(dated::in_folders))
+        .or(document.created)
         .or(document.modified);
     let content = markdown::to_html(&body, title.as_deref());
     let FrontMatter {
@@ -65,11 +127,64 @@ pub(super) fn read(text: &str, document: &Document) -> Note {
         summary: summary.map(Text::plain),
         content: Some(Text::html(content)).filter(|content| !content.value.trim().is_empty()),
         language,
+        unmended,
         repairs: repairs.into_vec(),
         ..RawEntry::default()
     };
+    if let Some(name) = file_name {
+        add_folder_categories(&mut entry, name);
+    }
     entry.guid = file_name.map_or_else(|| hash(&entry, text), str::to_owned);
-    Note { entry, draft }
+    Note {
+        entry,
+        draft,
+        day_first: found.and_then(|found| found.day_first),
+        order: dated::order(text),
+    }
+}
+
+/// Jekyll takes the folders above `_posts` for categories.
+fn add_folder_categories(entry: &mut RawEntry, file_name: &str) {
+    let Some((above, _)) = file_name.split_once("/_posts/") else {
+        return;
+    };
+    for folder in above.split('/').filter(|folder| !folder.is_empty()) {
+        let known = |category: &Category| category.term.eq_ignore_ascii_case(folder);
+        if !entry.categories.iter().any(known) {
+            entry.categories.push(Category {
+                term: folder.to_owned(),
+                ..Category::default()
+            });
+        }
+    }
+}
+
+/// The content as it would be without mending.
+fn unmended(text: &str) -> Text {
+    let mut ignored = Repairs::default();
+    let (front, body) = front_matter::split(text, &mut ignored);
+    let body = shortcodes::remove(body, &mut ignored);
+    let body = slips::mend(&body, &mut ignored);
+    Text::html(markdown::to_html(&body, front.title.as_deref()))
+}
+
+/// Where a file's note stands on its site: `content/talks/day-two.md` at `talks/day-two/`.
+pub(super) fn address(file_name: &str, site: &Url) -> Option<String> {
+    let path = file_name.strip_prefix("content/").unwrap_or(file_name);
+    let path = Path::new(path).with_extension("");
+    let page = match path.file_name()?.to_str()? {
+        "index" | "README" => path.parent()?,
+        _ => &path,
+    };
+    let mut url = site.clone();
+    let mut segments = url.path_segments_mut().ok()?;
+    segments.pop_if_empty();
+    for part in page.to_str()?.split('/').filter(|part| !part.is_empty()) {
+        segments.push(part);
+    }
+    segments.push("");
+    drop(segments);
+    Some(url.into())
 }
 
 /// Names a note that came without a name: the same text is the same note.

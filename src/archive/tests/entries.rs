@@ -170,6 +170,7 @@ fn an_edit_keeps_the_older_state_and_the_date_of_arrival() {
 fn an_edit_changes_the_publishers_tags_and_no_others() {
     let hall = Hall::new();
     let wish = NewSubscription {
+        site: None,
         tags: strings(&["follow"]),
         ..wish(URL)
     };
@@ -209,6 +210,7 @@ fn a_subscriptions_later_tags_reach_its_earlier_entries() {
     let id = hall.add(feed, entry("g", "Notes", ""));
     hall.archive.untag(id, &strings(&["unwanted"])).unwrap();
     let wish = NewSubscription {
+        site: None,
         tags: strings(&["late"]),
         ..wish(URL)
     };
@@ -223,6 +225,7 @@ fn a_subscriptions_later_tags_reach_its_earlier_entries() {
 fn a_tag_a_person_took_off_only_a_person_brings_back() {
     let hall = Hall::new();
     let wish = NewSubscription {
+        site: None,
         tags: strings(&["follow"]),
         ..wish(URL)
     };

@@ -7,6 +7,7 @@ fn hall() -> Hall {
     let hall = Hall::new();
     let blog = hall.follow("https://blog.example/feed");
     let wish = NewSubscription {
+        site: None,
         title: Some("Ünlü Günlük".to_owned()),
         ..wish("https://other.example/")
     };

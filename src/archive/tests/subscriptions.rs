@@ -8,6 +8,7 @@ fn following_twice_is_following_once_with_all_that_was_said() {
     let hall = Hall::new();
     let first = hall.archive.subscribe(&wish(URL), at(0)).unwrap();
     let again = NewSubscription {
+        site: None,
         title: Some("Ann's notes".to_owned()),
         tags: strings(&["DevOps", "dev-ops", "ghent"]),
         ..wish(URL)
@@ -34,6 +35,7 @@ fn subscriptions_come_by_title() {
         ("https://c.example/", "Apple"),
     ] {
         let wish = NewSubscription {
+            site: None,
             title: Some(title.to_owned()),
             ..wish(url)
         };
@@ -62,6 +64,7 @@ fn the_persons_title_goes_before_the_feeds_own() {
     };
     assert_eq!(title(), "Hallway notes");
     let wish = NewSubscription {
+        site: None,
         title: Some("Mine".to_owned()),
         ..wish(URL)
     };

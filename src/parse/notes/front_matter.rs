@@ -1,5 +1,8 @@
-//! Front matter: YAML between `---`, TOML between `+++`. Read leniently: what the parser refuses is
-//! read line by line.
+//! Front matter: YAML between `---`, TOML between `+++`, a JSON object (Hugo), `title:` lines up to a
+//! `---` without an opening one (Hexo), `Key: value` lines up to an empty one (Pelican). Read leniently:
+//! what the parser refuses is read line by line.
+
+mod bare;
 
 use std::collections::HashSet;
 
@@ -29,7 +32,7 @@ pub(super) struct FrontMatter {
     pub(super) summary: Option<String>,
     pub(super) draft: bool,
     pub(super) language: Option<String>,
-    /// `canonical_url`: where the note is published.
+    /// `canonical_url`, else `permalink` or `url`: where the note is published.
     pub(super) url: Option<String>,
 }
 
@@ -79,7 +82,10 @@ fn find(text: &str) -> Option<(Syntax, &str, &str)> {
 /// Splits a note into its front matter and its body.
 pub(super) fn split<'a>(text: &'a str, repairs: &mut Repairs) -> (FrontMatter, &'a str) {
     let Some((syntax, block, body)) = find(text) else {
-        return (FrontMatter::default(), text);
+        return match bare::split(text) {
+            Some((fields, body)) => (FrontMatter::from_fields(fields), body),
+            None => (FrontMatter::default(), text),
+        };
     };
     let parsed = match syntax {
         Syntax::Yaml => yaml(block),
@@ -215,7 +221,7 @@ impl FrontMatter {
             .iter()
             .filter_map(|name| fields.get(*name))
             .filter_map(plain)
-            .any(|text| text == "true");
+            .any(|text| text.eq_ignore_ascii_case("true"));
         Self {
             title: first(&["title"]),
             date: instant(&["date", "publishdate", "published", "pubdate", "created"]),
@@ -228,11 +234,22 @@ impl FrontMatter {
                 .collect(),
             summary: first(&["description", "summary", "excerpt", "subtitle"]),
             // Jekyll's word for it is `published: false`.
-            draft: draft || fields.get("published").and_then(plain).as_deref() == Some("false"),
+            draft: draft
+                || fields.get("published").and_then(plain).as_deref() == Some("false")
+                // Pelican's.
+                || first(&["status"]).is_some_and(|status| status.eq_ignore_ascii_case("draft")),
             language: first(&["lang", "language"]),
-            url: first(&["canonical_url", "canonicalurl", "canonical"]),
+            url: first(&["canonical_url", "canonicalurl", "canonical"])
+                .or_else(|| first(&["permalink", "url"]).filter(|url| is_address(url))),
         }
     }
+}
+
+/// Jekyll's permalinks may be patterns (`/:year/:title/`) or the names of some (`pretty`).
+fn is_address(permalink: &str) -> bool {
+    !permalink.contains(':') && permalink.starts_with('/')
+        || permalink.starts_with("https://")
+        || permalink.starts_with("http://")
 }
 
 /// A value as one line of text; lists and maps are none.

@@ -1,0 +1,98 @@
+//! When files came into the git repository they stand in: one question to the `git` program for a whole
+//! folder. Without git, or outside a repository, nothing is known, and that is no failure.
+
+use std::collections::HashMap;
+use std::io::Read;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use chrono::{DateTime, Utc};
+
+/// Of its answer, so much is read: the history of some hundred thousand files.
+const MAX_ANSWER: u64 = 64 << 20;
+
+/// The author date of the oldest commit that added a file, by its path relative to `folder`. `only` asks
+/// for one file of it.
+pub(super) fn added(folder: &Path, only: Option<&str>) -> HashMap<String, DateTime<Utc>> {
+    let in_repository = folder.ancestors().any(|above| above.join(".git").exists());
+    if !in_repository {
+        return HashMap::new();
+    }
+    ask(folder, only.unwrap_or(".")).map_or_else(HashMap::new, |answer| read(&answer))
+}
+
+/// The repository may be anybody's: nothing that its configuration names is run, and nothing is fetched.
+fn ask(folder: &Path, path: &str) -> Option<Vec<u8>> {
+    let mut git = Command::new("git");
+    git.arg("-C").arg(folder);
+    git.args(["--no-pager", "--literal-pathspecs"]);
+    for setting in [
+        "core.fsmonitor=false",
+        "core.hooksPath=/dev/null",
+        "protocol.allow=never",
+        "log.showSignature=false",
+    ] {
+        git.args(["-c", setting]);
+    }
+    git.args([
+        "log",
+        "-z",
+        "--format=%x01%at",
+        "--name-only",
+        "--diff-filter=A",
+    ]);
+    git.args([
+        "--relative",
+        "--no-renames",
+        "--no-ext-diff",
+        "--no-textconv",
+        "--",
+    ]);
+    git.arg(path);
+    git.env("GIT_TERMINAL_PROMPT", "0")
+        .env("GIT_OPTIONAL_LOCKS", "0")
+        .env("GIT_NO_LAZY_FETCH", "1")
+        .env_remove("GIT_DIR")
+        .env_remove("GIT_WORK_TREE")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    let mut running = git.spawn().ok()?;
+    let mut answer = Vec::new();
+    let read = running
+        .stdout
+        .take()
+        .map(|out| out.take(MAX_ANSWER).read_to_end(&mut answer));
+    // It may still write what is not read any more.
+    let _ = running.kill();
+    let _ = running.wait();
+    matches!(read, Some(Ok(_))).then_some(answer)
+}
+
+/// Commits from the newest to the oldest, each `\x01` and its time, then its files.
+fn read(answer: &[u8]) -> HashMap<String, DateTime<Utc>> {
+    let mut added = HashMap::new();
+    let mut at = None;
+    for part in answer.split(|byte| matches!(byte, 0 | b'\n')) {
+        if let [1, time @ ..] = part {
+            let seconds = str::from_utf8(time).ok().and_then(|time| time.parse().ok());
+            at = seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+        } else if let (Some(at), false) = (at, part.is_empty()) {
+            added.insert(String::from_utf8_lossy(part).into_owned(), at);
+        }
+    }
+    added
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_commit_counts() {
+        let added = read(b"\x01200\0\na.md\0b c.md\0\0\x01100\0\na.md\0");
+        assert_eq!(added["a.md"].timestamp(), 100);
+        assert_eq!(added["b c.md"].timestamp(), 200);
+        assert_eq!(read(b"a.md\0\x01x\0b.md"), HashMap::new());
+    }
+}

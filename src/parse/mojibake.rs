@@ -1,0 +1,312 @@
+//! Text that was UTF-8, was once read as Windows-1252 or MacRoman and then saved: `â€™`, `Ã©`, `‚Äú`,
+//! `√©`. Mended run by run, and only where nobody would have written the characters themselves.
+//!
+//! A sequence is *strong* where it can be nothing but damage, *serial* where that takes several in a row
+//! (Cyrillic, Chinese), *weak* where it might be text (`Ã“` may end a Portuguese quotation). Weak ones are
+//! mended only beside strong ones of the same code page.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use encoding_rs::{Encoding, MACINTOSH, WINDOWS_1252};
+
+use crate::model::{RawEntry, RawFeed, Repair, Text};
+
+use super::repair::Repairs;
+
+/// Text is damaged twice at times (`Ã¢â‚¬â„¢`), hardly ever more often.
+const ROUNDS: usize = 3;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Page {
+    Windows,
+    Mac,
+}
+
+impl Page {
+    /// MacRoman first: half of its `‚Ä¶` looks like Windows-1252's damage.
+    const ALL: [Self; 2] = [Self::Mac, Self::Windows];
+
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Windows => "mojibake-windows-1252",
+            Self::Mac => "mojibake-macroman",
+        }
+    }
+
+    /// The byte a character stands for, for the upper half.
+    fn byte(self, c: char) -> Option<u8> {
+        static WINDOWS: OnceLock<HashMap<char, u8>> = OnceLock::new();
+        static MAC: OnceLock<HashMap<char, u8>> = OnceLock::new();
+        if c.is_ascii() {
+            return None;
+        }
+        let table = match self {
+            Self::Windows => WINDOWS.get_or_init(|| upper_half(WINDOWS_1252)),
+            Self::Mac => MAC.get_or_init(|| upper_half(MACINTOSH)),
+        };
+        table.get(&c).copied()
+    }
+
+    /// Characters that stand behind a letter in text in order, too: punctuation, and the mathematics that
+    /// MacRoman has there.
+    fn is_common(self, c: char) -> bool {
+        match self {
+            Self::Windows => "“”‘’„‚–—…«»‹›•\u{a0}®™°·²³´ŠšŽžŒœ".contains(c),
+            Self::Mac => "∞±≤≥∂∑∏π∫Ω≠√".contains(c),
+        }
+    }
+}
+
+fn upper_half(encoding: &'static Encoding) -> HashMap<char, u8> {
+    (0x80..=0xFF_u8)
+        .filter_map(|byte| {
+            let bytes = [byte];
+            let (text, _) = encoding.decode_without_bom_handling(&bytes);
+            Some((text.chars().next()?, byte))
+        })
+        .collect()
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Evidence {
+    Strong,
+    Serial,
+    Weak,
+}
+
+struct Found {
+    range: Range<usize>,
+    was: char,
+    evidence: Evidence,
+}
+
+/// Mends a text; it is borrowed where nothing is damaged.
+pub(super) fn mend<'a>(text: &'a str, repairs: &mut Repairs) -> Cow<'a, str> {
+    // Who writes about damaged text means what stands there.
+    if text.is_ascii() || text.to_ascii_lowercase().contains("mojibake") {
+        return Cow::Borrowed(text);
+    }
+    let mut mended = Cow::Borrowed(text);
+    for _ in 0..ROUNDS {
+        let mut changed = false;
+        for page in Page::ALL {
+            let found = find(&mended, page);
+            repairs.add(page.kind(), found.len());
+            if !found.is_empty() {
+                changed = true;
+                mended = Cow::Owned(replace(&mended, &found));
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
+    mended
+}
+
+/// Mends a feed and its entries. The content as it was goes along as `unmended`. What was mended in the
+/// entries counts for the feed, too.
+pub(super) fn mend_feed(feed: &mut RawFeed, repairs: &mut Repairs) {
+    for text in [&mut feed.title, &mut feed.subtitle] {
+        mend_text(text, repairs);
+    }
+    for person in &mut feed.authors {
+        mend_string(&mut person.name, repairs);
+    }
+    for entry in &mut feed.entries {
+        let mended = mend_entry(entry);
+        entry.repairs.extend(mended);
+        for repair in &entry.repairs {
+            repairs.add(repair.kind, repair.count as usize);
+        }
+    }
+}
+
+fn mend_entry(entry: &mut RawEntry) -> Vec<Repair> {
+    let mut repairs = Repairs::default();
+    let before = entry.content.clone();
+    for text in [&mut entry.title, &mut entry.summary, &mut entry.content] {
+        mend_text(text, &mut repairs);
+    }
+    for person in entry.authors.iter_mut().chain(&mut entry.contributors) {
+        mend_string(&mut person.name, &mut repairs);
+    }
+    for category in &mut entry.categories {
+        if let Cow::Owned(mended) = mend(&category.term, &mut repairs) {
+            category.term = mended;
+        }
+        mend_string(&mut category.label, &mut repairs);
+    }
+    if before != entry.content {
+        entry.unmended = before;
+    }
+    repairs.into_vec()
+}
+
+fn mend_text(text: &mut Option<Text>, repairs: &mut Repairs) {
+    if let Some(text) = text
+        && let Cow::Owned(mended) = mend(&text.value, repairs)
+    {
+        text.value = mended;
+    }
+}
+
+fn mend_string(text: &mut Option<String>, repairs: &mut Repairs) {
+    if let Some(text) = text
+        && let Cow::Owned(mended) = mend(text, repairs)
+    {
+        *text = mended;
+    }
+}
+
+fn replace(text: &str, found: &[Found]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for piece in found {
+        out.push_str(&text[at..piece.range.start]);
+        out.push(piece.was);
+        at = piece.range.end;
+    }
+    out.push_str(&text[at..]);
+    out
+}
+
+/// What is to be mended, in order.
+fn find(text: &str, page: Page) -> Vec<Found> {
+    let mut found: Vec<Found> = Vec::new();
+    let mut at = 0;
+    let mut before = None;
+    while let Some(c) = text[at..].chars().next() {
+        match sequence(&text[at..], page, before) {
+            Some((was, length, evidence)) => {
+                let range = at..at + length;
+                found.push(Found {
+                    range,
+                    was,
+                    evidence,
+                });
+                at += length;
+                before = Some(was);
+            }
+            None => {
+                at += c.len_utf8();
+                before = Some(c);
+            }
+        }
+    }
+    settle_series(&mut found);
+    let strong = found.iter().any(|piece| piece.evidence == Evidence::Strong);
+    found.retain(|piece| match piece.evidence {
+        Evidence::Strong => true,
+        Evidence::Weak => strong,
+        Evidence::Serial => false,
+    });
+    found
+}
+
+/// Three or more of a kind without a gap between them are no accident.
+fn settle_series(found: &mut [Found]) {
+    let mut start = 0;
+    while start < found.len() {
+        let mut end = start + 1;
+        while end < found.len() && found[end].range.start == found[end - 1].range.end {
+            end += 1;
+        }
+        let serial = |piece: &&Found| piece.evidence == Evidence::Serial;
+        let bytes: usize = found[start..end]
+            .iter()
+            .filter(serial)
+            .map(|piece| piece.was.len_utf8())
+            .sum();
+        if bytes >= 6 {
+            for piece in &mut found[start..end] {
+                if piece.evidence == Evidence::Serial {
+                    piece.evidence = Evidence::Strong;
+                }
+            }
+        }
+        start = end;
+    }
+}
+
+/// The character that the text's first characters were, how many bytes they take now, and how sure that
+/// is.
+fn sequence(text: &str, page: Page, before: Option<char>) -> Option<(char, usize, Evidence)> {
+    let mut bytes = [0_u8; 4];
+    let mut chars = text.chars();
+    let lead = chars.next()?;
+    let first = page.byte(lead)?;
+    // The private character MacRoman has for F0 gets lost on the way at times, before emoji.
+    let lost = page == Page::Mac && first == 0x9F && !before.is_some_and(char::is_alphabetic);
+    let length = match first {
+        0xC2..=0xDF => 2,
+        0xE2..=0xEF => 3,
+        0xF0 => 4,
+        _ if lost => 4,
+        _ => return None,
+    };
+    let mut taken = lead.len_utf8();
+    let mut filled = 1;
+    bytes[0] = first;
+    if lost {
+        bytes[..2].copy_from_slice(&[0xF0, first]);
+        filled = 2;
+    }
+    let mut common = true;
+    while filled < length {
+        let c = chars.next()?;
+        let byte = page.byte(c).filter(|byte| (0x80..0xC0).contains(byte))?;
+        common &= page.is_common(c);
+        bytes[filled] = byte;
+        filled += 1;
+        taken += c.len_utf8();
+    }
+    let was = std::str::from_utf8(&bytes[..length]).ok()?.chars().next()?;
+    let after = chars.next();
+    let letters = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphabetic());
+    if lost && letters(after) {
+        return None;
+    }
+    let inside_word = letters(before) && letters(after);
+    Some((was, taken, evidence(was, page, common, inside_word, lead)?))
+}
+
+fn evidence(
+    was: char,
+    page: Page,
+    common: bool,
+    inside_word: bool,
+    lead: char,
+) -> Option<Evidence> {
+    let doubted = if common && !inside_word {
+        Evidence::Weak
+    } else {
+        Evidence::Strong
+    };
+    match was {
+        // Latin 1 behind `Â`, `Ã`, `¬`, `√`.
+        '\u{a0}'..='\u{ff}' => Some(doubted),
+        // Polish, Czech, Turkish behind `Ä`, `Å`: letters of their own, so only with evidence beside.
+        '\u{100}'..='\u{17f}' if page == Page::Windows && !common => Some(doubted),
+        '\u{100}'..='\u{17f}' => Some(Evidence::Weak),
+        // Greek, Cyrillic, Hebrew, Arabic.
+        '\u{370}'..='\u{6ff}' => Some(Evidence::Serial),
+        // Typography, arrows, signs. `â€` and `‚Ä` are in no language.
+        '\u{2010}'..='\u{2bff}' | '\u{fe0f}' | '\u{feff}' if common && lead.is_alphabetic() => {
+            Some(Evidence::Weak)
+        }
+        '\u{200b}'..='\u{2bff}' | '\u{fe0f}' | '\u{feff}' => Some(Evidence::Strong),
+        // Kana, Chinese, Korean.
+        '\u{3000}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{ff00}'..='\u{ffef}' => {
+            (!common).then_some(Evidence::Serial)
+        }
+        '\u{1f000}'..='\u{1faff}' => Some(Evidence::Strong),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,107 @@
+use super::*;
+
+fn mended(text: &str) -> String {
+    mend(text, &mut Repairs::default()).into_owned()
+}
+
+/// What a program makes of UTF-8 that it takes for another encoding.
+fn damaged(text: &str, encoding: &'static Encoding) -> String {
+    encoding
+        .decode_without_bom_handling(text.as_bytes())
+        .0
+        .into_owned()
+}
+
+const CLEAN: [&str; 24] = [
+    "Größe, Übermut, „MENÜ“, »Äpfel«, „GROß“ – „JÄ…“ ‚Ärger‘ süß™ Süßä",
+    "Déjà vu à l’été, «É», « Noël », “café…” “café”, l’œuvre, GARÇON…, cœur—",
+    "Åsa “Å” på ön, ”NÅ”, Å–Ö, Malmö–Åre",
+    "Zażółć gęślą jaźń, „ŁÓDŹ”, ŻÓŁĆ…",
+    "“NÃO” “IRMÔ, São João, à…, É–, 1º 2ª",
+    "VÝŠKA, TOMÁŠ, NÍŽE, Žluťoučký kůň, Škoda",
+    "El niño dijo: «ÑANDÚ», ¿Qué? ¡ÁÉÍÓÚ!, Ñ…",
+    "日本語のメモ、東京。「会議」",
+    "Привет, мир — “да”… «НЕТ»",
+    "Ελληνικά «Ώρα»…",
+    "שלום עולם ‏",
+    "مرحبا بالعالم",
+    "한국어 노트",
+    "😊 🎉 👩‍👩‍👧 ✅ → ™ € • …",
+    "x ≤ √π, √∞, √2, ∂x ≈ ±1, ¬∃x, ¬p, Σ∑∏ 5°–6°",
+    "Đặng Thị Ngọc Thịnh, Âm nhạc, «Â»",
+    "“Â” – «ROMÂNĂ» România, țară, Â…",
+    "İstanbul Şişli ğ ı ÇĞÜ",
+    "Þórður Æsir Ð…, “Þ”",
+    "ÄÖÜ äöü ß; ÉÈÊ éèê",
+    "½ ¼ 100 °C ± 2 µm §5 © 2019 ®",
+    "naïve façade “naïve” coöperate",
+    "Ærø, Øl, Å; “Ø” – «Å»",
+    "let s = \"ä…\"; // ü",
+];
+
+#[test]
+fn text_in_order_is_never_changed() {
+    for text in CLEAN {
+        assert_eq!(mended(text), text);
+    }
+    assert!(matches!(
+        mend(CLEAN[0], &mut Repairs::default()),
+        Cow::Borrowed(_)
+    ));
+}
+
+#[test]
+fn what_was_written_comes_back() {
+    for text in [
+        "It’s “quoted” – and … done • yes",
+        "Größe und Übermut fließen, schön",
+        "Déjà vu, l’été français, Noël, garçon",
+        "Åsa går på en ö i Malmö",
+        "日本語のメモ",
+        "Привет мир",
+        "😊 great 🎉",
+        "10 € or £20, a → b ✅",
+        "“Zażółć gęślą jaźń” it’s",
+    ] {
+        assert_eq!(mended(&damaged(text, WINDOWS_1252)), text);
+        assert_eq!(mended(&damaged(text, MACINTOSH)), text);
+    }
+}
+
+#[test]
+fn damage_done_twice_is_undone_twice() {
+    let twice = damaged(&damaged("It’s", WINDOWS_1252), WINDOWS_1252);
+    assert_eq!(mended(&twice), "It’s");
+}
+
+#[test]
+fn an_emoji_without_its_first_byte_is_known() {
+    assert_eq!(mended("fun üòä"), "fun 😊");
+    assert_eq!(mended("‚Äúfun‚Äù üòä."), "“fun” 😊.");
+}
+
+#[test]
+fn mixed_texts_are_mended_run_by_run() {
+    let mut repairs = Repairs::default();
+    let text = mend("Größe – itâ€™s cafÃ©, “NÃO”", &mut repairs);
+    assert_eq!(text, "Größe – it’s café, “NÃO”");
+    let kinds: Vec<_> = repairs.into_vec();
+    assert_eq!(
+        (kinds[0].kind, kinds[0].count),
+        ("mojibake-windows-1252", 2)
+    );
+}
+
+#[test]
+fn who_writes_about_it_means_it() {
+    let text = "Mojibake is when you see â€™ or Ã©";
+    assert_eq!(mended(text), text);
+}
+
+#[test]
+fn long_texts_take_no_time() {
+    let started = std::time::Instant::now();
+    mended(&"Ã©â€™‚Äú".repeat(200_000));
+    mended(&"Ã".repeat(1_000_000));
+    assert!(started.elapsed().as_secs() < 20);
+}

@@ -1,0 +1,142 @@
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::support::{Hall, strings};
+
+const TEXT: &str =
+    "We spoke of queues at night, of locks by day, and of the harbour that closes at six.\n";
+
+fn entry(hall: &Hall, guid: &str) -> Value {
+    let ran = hall.run(["query", "", "--format", "jsonl"]);
+    let found = ran.status(0).stdout_json_lines();
+    let entry = found.iter().find(|entry| entry["guid"] == guid);
+    entry
+        .unwrap_or_else(|| panic!("no {guid} in {found:#?}"))
+        .clone()
+}
+
+fn count(hall: &Hall) -> usize {
+    let ran = hall.run(["query", "", "--format", "jsonl"]);
+    ran.status(0).stdout_json_lines().len()
+}
+
+#[test]
+fn a_renamed_note_keeps_its_entry_and_a_deleted_one_too() {
+    let hall = Hall::new();
+    hall.write("notes/one.md", format!("# One\n\n{TEXT}"));
+    hall.write(
+        "notes/two.md",
+        "# Two\n\nAnother evening, another harbour, and boats all around the bay.\n",
+    );
+    hall.run(["add", "notes"]).status(0);
+    std::fs::rename(hall.path("notes/one.md"), hall.path("notes/first.md")).unwrap();
+    std::fs::remove_file(hall.path("notes/two.md")).unwrap();
+    hall.run(["fetch", "--all"]).status(0);
+    assert_eq!(count(&hall), 2);
+    hall.write("notes/first.md", format!("# One\n\n{TEXT}\nAnd more.\n"));
+    hall.run(["fetch", "--all"]).status(0);
+    assert_eq!(count(&hall), 2);
+    let one = entry(&hall, "one.md");
+    assert!(one["content_text"].as_str().unwrap().contains("And more."));
+}
+
+#[test]
+fn a_folders_other_notes_settle_month_against_day() {
+    let hall = Hall::new();
+    hall.write("notes/a.md", "Coffee 02/06/2020\n\n- boats\n");
+    hall.write("notes/b.md", "Coffee 16/05/2020\n\n- boats\n");
+    hall.run(["add", "notes"]).status(0);
+    assert_eq!(entry(&hall, "a.md")["published"], "2020-06-02T00:00:00Z");
+    let alone = hall.run(["parse", "notes/a.md"]);
+    let feed = alone.status(0).stdout_json();
+    assert_eq!(feed["items"][0]["date_published"], "2020-02-06T00:00:00Z");
+    assert_eq!(feed["_hallway"]["repairs"][0]["kind"], "ambiguous-date");
+}
+
+#[test]
+fn damaged_text_is_mended_and_named() {
+    let hall = Hall::new();
+    hall.write("a.md", "# It‚Äôs üòä\n\nA caf√© on the quay.\n");
+    let feed = hall.run(["parse", "a.md"]).status(0).stdout_json();
+    assert_eq!(feed["items"][0]["title"], "It’s 😊");
+    assert!(
+        feed["items"][0]["content_html"]
+            .as_str()
+            .unwrap()
+            .contains("café")
+    );
+    assert_eq!(feed["_hallway"]["repairs"][0]["kind"], "mojibake-macroman");
+}
+
+#[test]
+fn a_site_gives_notes_their_addresses() {
+    let hall = Hall::new();
+    hall.write(
+        "notes/content/2019/ghent/index.md",
+        "# Ghent\n\n[slides](slides.pdf) ![](a.png)\n",
+    );
+    hall.run(["add", "notes", "--site", "https://ann.example/blog"])
+        .status(0);
+    let note = entry(&hall, "content/2019/ghent/index.md");
+    assert_eq!(note["url"], "https://ann.example/blog/2019/ghent/");
+    let html = note["content_html"].as_str().unwrap();
+    assert!(
+        html.contains("https://ann.example/blog/2019/ghent/slides.pdf"),
+        "{html}"
+    );
+    hall.run(["add", "notes", "--site", "file:///x"]).status(2);
+}
+
+#[test]
+fn the_oldest_commit_dates_a_note() {
+    let hall = Hall::new();
+    hall.write("notes/a b.md", "# A note\n\n- boats\n");
+    let git = |arguments: &[&str]| {
+        Command::new("git")
+            .args(["-c", "user.name=Ann", "-c", "user.email=ann@ann.example"])
+            .args(arguments)
+            .current_dir(hall.path("notes"))
+            .env("GIT_AUTHOR_DATE", "2017-05-04T12:00:00Z")
+            .output()
+    };
+    if git(&["init", "-q"]).is_err() {
+        println!("skipped: there is no git");
+        return;
+    }
+    git(&["add", "."]).unwrap();
+    git(&["commit", "-qm", "a"]).unwrap();
+    hall.run(["add", "notes"]).status(0);
+    assert_eq!(entry(&hall, "a b.md")["published"], "2017-05-04T12:00:00Z");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_read_costs_one_line_each() {
+    let hall = Hall::new();
+    hall.write("notes/fine.md", "# Fine\n\n- boats\n");
+    hall.write(
+        "notes/broken.md",
+        "---\ntitle: \"Bro: ken\ntags: [a, b\n---\n\nText\n",
+    );
+    hall.write(
+        "notes/binary.md",
+        [0_u8, 159, 146, 150, 0, 1, 2, 3].repeat(100),
+    );
+    hall.write("notes/large.md", "boats ".repeat(50 * 1024 * 1024 / 6));
+    std::os::unix::fs::symlink("loop.md", hall.path("notes/loop.md")).unwrap();
+    std::os::unix::fs::symlink(".", hall.path("notes/circle")).unwrap();
+    std::os::unix::fs::symlink("nowhere", hall.path("notes/lost.md")).unwrap();
+    Command::new("mkfifo")
+        .arg(hall.path("notes/pipe.md"))
+        .status()
+        .unwrap();
+    let ran = hall.run(["add", "notes"]);
+    ran.status(3);
+    for name in ["binary.md", "large.md", "loop.md", "lost.md", "pipe.md"] {
+        let lines = ran.err().lines().filter(|line| line.contains(name)).count();
+        assert_eq!(lines, 1, "{name}: {}", ran.err());
+    }
+    assert_eq!(count(&hall), 2);
+    assert_eq!(strings(&entry(&hall, "broken.md")["tags"]).len(), 2);
+}
