@@ -8,7 +8,7 @@ use std::io;
 
 use chrono::{DateTime, Utc};
 
-use crate::model::{ArchivedEntry, Talk};
+use crate::model::{ArchivedEntry, Talk, TalkKind};
 
 pub(crate) use parser::{QueryError, read, read_instant, read_since};
 
@@ -53,6 +53,9 @@ pub(crate) enum Sort {
     /// By `Entry::date`, then by arrival.
     Newest,
     Oldest,
+    /// How well title, people and text answer the words, titles before people before text; where the
+    /// query has no words, as `Newest`.
+    Relevance,
 }
 
 /// Which entries, or with [`By::Talk`] which talks.
@@ -80,6 +83,8 @@ pub(crate) enum Filter {
     Url(String),
     /// Language: the whole tag or its first part (`en` finds `en-GB`), ignoring case.
     Lang(String),
+    /// The talk's kind; of an entry, that it holds such a talk.
+    Kind(TalkKind),
     HasEnclosure,
     HasTalks,
     IsRevised,
@@ -96,6 +101,8 @@ pub(crate) struct Words {
     pub(crate) text: String,
     /// The last word may be the beginning of a word (`deploy*`).
     pub(crate) prefix: bool,
+    /// In quotes: just so, without other endings.
+    pub(crate) exact: bool,
 }
 
 /// What stands above the items of an answer.

@@ -17,6 +17,7 @@ mod content;
 mod entries;
 mod error;
 mod feeds;
+mod fold;
 mod index;
 mod instants;
 mod plan;
@@ -50,6 +51,8 @@ pub(crate) struct Archive {
     connections: Connections,
     /// The index got new rows: something to merge at the end.
     has_recorded: AtomicBool,
+    /// Words whose stem stands in the archive already.
+    words: std::sync::Mutex<index::KnownWords>,
 }
 
 /// What a person wants to follow.
@@ -86,6 +89,7 @@ impl Archive {
         Ok(Self {
             connections: Connections::open(path)?,
             has_recorded: AtomicBool::new(false),
+            words: std::sync::Mutex::default(),
         })
     }
 
@@ -162,7 +166,9 @@ impl Archive {
         &self,
         attempts: Vec<PackedAttempt>,
     ) -> Result<Vec<Result<Recorded, ArchiveError>>, ArchiveError> {
-        let answers = record::record(&mut self.connections.writer(), attempts)?;
+        let mut writer = self.connections.writer();
+        let mut words = self.words.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let answers = record::record(&mut writer, &mut words, attempts)?;
         let changed =
             |answer: &Result<Recorded, _>| matches!(answer, Ok(done) if done.new + done.edited > 0);
         self.has_recorded

@@ -7,7 +7,7 @@ use super::connections::write;
 use super::content::Packer;
 use super::entries;
 use super::error::ArchiveError;
-use super::index::{self, Pending, TextRow};
+use super::index::{self, KnownWords, Pending, TextRow};
 use super::instants::seconds;
 use super::revisions;
 use super::tags;
@@ -58,6 +58,7 @@ type Answers = Vec<Result<Recorded, ArchiveError>>;
 /// no other. An error as a whole means that nothing of the batch was recorded.
 pub(super) fn record(
     writer: &mut Connection,
+    words: &mut KnownWords,
     attempts: Vec<PackedAttempt>,
 ) -> Result<Answers, ArchiveError> {
     let mut batch = write(writer)?;
@@ -80,8 +81,11 @@ pub(super) fn record(
             }
         }
     }
-    pending.write(&batch)?;
+    // Taken out meanwhile: what a batch that fails has learned is not in the archive.
+    let mut learned = std::mem::take(words);
+    pending.write(&batch, &mut learned)?;
     batch.commit()?;
+    *words = learned;
     Ok(answers)
 }
 

@@ -15,7 +15,7 @@ use crate::terminal::result_output;
 /// Find entries or talks
 ///
 /// Words and "phrases" must all match; -word excludes; OR and parentheses. Fields: tag: feed: author:
-/// speaker: event: title: url: lang: has: is: since: after: before: on:. Without a QUERY: the newest.
+/// speaker: event: title: url: lang: kind: has: is: since: after: before: on:. Without a QUERY: the newest.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[arg(value_name = "QUERY")]
@@ -48,6 +48,8 @@ pub(crate) struct Args {
 enum SortOption {
     Newest,
     Oldest,
+    /// How well the words are answered, titles first
+    Relevance,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -162,6 +164,7 @@ fn read(args: &Args, context: &Context<'_>) -> Result<Query, CommandError> {
         sort: match args.sort {
             SortOption::Newest => Sort::Newest,
             SortOption::Oldest => Sort::Oldest,
+            SortOption::Relevance => Sort::Relevance,
         },
         limit: args.limit.or(args.format.default_limit()),
         arrived_after: None,
