@@ -191,6 +191,18 @@ CREATE TABLE word_stems (
     PRIMARY KEY (stem, word)
 ) STRICT, WITHOUT ROWID;
 
+-- Entries that a rule kept out, so that they are not new at every poll. One that is edited is looked at
+-- again.
+CREATE TABLE dropped (
+    feed INTEGER NOT NULL REFERENCES feeds (id) ON DELETE CASCADE,
+    guid TEXT NOT NULL,
+    title TEXT,
+    -- As in entries.
+    hash BLOB NOT NULL,
+    dropped_at INTEGER NOT NULL,
+    PRIMARY KEY (feed, guid)
+) STRICT, WITHOUT ROWID;
+
 -- Up to which entry each view has been shown.
 CREATE TABLE cursors (
     name TEXT PRIMARY KEY,

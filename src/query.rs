@@ -3,6 +3,7 @@
 //! Vocabulary: no SQL and no output format. The text form is read by [`parser::read`].
 
 mod parser;
+mod rules;
 
 use std::io;
 
@@ -10,6 +11,7 @@ use chrono::{DateTime, Utc};
 
 use crate::model::{ArchivedEntry, Talk, TalkKind};
 
+pub(crate) use rules::{Aliases, Rule};
 pub(crate) use parser::{QueryError, read, read_instant, read_since};
 
 /// A question to the archive.
@@ -77,7 +79,7 @@ pub(crate) enum Filter {
     Tag { key: String, prefix: bool },
     /// A part of the feed's title or URL, ignoring case.
     Feed(String),
-    /// A part of the event's name, ignoring case.
+    /// A part of the event's name, compared by `event_key`.
     Event(String),
     /// A part of the permalink, ignoring case.
     Url(String),
@@ -103,6 +105,32 @@ pub(crate) struct Words {
     pub(crate) prefix: bool,
     /// In quotes: just so, without other endings.
     pub(crate) exact: bool,
+}
+
+/// A tag or a speaker, with how often.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Counted {
+    /// What its spellings have in common.
+    pub(crate) key: String,
+    /// In its commonest spelling.
+    pub(crate) name: String,
+    pub(crate) entries: u64,
+    /// 0 for a tag.
+    pub(crate) talks: u64,
+}
+
+/// An event, with what is kept of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CountedEvent {
+    /// `event_key`
+    pub(crate) key: String,
+    pub(crate) name: String,
+    /// The oldest and the newest date of its entries.
+    pub(crate) first: DateTime<Utc>,
+    pub(crate) last: DateTime<Utc>,
+    pub(crate) entries: u64,
+    pub(crate) talks: u64,
+    pub(crate) feeds: u64,
 }
 
 /// What stands above the items of an answer.

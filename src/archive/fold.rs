@@ -116,6 +116,19 @@ pub(super) fn stem(word: &str) -> Option<String> {
     })
 }
 
+/// What spellings of one name have in common: no case, no accents, no signs.
+pub(super) fn key(name: &str) -> String {
+    use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+    let bare: String = text(name)
+        .nfkd()
+        .filter(|c| !is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+        .map(|c| if c.is_alphanumeric() { c } else { ' ' })
+        .collect();
+    let words: Vec<&str> = bare.split_whitespace().collect();
+    words.join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -154,6 +154,12 @@ impl Pending {
         self.entries.insert(id, PendingEntry { rows, replaces });
     }
 
+    /// The entries, each with whether it is new.
+    pub(super) fn arrived(&self) -> Vec<(EntryId, bool)> {
+        let entries = self.entries.iter();
+        entries.map(|(id, entry)| (*id, !entry.replaces)).collect()
+    }
+
     pub(super) fn append(&mut self, later: Self) {
         for (id, entry) in later.entries {
             self.put(id, entry.rows, entry.replaces);
@@ -203,7 +209,7 @@ fn insert(
     Ok(())
 }
 
-fn delete_entry(db: &Connection, id: EntryId) -> Result<(), ArchiveError> {
+pub(super) fn delete_entry(db: &Connection, id: EntryId) -> Result<(), ArchiveError> {
     db.prepare_cached("DELETE FROM entry_text WHERE rowid BETWEEN ?1 AND ?2")?
         .execute([first_row(id), last_row(id)])?;
     Ok(())

@@ -14,6 +14,7 @@
 mod check;
 mod connections;
 mod content;
+mod counts;
 mod entries;
 mod error;
 mod feeds;
@@ -23,6 +24,7 @@ mod instants;
 mod plan;
 mod record;
 mod revisions;
+mod rules;
 mod schema;
 mod search;
 mod tags;
@@ -40,7 +42,7 @@ use self::connections::{Connections, write};
 use crate::model::{
     ArchivedEntry, Attempt, EntryId, FeedId, Known, Recorded, Revision, Subscription, TagOrigin,
 };
-use crate::query::{Cursor, Digest, Query};
+use crate::query::{Aliases, Counted, CountedEvent, Cursor, Digest, Filter, Query, Rule};
 use crate::source::Source;
 
 pub(crate) use error::{ArchiveError, SearchError};
@@ -53,6 +55,8 @@ pub(crate) struct Archive {
     has_recorded: AtomicBool,
     /// Words whose stem stands in the archive already.
     words: std::sync::Mutex<index::KnownWords>,
+    rules: Vec<Rule>,
+    aliases: Aliases,
 }
 
 /// What a person wants to follow.
@@ -90,7 +94,51 @@ impl Archive {
             connections: Connections::open(path)?,
             has_recorded: AtomicBool::new(false),
             words: std::sync::Mutex::default(),
+            rules: Vec::new(),
+            aliases: Aliases::default(),
         })
+    }
+
+    /// What a person's config says of tags and of what arrives.
+    pub(crate) fn with_rules(mut self, rules: Vec<Rule>, aliases: Aliases) -> Self {
+        self.rules = rules;
+        self.aliases = aliases;
+        self
+    }
+
+    /// Applies the rules' tags to every entry, and takes those of rules that are no more; answers how many
+    /// were given.
+    pub(crate) fn apply_rules(&self) -> Result<usize, ArchiveError> {
+        self.write(|db| rules::to_the_past(db, &self.rules, &self.aliases))
+    }
+
+    /// The numbers of all entries that a filter selects, newest first.
+    pub(crate) fn select(&self, filter: &Filter) -> Result<Vec<EntryId>, ArchiveError> {
+        let filter = self.aliases.widen(filter);
+        rules::selected(&*self.connections.reader()?, &filter, None)
+    }
+
+    /// The tags of what the query selects, the most frequent first.
+    pub(crate) fn count_tags(&self, query: &Query) -> Result<Vec<Counted>, ArchiveError> {
+        let reader = self.connections.reader()?;
+        counts::tags(&reader, &self.widened(query), &self.aliases)
+    }
+
+    /// The speakers of the talks the query selects, the most frequent first.
+    pub(crate) fn count_speakers(&self, query: &Query) -> Result<Vec<Counted>, ArchiveError> {
+        counts::speakers(&*self.connections.reader()?, &self.widened(query))
+    }
+
+    /// The events of the entries the query selects, the newest first.
+    pub(crate) fn count_events(&self, query: &Query) -> Result<Vec<CountedEvent>, ArchiveError> {
+        counts::events(&*self.connections.reader()?, &self.widened(query))
+    }
+
+    fn widened(&self, query: &Query) -> Query {
+        Query {
+            filter: self.aliases.widen(&query.filter),
+            ..query.clone()
+        }
     }
 
     pub(crate) fn subscribe(
@@ -139,7 +187,7 @@ impl Archive {
         let reader = self.connections.reader()?;
         let mut all = HashMap::with_capacity(guids.len());
         for &guid in guids {
-            if let Some(known) = entries::known(&reader, feed, guid)? {
+            if let Some(known) = entries::known_or_dropped(&reader, feed, guid)? {
                 all.insert(guid.to_owned(), known);
             }
         }
@@ -168,7 +216,7 @@ impl Archive {
     ) -> Result<Vec<Result<Recorded, ArchiveError>>, ArchiveError> {
         let mut writer = self.connections.writer();
         let mut words = self.words.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let answers = record::record(&mut writer, &mut words, attempts)?;
+        let answers = record::record(&mut writer, &mut words, &self.rules, &self.aliases, attempts)?;
         let changed =
             |answer: &Result<Recorded, _>| matches!(answer, Ok(done) if done.new + done.edited > 0);
         self.has_recorded
@@ -183,7 +231,8 @@ impl Archive {
         title: &str,
         digest: &mut dyn Digest,
     ) -> Result<u64, SearchError> {
-        search::search(&mut *self.connections.reader()?, query, title, digest)
+        let query = self.widened(query);
+        search::search(&mut *self.connections.reader()?, &query, title, digest)
     }
 
     pub(crate) fn entry(&self, id: EntryId) -> Result<Option<ArchivedEntry>, ArchiveError> {

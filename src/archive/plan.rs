@@ -14,6 +14,7 @@ use rusqlite::{Connection, params_from_iter};
 use super::error::ArchiveError;
 use super::fold;
 use super::instants::seconds;
+use crate::model::event_key;
 use crate::query::{By, Filter, Query, Sort, Words};
 
 /// Up to so many entries are fetched and sorted rather than met on a walk: about 10 ms.
@@ -27,6 +28,15 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn of(db: &Connection, query: &Query) -> Result<Self, ArchiveError> {
+        Self::among(db, query, None)
+    }
+
+    /// With `ids`, only of these entries.
+    pub(super) fn among(
+        db: &Connection,
+        query: &Query,
+        ids: Option<&[i64]>,
+    ) -> Result<Self, ArchiveError> {
         let mut plan = Self {
             sql: String::new(),
             parameters: Vec::new(),
@@ -54,6 +64,12 @@ impl Plan {
             plan.sql.push_str(
                 "(SELECT row >> 12 AS entry, min(score) AS score FROM hits GROUP BY 1) AS best
                  CROSS JOIN entries e ON e.id = best.entry",
+            );
+        } else if let Some(ids) = ids {
+            let list = serde_json::Value::from(ids).to_string();
+            plan.push(
+                "json_each(?) AS few CROSS JOIN entries e ON e.id = few.value",
+                list,
             );
         } else if let Some(few) = rarest(db, query)? {
             plan.sql
@@ -275,7 +291,9 @@ impl Conditions<'_> {
                 self.plan.parameters.extend(parameters);
             }
             Filter::Feed(part) => self.feed(part)?,
-            Filter::Event(part) => self.contains("e.event", part),
+            Filter::Event(part) => self
+                .plan
+                .push("event_holds(e.event, ?)", event_key(part)),
             Filter::Url(part) => self.contains("e.url", part),
             Filter::Lang(language) => {
                 let language = language.to_lowercase();

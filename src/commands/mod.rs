@@ -6,6 +6,7 @@ mod add;
 mod check;
 mod completions;
 mod context;
+mod counts;
 mod exit;
 mod feeds;
 mod fetch;
@@ -64,6 +65,9 @@ enum Command {
     Show(show::Args),
     Tag(tag::TagArgs),
     Untag(tag::UntagArgs),
+    Tags(counts::TagsArgs),
+    Speakers(counts::SpeakersArgs),
+    Events(counts::EventsArgs),
     Feeds(feeds::Args),
     Remove(remove::Args),
     Pause(pause::PauseArgs),
@@ -121,6 +125,9 @@ fn dispatch(cli: Cli, terminal: &Terminal) -> Result<Exit, CommandError> {
         Command::Show(args) => show::run(&args, &context),
         Command::Tag(args) => tag::tag(&args, &context),
         Command::Untag(args) => tag::untag(&args, &context),
+        Command::Tags(args) => counts::tags(&args, &context),
+        Command::Speakers(args) => counts::speakers(&args, &context),
+        Command::Events(args) => counts::events(&args, &context),
         Command::Feeds(args) => feeds::run(&args, &context),
         Command::Remove(args) => remove::run(&args, &context),
         Command::Pause(args) => pause::pause(&args, &context),

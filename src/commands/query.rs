@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use tempfile::NamedTempFile;
 
 use super::context::Context;
+use super::counts::{event_line, write_lines};
 use super::exit::{CommandError, Exit};
 use crate::archive::{Archive, SearchError};
 use crate::model::Tag;
@@ -56,6 +57,8 @@ enum SortOption {
 enum ByOption {
     Entry,
     Talk,
+    /// A line an event: its days and how many entries, talks and feeds
+    Event,
 }
 
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandError> {
@@ -63,6 +66,9 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     let Some(archive) = context.archive_to_read()? else {
         return Ok(Exit::Well);
     };
+    if matches!(args.by, ByOption::Event) {
+        return events(args, &archive, &query);
+    }
     let title = title(args);
     match &args.output {
         Some(path) => write_file(path, |out| {
@@ -76,6 +82,22 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         }
     }
     Ok(Exit::Well)
+}
+
+/// Events have no shape in the formats of entries: text, or one JSON object a line.
+fn events(args: &Args, archive: &Archive, query: &Query) -> Result<Exit, CommandError> {
+    let json = matches!(args.format, Format::Json | Format::Jsonl);
+    if args.output.is_some() || !(json || matches!(args.format, Format::Text)) {
+        return Err(CommandError::usage("events are printed as text or jsonl only"));
+    }
+    let limit = query.limit.and_then(|limit| usize::try_from(limit).ok());
+    let all = Query {
+        limit: None,
+        ..query.clone()
+    };
+    let counted = archive.count_events(&all)?;
+    let lines = counted.iter().map(event_line);
+    write_lines(lines.take(limit.unwrap_or(usize::MAX)), json)
 }
 
 fn write(
@@ -158,7 +180,7 @@ fn read(args: &Args, context: &Context<'_>) -> Result<Query, CommandError> {
             Filter::And(filters)
         },
         by: match args.by {
-            ByOption::Entry => By::Entry,
+            ByOption::Entry | ByOption::Event => By::Entry,
             ByOption::Talk => By::Talk,
         },
         sort: match args.sort {

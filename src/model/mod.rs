@@ -6,6 +6,7 @@
 
 mod changes;
 mod entry;
+mod event;
 mod feed;
 mod raw;
 mod safe_html;
@@ -18,6 +19,7 @@ pub(crate) use entry::{
     ArchivedEntry, ContentHash, Enclosure, Entry, EntryId, FeedOfEntry, Original, Person,
     Revision,
 };
+pub(crate) use event::event_key;
 pub(crate) use feed::{Feed, FeedId};
 pub(crate) use raw::{
     Category, EntrySource, FeedFormat, RawEntry, RawFeed, Repair, Text, TextKind,
