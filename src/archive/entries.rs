@@ -316,6 +316,14 @@ fn insert_parts(db: &Connection, id: EntryId, entry: &Entry) -> Result<(), Archi
             length
         ])?;
     }
+    insert_talks(db, id, entry)
+}
+
+pub(super) fn insert_talks(
+    db: &Connection,
+    id: EntryId,
+    entry: &Entry,
+) -> Result<(), ArchiveError> {
     let mut insert = db.prepare_cached(
         "INSERT INTO talks (entry, number, title, speakers, kind, level, anchor, url, start, end)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",

@@ -181,7 +181,7 @@ impl Pending {
     }
 }
 
-fn insert(
+pub(super) fn insert(
     db: &Connection,
     id: EntryId,
     rows: &[TextRow],

@@ -23,6 +23,7 @@ mod index;
 mod instants;
 mod plan;
 mod record;
+mod resplit;
 mod revisions;
 mod rules;
 mod schema;
@@ -318,6 +319,21 @@ impl Archive {
             Err(ArchiveError::Damaged(message)) => Ok(vec![message]),
             checked => checked,
         }
+    }
+
+    /// Up to `most` entries after a number, by arrival, and the number to go on after; `None`: no more.
+    pub(crate) fn entries_after(
+        &self,
+        after: EntryId,
+        most: usize,
+    ) -> Result<(Vec<ArchivedEntry>, Option<EntryId>), ArchiveError> {
+        resplit::next(&*self.connections.reader()?, after, most)
+    }
+
+    /// Takes over the talks and events of entries that were split anew, in one transaction.
+    pub(crate) fn resplit(&self, split: &[ArchivedEntry]) -> Result<(), ArchiveError> {
+        self.has_recorded.store(true, Ordering::Relaxed);
+        self.write(|db| resplit::replace(db, &mut index::KnownWords::default(), split))
     }
 
     /// Builds anew what is derived, and nothing else; answers what that was.
