@@ -223,6 +223,26 @@ CREATE TABLE talks (
     PRIMARY KEY (entry, number)
 ) STRICT, WITHOUT ROWID;
 
+-- Words of the index that are not their own English stem, so that a question for `deploy` can ask for
+-- `deployments` as well while a phrase stays exact. A word that no entry says any more is no harm.
+CREATE TABLE word_stems (
+    stem TEXT NOT NULL,
+    word TEXT NOT NULL,
+    PRIMARY KEY (stem, word)
+) STRICT, WITHOUT ROWID;
+
+-- Entries that a rule kept out, so that they are not new at every poll. One that is edited is looked at
+-- again.
+CREATE TABLE dropped (
+    feed INTEGER NOT NULL REFERENCES feeds (id) ON DELETE CASCADE,
+    guid TEXT NOT NULL,
+    title TEXT,
+    -- As in entries.
+    hash BLOB NOT NULL,
+    dropped_at INTEGER NOT NULL,
+    PRIMARY KEY (feed, guid)
+) STRICT, WITHOUT ROWID;
+
 -- Up to which entry each view has been shown.
 CREATE TABLE cursors (
     name TEXT PRIMARY KEY,

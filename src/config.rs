@@ -7,8 +7,20 @@
 //! max_size     = "32 MiB"    # of one answer, unpacked
 //! min_interval = "1h"        # between two polls of one feed
 //! contact      = "https://you.example/about"   # told to publishers in the User-Agent
+//!
+//! [aliases]                  # tags that mean the same: asked for, and listed, as one
+//! devops = ["devsecops", "dev and ops"]
+//!
+//! [[rule]]                   # for what arrives; the past: hallway tag --rules
+//! when = 'title:devopsdays'  # in the query language
+//! tag  = ["devopsdays"]
+//!
+//! [[rule]]
+//! when = 'feed:planet title:podcast'
+//! drop = true                # not kept
 //! ```
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,6 +31,23 @@ use serde::{Deserialize, Deserializer, de};
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Config {
     pub(crate) fetch: FetchConfig,
+    /// A tag's name, and the tags that mean the same.
+    pub(crate) aliases: BTreeMap<String, Vec<String>>,
+    #[serde(rename = "rule")]
+    pub(crate) rules: Vec<RuleConfig>,
+}
+
+/// `[[rule]]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RuleConfig {
+    /// In the query language.
+    pub(crate) when: String,
+    #[serde(default)]
+    pub(crate) tag: Vec<String>,
+    /// Do not keep it.
+    #[serde(default)]
+    pub(crate) drop: bool,
 }
 
 /// `[fetch]`; a `None` leaves the program's default in force.

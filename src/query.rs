@@ -3,14 +3,16 @@
 //! Vocabulary: no SQL and no output format. The text form is read by [`parser::read`].
 
 mod parser;
+mod rules;
 
 use std::io;
 
 use chrono::{DateTime, Utc};
 
-use crate::model::{ArchivedEntry, Talk};
+use crate::model::{ArchivedEntry, Talk, TalkKind};
 
 pub(crate) use parser::{QueryError, read, read_instant, read_since};
+pub(crate) use rules::{Aliases, Rule};
 
 /// A question to the archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +55,9 @@ pub(crate) enum Sort {
     /// By `Entry::date`, then by arrival.
     Newest,
     Oldest,
+    /// How well title, people and text answer the words, titles before people before text; where the
+    /// query has no words, as `Newest`.
+    Relevance,
 }
 
 /// Which entries, or with [`By::Talk`] which talks.
@@ -77,12 +82,14 @@ pub(crate) enum Filter {
     },
     /// A part of the feed's title or URL, ignoring case.
     Feed(String),
-    /// A part of the event's name, ignoring case.
+    /// A part of the event's name, compared by `event_key`.
     Event(String),
     /// A part of the permalink, ignoring case.
     Url(String),
     /// Language: the whole tag or its first part (`en` finds `en-GB`), ignoring case.
     Lang(String),
+    /// The talk's kind; of an entry, that it holds such a talk.
+    Kind(TalkKind),
     HasEnclosure,
     HasTalks,
     IsRevised,
@@ -99,6 +106,34 @@ pub(crate) struct Words {
     pub(crate) text: String,
     /// The last word may be the beginning of a word (`deploy*`).
     pub(crate) prefix: bool,
+    /// In quotes: just so, without other endings.
+    pub(crate) exact: bool,
+}
+
+/// A tag or a speaker, with how often.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Counted {
+    /// What its spellings have in common.
+    pub(crate) key: String,
+    /// In its commonest spelling.
+    pub(crate) name: String,
+    pub(crate) entries: u64,
+    /// 0 for a tag.
+    pub(crate) talks: u64,
+}
+
+/// An event, with what is kept of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CountedEvent {
+    /// `event_key`
+    pub(crate) key: String,
+    pub(crate) name: String,
+    /// The oldest and the newest date of its entries.
+    pub(crate) first: DateTime<Utc>,
+    pub(crate) last: DateTime<Utc>,
+    pub(crate) entries: u64,
+    pub(crate) talks: u64,
+    pub(crate) feeds: u64,
 }
 
 /// What stands above the items of an answer.

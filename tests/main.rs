@@ -42,6 +42,7 @@ mod parse;
 /// The query language and the output formats.
 mod query;
 /// The one line for cron.
+mod rules;
 mod run;
 /// One entry in full.
 mod show;

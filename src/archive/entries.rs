@@ -165,6 +165,24 @@ pub(super) fn known(
     Ok(known.optional()?)
 }
 
+/// What a rule kept out, as if it were held under the number 0, which no entry has: unedited, it is
+/// nothing new; edited, it is.
+pub(super) fn known_or_dropped(
+    db: &Connection,
+    feed: FeedId,
+    guid: &str,
+) -> Result<Option<Known>, ArchiveError> {
+    if let Some(known) = known(db, feed, guid)? {
+        return Ok(Some(known));
+    }
+    let mut select = db.prepare_cached("SELECT hash FROM dropped WHERE feed = ?1 AND guid = ?2")?;
+    let hash = select.query_row(params![feed.0, guid], |row| row.get(0));
+    Ok(hash.optional()?.map(|hash| Known {
+        id: EntryId(0),
+        hash: ContentHash(hash),
+    }))
+}
+
 /// As [`known`], by number; `None` also where the entry is another feed's.
 pub(super) fn known_by_id(
     db: &Connection,
@@ -304,6 +322,14 @@ fn insert_parts(db: &Connection, id: EntryId, entry: &Entry) -> Result<(), Archi
             length
         ])?;
     }
+    insert_talks(db, id, entry)
+}
+
+pub(super) fn insert_talks(
+    db: &Connection,
+    id: EntryId,
+    entry: &Entry,
+) -> Result<(), ArchiveError> {
     let mut insert = db.prepare_cached(
         "INSERT INTO talks (entry, number, title, speakers, kind, level, anchor, url, start, end)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",

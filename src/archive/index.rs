@@ -3,12 +3,14 @@
 //! Derived from what the other tables hold and without a copy of any text. Rows are numbered by entry
 //! and talk (see [`first_row`]), so that a hit names both without looking anything up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use rusqlite::{Connection, params};
 
 use super::entries::{self, MAX_TALKS};
 use super::error::ArchiveError;
+use super::fold;
 use crate::model::{Entry, EntryId, FeedId, Person, Talk};
 
 /// The number of an entry's own row; those of its talks follow, up to [`last_row`].
@@ -28,23 +30,64 @@ pub(super) struct TextRow {
     text: String,
 }
 
+impl TextRow {
+    fn folded(title: &str, people: String, text: String) -> Self {
+        Self {
+            title: fold::text(title).into_owned(),
+            people: fold_owned(people),
+            text: fold_owned(text),
+        }
+    }
+}
+
+/// Most texts are ASCII and stay as they are, without a copy.
+fn fold_owned(text: String) -> String {
+    if text.is_ascii() {
+        return text;
+    }
+    fold::text(&text).into_owned()
+}
+
+/// Which words have been looked at, by hash: nearly all words of an entry were in an earlier one. A word
+/// that shares another's hash goes without its stem, one in many billions.
+#[derive(Default)]
+pub(super) struct KnownWords(HashSet<u64>);
+
+impl KnownWords {
+    /// 8 MiB or so; then everything is looked at again.
+    const MOST: usize = 500_000;
+
+    fn is_new(&mut self, word: &str) -> bool {
+        let mut hasher = DefaultHasher::new();
+        for byte in word.bytes() {
+            byte.to_ascii_lowercase().hash(&mut hasher);
+        }
+        if self.0.len() >= Self::MOST {
+            self.0.clear();
+        }
+        self.0.insert(hasher.finish())
+    }
+}
+
 /// An entry's own row and those of its talks, in order. Costs as much as its content is long, so it is
 /// made before the write lock is taken.
 pub(super) fn rows_of(entry: &Entry) -> Vec<TextRow> {
     let talks = &entry.talks[..entry.talks.len().min(MAX_TALKS)];
     let mut rows = Vec::with_capacity(talks.len() + 1);
-    rows.push(TextRow {
-        title: entry.title.clone().unwrap_or_default(),
-        people: lines(entry.authors.iter().flat_map(names)),
-        text: lines([
+    rows.push(TextRow::folded(
+        entry.title.as_deref().unwrap_or_default(),
+        lines(entry.authors.iter().flat_map(names)),
+        lines([
             entry.summary.clone().unwrap_or_default(),
             text_outside(entry, talks),
         ]),
-    });
-    rows.extend(talks.iter().map(|talk| TextRow {
-        title: talk.title.clone(),
-        people: talk.speakers.join("\n"),
-        text: entry.content_of(talk).to_text(),
+    ));
+    rows.extend(talks.iter().map(|talk| {
+        TextRow::folded(
+            &talk.title,
+            talk.speakers.join("\n"),
+            entry.content_of(talk).to_text(),
+        )
     }));
     rows
 }
@@ -111,34 +154,58 @@ impl Pending {
         self.entries.insert(id, PendingEntry { rows, replaces });
     }
 
+    /// The entries, each with whether it is new.
+    pub(super) fn arrived(&self) -> Vec<(EntryId, bool)> {
+        let entries = self.entries.iter();
+        entries.map(|(id, entry)| (*id, !entry.replaces)).collect()
+    }
+
     pub(super) fn append(&mut self, later: Self) {
         for (id, entry) in later.entries {
             self.put(id, entry.rows, entry.replaces);
         }
     }
 
-    pub(super) fn write(self, db: &Connection) -> Result<(), ArchiveError> {
+    pub(super) fn write(self, db: &Connection, words: &mut KnownWords) -> Result<(), ArchiveError> {
         for (id, _) in self.entries.iter().filter(|(_, entry)| entry.replaces) {
             delete_entry(db, *id)?;
         }
         for (id, entry) in &self.entries {
-            insert(db, *id, &entry.rows)?;
+            insert(db, *id, &entry.rows, words)?;
         }
         Ok(())
     }
 }
 
-fn insert(db: &Connection, id: EntryId, rows: &[TextRow]) -> Result<(), ArchiveError> {
+pub(super) fn insert(
+    db: &Connection,
+    id: EntryId,
+    rows: &[TextRow],
+    words: &mut KnownWords,
+) -> Result<(), ArchiveError> {
     let mut insert = db.prepare_cached(
         "INSERT INTO entry_text (rowid, title, people, text) VALUES (?1, ?2, ?3, ?4)",
     )?;
     for (row, number) in rows.iter().zip(first_row(id)..) {
         insert.execute(params![number, row.title, row.people, row.text])?;
     }
+    let mut learn =
+        db.prepare_cached("INSERT OR IGNORE INTO word_stems (stem, word) VALUES (?1, ?2)")?;
+    let texts = rows.iter().flat_map(|row| [&row.title, &row.text]);
+    for word in texts.flat_map(|text| fold::english_words(text)) {
+        if words.is_new(word)
+            && let Some(stem) = fold::stem(word)
+        {
+            let word = word.to_ascii_lowercase();
+            if word != stem {
+                learn.execute([stem, word])?;
+            }
+        }
+    }
     Ok(())
 }
 
-fn delete_entry(db: &Connection, id: EntryId) -> Result<(), ArchiveError> {
+pub(super) fn delete_entry(db: &Connection, id: EntryId) -> Result<(), ArchiveError> {
     db.prepare_cached("DELETE FROM entry_text WHERE rowid BETWEEN ?1 AND ?2")?
         .execute([first_row(id), last_row(id)])?;
     Ok(())
@@ -165,12 +232,14 @@ pub(super) fn rebuild(db: &Connection) -> Result<usize, ArchiveError> {
     db.execute_batch(&format!(
         "DROP TABLE entry_text;
          {schema};
+         DELETE FROM word_stems;
          INSERT INTO entry_text (entry_text, rank) VALUES ('hashsize', 16777216);
          INSERT INTO entry_text (entry_text, rank) VALUES ('automerge', 0);"
     ))?;
     let mut select = db.prepare("SELECT id FROM entries ORDER BY id")?;
     let mut ids = select.query([])?;
     let mut written = 0;
+    let mut words = KnownWords::default();
     while let Some(row) = ids.next()? {
         let id = EntryId(row.get(0)?);
         let archived = match entries::load(db, id) {
@@ -180,7 +249,7 @@ pub(super) fn rebuild(db: &Connection) -> Result<usize, ArchiveError> {
         };
         if let Some(archived) = archived {
             let rows = rows_of(&archived.entry);
-            insert(db, id, &rows)?;
+            insert(db, id, &rows, &mut words)?;
             written += rows.len();
         }
     }

@@ -16,16 +16,20 @@
 mod check;
 mod connections;
 mod content;
+mod counts;
 mod entries;
 mod error;
 mod feeds;
+mod fold;
 mod index;
 mod instants;
 mod moves;
 mod past;
 mod plan;
 mod record;
+mod resplit;
 mod revisions;
+mod rules;
 mod schema;
 mod search;
 mod stats;
@@ -46,7 +50,7 @@ use crate::model::{
     ArchivedEntry, Attempt, EntryId, FeedId, Known, Move, PageRead, Past, PastLinks, Recorded,
     Revision, Stats, Subscription, TagOrigin, Way,
 };
-use crate::query::{Cursor, Digest, Query};
+use crate::query::{Aliases, Counted, CountedEvent, Cursor, Digest, Filter, Query, Rule};
 use crate::source::Source;
 
 pub(crate) use error::{ArchiveError, SearchError};
@@ -57,6 +61,10 @@ pub(crate) struct Archive {
     connections: Connections,
     /// The index got new rows: something to merge at the end.
     has_recorded: AtomicBool,
+    /// Words whose stem stands in the archive already.
+    words: std::sync::Mutex<index::KnownWords>,
+    rules: Vec<Rule>,
+    aliases: Aliases,
 }
 
 /// What a person wants to follow.
@@ -95,7 +103,52 @@ impl Archive {
         Ok(Self {
             connections: Connections::open(path)?,
             has_recorded: AtomicBool::new(false),
+            words: std::sync::Mutex::default(),
+            rules: Vec::new(),
+            aliases: Aliases::default(),
         })
+    }
+
+    /// What a person's config says of tags and of what arrives.
+    pub(crate) fn with_rules(mut self, rules: Vec<Rule>, aliases: Aliases) -> Self {
+        self.rules = rules;
+        self.aliases = aliases;
+        self
+    }
+
+    /// Applies the rules' tags to every entry, and takes those of rules that are no more; answers how many
+    /// were given.
+    pub(crate) fn apply_rules(&self) -> Result<usize, ArchiveError> {
+        self.write(|db| rules::to_the_past(db, &self.rules, &self.aliases))
+    }
+
+    /// The numbers of all entries that a filter selects, newest first.
+    pub(crate) fn select(&self, filter: &Filter) -> Result<Vec<EntryId>, ArchiveError> {
+        let filter = self.aliases.widen(filter);
+        rules::selected(&*self.connections.reader()?, &filter, None)
+    }
+
+    /// The tags of what the query selects, the most frequent first.
+    pub(crate) fn count_tags(&self, query: &Query) -> Result<Vec<Counted>, ArchiveError> {
+        let reader = self.connections.reader()?;
+        counts::tags(&reader, &self.widened(query), &self.aliases)
+    }
+
+    /// The speakers of the talks the query selects, the most frequent first.
+    pub(crate) fn count_speakers(&self, query: &Query) -> Result<Vec<Counted>, ArchiveError> {
+        counts::speakers(&*self.connections.reader()?, &self.widened(query))
+    }
+
+    /// The events of the entries the query selects, the newest first.
+    pub(crate) fn count_events(&self, query: &Query) -> Result<Vec<CountedEvent>, ArchiveError> {
+        counts::events(&*self.connections.reader()?, &self.widened(query))
+    }
+
+    fn widened(&self, query: &Query) -> Query {
+        Query {
+            filter: self.aliases.widen(&query.filter),
+            ..query.clone()
+        }
     }
 
     pub(crate) fn subscribe(
@@ -168,7 +221,7 @@ impl Archive {
     /// Records a page of a feed's past with the step to the next one, in one transaction; answers how
     /// many entries were new. They are marked as backfilled: no digest shows them.
     pub(crate) fn record_page(&self, page: &PageRead) -> Result<usize, ArchiveError> {
-        let new = self.write(|db| past::record(db, page))?;
+        let new = self.write(|db| past::record(db, page, &self.rules, &self.aliases))?;
         self.has_recorded.fetch_or(new > 0, Ordering::Relaxed);
         Ok(new)
     }
@@ -215,7 +268,7 @@ impl Archive {
         let reader = self.connections.reader()?;
         let mut all = HashMap::with_capacity(guids.len());
         for &guid in guids {
-            if let Some(known) = entries::known(&reader, feed, guid)? {
+            if let Some(known) = entries::known_or_dropped(&reader, feed, guid)? {
                 all.insert(guid.to_owned(), known);
             }
         }
@@ -248,7 +301,18 @@ impl Archive {
         &self,
         attempts: Vec<PackedAttempt>,
     ) -> Result<Vec<Result<Recorded, ArchiveError>>, ArchiveError> {
-        let answers = record::record(&mut self.connections.writer(), attempts)?;
+        let mut writer = self.connections.writer();
+        let mut words = self
+            .words
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let answers = record::record(
+            &mut writer,
+            &mut words,
+            &self.rules,
+            &self.aliases,
+            attempts,
+        )?;
         let changed =
             |answer: &Result<Recorded, _>| matches!(answer, Ok(done) if done.new + done.edited > 0);
         self.has_recorded
@@ -263,7 +327,8 @@ impl Archive {
         title: &str,
         digest: &mut dyn Digest,
     ) -> Result<u64, SearchError> {
-        search::search(&mut *self.connections.reader()?, query, title, digest)
+        let query = self.widened(query);
+        search::search(&mut *self.connections.reader()?, &query, title, digest)
     }
 
     pub(crate) fn entry(&self, id: EntryId) -> Result<Option<ArchivedEntry>, ArchiveError> {
@@ -349,6 +414,21 @@ impl Archive {
             Err(ArchiveError::Damaged(message)) => Ok(vec![message]),
             checked => checked,
         }
+    }
+
+    /// Up to `most` entries after a number, by arrival, and the number to go on after; `None`: no more.
+    pub(crate) fn entries_after(
+        &self,
+        after: EntryId,
+        most: usize,
+    ) -> Result<(Vec<ArchivedEntry>, Option<EntryId>), ArchiveError> {
+        resplit::next(&*self.connections.reader()?, after, most)
+    }
+
+    /// Takes over the talks and events of entries that were split anew, in one transaction.
+    pub(crate) fn resplit(&self, split: &[ArchivedEntry]) -> Result<(), ArchiveError> {
+        self.has_recorded.store(true, Ordering::Relaxed);
+        self.write(|db| resplit::replace(db, &mut index::KnownWords::default(), split))
     }
 
     /// Builds anew what is derived, and nothing else; answers what that was.

@@ -6,11 +6,13 @@ use url::Url;
 use super::content::Packer;
 use super::entries;
 use super::error::ArchiveError;
-use super::index::{self, Pending};
+use super::index::{self, KnownWords, Pending};
 use super::instants::{certain, seconds};
 use super::record::own_tags;
+use super::rules;
 use super::tags;
 use crate::model::{FeedId, PageRead, Past, PastLinks, Step, TagOrigin, Way};
+use crate::query::{Aliases, Rule};
 
 pub(super) fn past(db: &Connection, feed: FeedId) -> Result<Option<Past>, ArchiveError> {
     let mut select =
@@ -70,7 +72,13 @@ pub(super) fn go_on(
 }
 
 /// Stores the entries of a page that are not known, as read from the past; answers how many.
-pub(super) fn record(db: &Connection, page: &PageRead) -> Result<usize, ArchiveError> {
+/// The rules of arrival hold for it, too.
+pub(super) fn record(
+    db: &Connection,
+    page: &PageRead,
+    rules: &[Rule],
+    aliases: &Aliases,
+) -> Result<usize, ArchiveError> {
     let subscribed = db
         .prepare_cached("SELECT 1 FROM feeds WHERE id = ?1 AND state <> 'removed'")?
         .exists([page.feed.0])?;
@@ -81,7 +89,7 @@ pub(super) fn record(db: &Connection, page: &PageRead) -> Result<usize, ArchiveE
     let given = tags::of_feed(db, page.feed)?;
     let mut packer = Packer::new()?;
     let mut pending = Pending::default();
-    let mut new = 0;
+    let mut new = 0_usize;
     for entry in &page.entries {
         if entries::known(db, page.feed, &entry.guid)?.is_some() {
             continue;
@@ -98,11 +106,14 @@ pub(super) fn record(db: &Connection, page: &PageRead) -> Result<usize, ArchiveE
         pending.put(id, index::rows_of(entry), false);
         new += 1;
     }
-    pending.write(db)?;
+    let arrived = pending.arrived();
+    pending.write(db, &mut KnownWords::default())?;
+    let dropped = rules::on_arrival(db, rules, aliases, &arrived, at)?.len();
     db.execute(
         "UPDATE feeds SET entries = entries + ?2 WHERE id = ?1",
         params![page.feed.0, new as i64],
     )?;
+    let new = new.saturating_sub(dropped);
     if let Some(Step { way, url, next }) = &page.step {
         go_on(db, page.feed, *way, next.as_ref(), at)?;
         db.execute(

@@ -12,7 +12,9 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use super::error::ArchiveError;
+use super::fold;
 use super::instants::seconds;
+use crate::model::event_key;
 use crate::query::{By, Filter, Query, Sort, Words};
 
 /// Up to so many entries are fetched and sorted rather than met on a walk: about 10 ms.
@@ -26,15 +28,50 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn of(db: &Connection, query: &Query) -> Result<Self, ArchiveError> {
+        Self::among(db, query, None)
+    }
+
+    /// With `ids`, only of these entries.
+    pub(super) fn among(
+        db: &Connection,
+        query: &Query,
+        ids: Option<&[i64]>,
+    ) -> Result<Self, ArchiveError> {
         let mut plan = Self {
-            sql: String::from("SELECT e.id AS id, e.date AS date"),
+            sql: String::new(),
             parameters: Vec::new(),
         };
+        let ranked = ranked(db, query)?;
+        if let Some(expression) = &ranked {
+            plan.push(RANKED, expression.clone());
+        }
+        plan.sql.push_str("SELECT e.id AS id, e.date AS date");
         if query.by == By::Talk {
             plan.sql.push_str(", t.number AS number");
         }
+        if ranked.is_some() {
+            // A talk that answers by its entry's title alone comes behind those that say the words.
+            plan.sql.push_str(match query.by {
+                By::Entry => ", best.score AS score",
+                By::Talk => {
+                    ", ifnull((SELECT score FROM hits WHERE row = (e.id << 12) + t.number), 0)
+                         AS score"
+                }
+            });
+        }
         plan.sql.push_str(" FROM ");
-        if let Some(few) = rarest(db, query)? {
+        if ranked.is_some() {
+            plan.sql.push_str(
+                "(SELECT row >> 12 AS entry, min(score) AS score FROM hits GROUP BY 1) AS best
+                 CROSS JOIN entries e ON e.id = best.entry",
+            );
+        } else if let Some(ids) = ids {
+            let list = serde_json::Value::from(ids).to_string();
+            plan.push(
+                "json_each(?) AS few CROSS JOIN entries e ON e.id = few.value",
+                list,
+            );
+        } else if let Some(few) = rarest(db, query)? {
             plan.sql
                 .push_str(&format!("({}) AS few CROSS JOIN ", few.sql));
             plan.parameters.extend(few.parameters);
@@ -57,11 +94,15 @@ impl Plan {
             plan.push(" AND NOT e.backfilled AND +e.id > ?", cursor.0);
         }
         let direction = match query.sort {
-            Sort::Newest => "DESC",
+            Sort::Newest | Sort::Relevance => "DESC",
             Sort::Oldest => "ASC",
         };
+        plan.sql.push_str(" ORDER BY ");
+        if ranked.is_some() {
+            plan.sql.push_str("score, ");
+        }
         plan.sql
-            .push_str(&format!(" ORDER BY e.date {direction}, e.id {direction}"));
+            .push_str(&format!("e.date {direction}, e.id {direction}"));
         if query.by == By::Talk {
             plan.sql.push_str(", t.number");
         }
@@ -77,6 +118,76 @@ impl Plan {
     }
 }
 
+/// Every row that says one of the words, with how well: a word in a title counts ten times one in the
+/// text, a name five times. The lower the better.
+const RANKED: &str = "WITH hits AS MATERIALIZED (
+    SELECT rowid AS row, bm25(entry_text, 10.0, 5.0, 1.0) AS score
+    FROM entry_text WHERE entry_text MATCH ?) ";
+
+/// The words to rank by, if that is asked for and there are any.
+fn ranked(db: &Connection, query: &Query) -> Result<Option<String>, ArchiveError> {
+    if query.sort != Sort::Relevance {
+        return Ok(None);
+    }
+    let mut expressions = Vec::new();
+    if !collect_words(db, &query.filter, &mut expressions)? || expressions.is_empty() {
+        return Ok(None);
+    }
+    expressions.sort();
+    expressions.dedup();
+    Ok(Some(any_of(&expressions)))
+}
+
+/// Collects what is to be found. Says whether every item must have one of them: where `OR` offers
+/// something else, as in `tag:devops OR terraform`, ranking would lose items.
+fn collect_words(
+    db: &Connection,
+    filter: &Filter,
+    expressions: &mut Vec<String>,
+) -> Result<bool, ArchiveError> {
+    Ok(match filter {
+        Filter::And(parts) => {
+            let mut bound = false;
+            for part in parts {
+                bound |= collect_words(db, part, expressions)?;
+            }
+            bound
+        }
+        Filter::Or(parts) => {
+            let mut bound = !parts.is_empty();
+            for part in parts {
+                bound &= collect_words(db, part, expressions)?;
+            }
+            bound
+        }
+        Filter::Text(words) => {
+            expressions.push(anywhere(db, words)?);
+            true
+        }
+        Filter::Title(words) => {
+            expressions.push(in_title(db, words)?);
+            true
+        }
+        Filter::Author(words) | Filter::Speaker(words) => {
+            expressions.push(in_people(words));
+            true
+        }
+        _ => false,
+    })
+}
+
+/// FTS5 parses `OR` into a tree that it refuses beyond 256 levels, so as a balanced one.
+fn any_of(expressions: &[String]) -> String {
+    match expressions {
+        [] => "\"\"".to_owned(),
+        [one] => one.clone(),
+        many => {
+            let (left, right) = many.split_at(many.len() / 2);
+            format!("({} OR {})", any_of(left), any_of(right))
+        }
+    }
+}
+
 /// A way to the few entries that can be among the answer at all, with `entry` as its column.
 struct Few {
     sql: String,
@@ -86,7 +197,7 @@ struct Few {
 /// The narrowest of what every item has to match, if it is narrow.
 fn rarest(db: &Connection, query: &Query) -> Result<Option<Few>, ArchiveError> {
     let mut candidates = Vec::new();
-    collect_candidates(&query.filter, &mut candidates);
+    collect_candidates(db, &query.filter, &mut candidates)?;
     if let Some(cursor) = query.arrived_after {
         candidates.push(Few {
             sql: "SELECT id AS entry FROM entries WHERE id > ?".to_owned(),
@@ -115,18 +226,24 @@ fn rarest(db: &Connection, query: &Query) -> Result<Option<Few>, ArchiveError> {
     Ok(rarest)
 }
 
-fn collect_candidates(filter: &Filter, candidates: &mut Vec<Few>) {
+fn collect_candidates(
+    db: &Connection,
+    filter: &Filter,
+    candidates: &mut Vec<Few>,
+) -> Result<(), ArchiveError> {
     let text = |expression: String| Few {
         sql: "SELECT DISTINCT rowid >> 12 AS entry FROM entry_text WHERE entry_text MATCH ?"
             .to_owned(),
         parameters: vec![expression.into()],
     };
     match filter {
-        Filter::And(parts) => parts
-            .iter()
-            .for_each(|part| collect_candidates(part, candidates)),
-        Filter::Text(words) => candidates.push(text(anywhere(words))),
-        Filter::Title(words) => candidates.push(text(in_title(words))),
+        Filter::And(parts) => {
+            for part in parts {
+                collect_candidates(db, part, candidates)?;
+            }
+        }
+        Filter::Text(words) => candidates.push(text(anywhere(db, words)?)),
+        Filter::Title(words) => candidates.push(text(in_title(db, words)?)),
         Filter::Author(words) | Filter::Speaker(words) => candidates.push(text(in_people(words))),
         Filter::Tag { key, prefix } => {
             let (test, parameters) = tag_test(key, *prefix);
@@ -138,6 +255,7 @@ fn collect_candidates(filter: &Filter, candidates: &mut Vec<Few>) {
         // The others are no way in, and of what must not or need not match nothing can be begun with.
         _ => {}
     }
+    Ok(())
 }
 
 /// Writes a filter as a condition on `e` (the entry) and by talk on `t`.
@@ -160,8 +278,11 @@ impl Conditions<'_> {
                 self.push(inner)?;
                 self.plan.sql.push(')');
             }
-            Filter::Text(words) => self.text(anywhere(words), in_title(words)),
-            Filter::Title(words) => self.text(in_title(words), in_title(words)),
+            Filter::Text(words) => self.text(anywhere(self.db, words)?, in_title(self.db, words)?),
+            Filter::Title(words) => {
+                let expression = in_title(self.db, words)?;
+                self.text(expression.clone(), expression);
+            }
             Filter::Author(words) => self.entry_row(in_people(words)),
             Filter::Speaker(words) => self.speaker(in_people(words)),
             Filter::Tag { key, prefix } => {
@@ -171,7 +292,7 @@ impl Conditions<'_> {
                 self.plan.parameters.extend(parameters);
             }
             Filter::Feed(part) => self.feed(part)?,
-            Filter::Event(part) => self.contains("e.event", part),
+            Filter::Event(part) => self.plan.push("event_holds(e.event, ?)", event_key(part)),
             Filter::Url(part) => self.contains("e.url", part),
             Filter::Lang(language) => {
                 let language = language.to_lowercase();
@@ -183,6 +304,13 @@ impl Conditions<'_> {
                 );
                 self.plan.sql.push_str(" ESCAPE '\\')");
             }
+            Filter::Kind(kind) => self.plan.push(
+                match self.by {
+                    By::Entry => "EXISTS (SELECT 1 FROM talks WHERE entry = e.id AND kind = ?)",
+                    By::Talk => "t.kind = ?",
+                },
+                kind.word().to_owned(),
+            ),
             Filter::HasEnclosure => self.has("enclosures"),
             Filter::HasTalks => self.has("talks"),
             Filter::IsRevised => self.has("revisions"),
@@ -309,14 +437,30 @@ fn tag_test(key: &str, prefix: bool) -> (&'static str, Vec<Value>) {
     )
 }
 
-fn anywhere(words: &Words) -> String {
-    phrase(words)
+fn anywhere(db: &Connection, words: &Words) -> Result<String, ArchiveError> {
+    if words.exact || words.prefix {
+        return Ok(phrase(words));
+    }
+    let Some(stem) = fold::stem(&words.text) else {
+        return Ok(phrase(words));
+    };
+    let mut select = db.prepare_cached("SELECT word FROM word_stems WHERE stem = ?1 LIMIT 64")?;
+    let mut endings: Vec<String> = select
+        .query_map([&stem], |row| row.get::<_, String>(0))?
+        .collect::<Result<_, _>>()?;
+    endings.extend([words.text.to_ascii_lowercase(), stem]);
+    endings.sort();
+    endings.dedup();
+    // Only letters of ASCII are in there.
+    let quoted: Vec<String> = endings.iter().map(|word| format!("\"{word}\"")).collect();
+    Ok(any_of(&quoted))
 }
 
-fn in_title(words: &Words) -> String {
-    format!("title : {}", phrase(words))
+fn in_title(db: &Connection, words: &Words) -> Result<String, ArchiveError> {
+    Ok(format!("title : ({})", anywhere(db, words)?))
 }
 
+/// Names have no endings.
 fn in_people(words: &Words) -> String {
     format!("people : {}", phrase(words))
 }
@@ -324,8 +468,12 @@ fn in_people(words: &Words) -> String {
 /// Always an FTS5 string, so that no word of the query is an operator there. FTS5 reads up to the first
 /// NUL, which would leave the string open.
 fn phrase(words: &Words) -> String {
-    let text = words.text.replace('"', "\"\"").replace('\0', " ");
-    let star = if words.prefix { " *" } else { "" };
+    let folded = fold::phrase(&words.text);
+    let text = folded.replace('"', "\"\"").replace('\0', " ");
+    // One East Asian character alone is the beginning of the pairs it stands in.
+    let mut characters = words.text.chars();
+    let alone = characters.next().is_some_and(fold::is_east_asian) && characters.next().is_none();
+    let star = if words.prefix || alone { " *" } else { "" };
     format!("\"{text}\"{star}")
 }
 

@@ -7,14 +7,16 @@ use super::connections::write;
 use super::content::Packer;
 use super::entries;
 use super::error::ArchiveError;
-use super::index::{self, Pending, TextRow};
+use super::index::{self, KnownWords, Pending, TextRow};
 use super::instants::seconds;
 use super::moves;
 use super::revisions;
+use super::rules;
 use super::tags;
 use crate::model::{
     Attempt, Change, ContentHash, Entry, Feed, FeedId, Outcome, Person, Recorded, TagOrigin,
 };
+use crate::query::{Aliases, Rule};
 use crate::source::{Failure, Source, Validators};
 
 /// An attempt ready to be written: contents compressed and index rows made, which is most of the work
@@ -59,11 +61,18 @@ type Answers = Vec<Result<Recorded, ArchiveError>>;
 /// no other. An error as a whole means that nothing of the batch was recorded.
 pub(super) fn record(
     writer: &mut Connection,
+    words: &mut KnownWords,
+    rules: &[Rule],
+    aliases: &Aliases,
     attempts: Vec<PackedAttempt>,
 ) -> Result<Answers, ArchiveError> {
     let mut batch = write(writer)?;
     let mut pending = Pending::default();
     let mut answers = Vec::with_capacity(attempts.len());
+    let feeds: Vec<FeedId> = attempts.iter().map(|packed| packed.attempt.feed).collect();
+    let at = attempts
+        .first()
+        .map_or(0, |packed| seconds(packed.attempt.at));
     for packed in attempts {
         let one = batch.savepoint()?;
         let answer = record_one(&one, packed);
@@ -81,8 +90,21 @@ pub(super) fn record(
             }
         }
     }
-    pending.write(&batch)?;
+    // Taken out meanwhile: what a batch that fails has learned is not in the archive.
+    let mut learned = std::mem::take(words);
+    let arrived = pending.arrived();
+    pending.write(&batch, &mut learned)?;
+    for feed in rules::on_arrival(&batch, rules, aliases, &arrived, at)? {
+        let mut of_feed = feeds
+            .iter()
+            .zip(&mut answers)
+            .filter(|(id, _)| **id == feed);
+        if let Some((_, Ok(recorded))) = of_feed.find(|(_, a)| matches!(a, Ok(r) if r.new > 0)) {
+            recorded.new -= 1;
+        }
+    }
     batch.commit()?;
+    *words = learned;
     Ok(answers)
 }
 
@@ -172,6 +194,8 @@ fn store(
             Ok(Stored::Edited)
         }
         None => {
+            db.prepare_cached("DELETE FROM dropped WHERE guid = ?1 AND feed = ?2")?
+                .execute(params![entry.guid, feed.0])?;
             let id = entries::insert(db, feed, at, &entry, &packed.data)?;
             tags::add(db, id, own_tags(&entry))?;
             let given = given_tags

@@ -32,7 +32,7 @@ pub(super) fn search(
         if items == 0 {
             head.updated = match query.sort {
                 Sort::Newest => instant(row.get(1)?),
-                Sort::Oldest => newest(&snapshot, &plan)?,
+                Sort::Oldest | Sort::Relevance => newest(&snapshot, &plan)?,
             };
             digest.begin(&head).map_err(SearchError::Output)?;
         }

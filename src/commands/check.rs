@@ -2,6 +2,9 @@ use std::io::{self, Write};
 
 use super::context::Context;
 use super::exit::{CommandError, Exit};
+use crate::archive::Archive;
+use crate::model::EntryId;
+use crate::split;
 
 /// Verify the archive
 ///
@@ -12,6 +15,9 @@ pub(crate) struct Args {
     /// Rebuild what can be derived from the entries; the entries are never touched
     #[arg(long)]
     repair: bool,
+    /// Split every entry into its talks anew, as this version of hallway does; may be repeated
+    #[arg(long)]
+    resplit: bool,
 }
 
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandError> {
@@ -22,6 +28,13 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         for rebuilt in archive.repair()? {
             context.terminal.note(&rebuilt);
         }
+    }
+    if args.resplit {
+        let changed = resplit(&archive)?;
+        let number = super::poll::entries_of(changed);
+        context
+            .terminal
+            .note(&format!("{number} changed by splitting anew"));
     }
     let problems = archive.check()?;
     let mut out = io::stdout().lock();
@@ -39,4 +52,35 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
             .hint("`hallway check --repair` rebuilds what can be derived");
     }
     Ok(Exit::Failed)
+}
+
+/// So many entries at once: a batch is a transaction, and what is done stays done.
+const BATCH: usize = 64;
+
+/// Answers how many entries have other talks or another event than before.
+fn resplit(archive: &Archive) -> Result<u64, CommandError> {
+    let mut changed = Vec::new();
+    let mut number = 0;
+    let mut at = EntryId(0);
+    loop {
+        let (entries, last) = archive.entries_after(at, BATCH)?;
+        let Some(last) = last else {
+            return Ok(number);
+        };
+        at = last;
+        for mut archived in entries {
+            let talks = split::talks(&archived.entry);
+            let event = split::event(&archived.entry);
+            if talks != archived.entry.talks || event != archived.entry.event {
+                archived.entry.talks = talks;
+                archived.entry.event = event;
+                changed.push(archived);
+            }
+        }
+        if !changed.is_empty() {
+            number += changed.len() as u64;
+            archive.resplit(&changed)?;
+            changed.clear();
+        }
+    }
 }

@@ -11,6 +11,7 @@ use crate::archive::Archive;
 use crate::config::{Config, FetchConfig};
 use crate::decide;
 use crate::fetch::{self, Fetcher};
+use crate::query::{self, Aliases, Rule};
 use crate::render;
 use crate::terminal::Terminal;
 use crate::update::Update;
@@ -68,7 +69,34 @@ impl<'a> Context<'a> {
 
     /// The archive, made if it is not there yet.
     pub(crate) fn archive(&self) -> Result<Archive, CommandError> {
-        Ok(Archive::open(&self.archive_path)?)
+        let aliases = Aliases::new(&self.config.aliases);
+        Ok(Archive::open(&self.archive_path)?.with_rules(self.rules()?, aliases))
+    }
+
+    fn rules(&self) -> Result<Vec<Rule>, CommandError> {
+        let rules = self.config.rules.iter().zip(1..);
+        rules
+            .map(|(rule, number)| {
+                let wrong = |what: &str| {
+                    CommandError::usage(format!("[[rule]] number {number} in the config {what}"))
+                };
+                let when = query::read(&rule.when, self.now).map_err(|error| {
+                    let mut wrong = wrong(&format!("is not right: {error}"));
+                    wrong.hint = error.hint;
+                    wrong
+                })?;
+                if rule.tag.is_empty() && !rule.drop {
+                    return Err(
+                        wrong("does nothing").with_hint("give it tag = [\"…\"] or drop = true")
+                    );
+                }
+                Ok(Rule {
+                    when,
+                    tags: rule.tag.clone(),
+                    drop: rule.drop,
+                })
+            })
+            .collect()
     }
 
     /// The archive of a command that only looks: where there is none, nothing is made, and a note says

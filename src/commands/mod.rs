@@ -6,6 +6,7 @@ mod add;
 mod check;
 mod completions;
 mod context;
+mod counts;
 mod exit;
 mod feeds;
 mod feeds_table;
@@ -105,6 +106,9 @@ enum Command {
     Show(show::Args),
     Tag(tag::TagArgs),
     Untag(tag::UntagArgs),
+    Tags(counts::TagsArgs),
+    Speakers(counts::SpeakersArgs),
+    Events(counts::EventsArgs),
     Feeds(feeds::Args),
     Stats(stats::Args),
     Undo(undo::Args),
@@ -167,6 +171,9 @@ fn dispatch(cli: Cli, terminal: &Terminal) -> Result<Exit, CommandError> {
         Command::Show(args) => show::run(&args, &context),
         Command::Tag(args) => tag::tag(&args, &context),
         Command::Untag(args) => tag::untag(&args, &context),
+        Command::Tags(args) => counts::tags(&args, &context),
+        Command::Speakers(args) => counts::speakers(&args, &context),
+        Command::Events(args) => counts::events(&args, &context),
         Command::Feeds(args) => feeds::run(&args, &context),
         Command::Stats(args) => stats::run(&args, &context),
         Command::Undo(args) => undo::run(&args, &context),

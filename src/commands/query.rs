@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use tempfile::NamedTempFile;
 
 use super::context::Context;
+use super::counts::{event_line, write_lines};
 use super::exit::{CommandError, Exit};
 use crate::archive::{Archive, SearchError};
 use crate::model::Tag;
@@ -15,7 +16,7 @@ use crate::terminal::result_output;
 /// Find entries or talks
 ///
 /// Words and "phrases" must all match; -word excludes; OR and parentheses. Fields: tag: feed: author:
-/// speaker: event: title: url: lang: has: is: since: after: before: on:. Without a QUERY: the newest.
+/// speaker: event: title: url: lang: kind: has: is: since: after: before: on:. Without a QUERY: the newest.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[arg(value_name = "QUERY", allow_hyphen_values = true)]
@@ -58,12 +59,16 @@ impl Args {
 enum SortOption {
     Newest,
     Oldest,
+    /// How well the words are answered, titles first
+    Relevance,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum ByOption {
     Entry,
     Talk,
+    /// A line an event: its days and how many entries, talks and feeds
+    Event,
 }
 
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandError> {
@@ -71,6 +76,9 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     let Some(archive) = context.archive_to_read()? else {
         return Ok(Exit::Well);
     };
+    if matches!(args.by, ByOption::Event) {
+        return events(args, &archive, &query);
+    }
     let title = title(args);
     match &args.output {
         Some(path) => write_file(path, |out| {
@@ -84,6 +92,24 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         }
     }
     Ok(Exit::Well)
+}
+
+/// Events have no shape in the formats of entries: text, or one JSON object a line.
+fn events(args: &Args, archive: &Archive, query: &Query) -> Result<Exit, CommandError> {
+    let json = matches!(args.format, Format::Json | Format::Jsonl);
+    if args.output.is_some() || !(json || matches!(args.format, Format::Text)) {
+        return Err(CommandError::usage(
+            "events are printed as text or jsonl only",
+        ));
+    }
+    let limit = query.limit.and_then(|limit| usize::try_from(limit).ok());
+    let all = Query {
+        limit: None,
+        ..query.clone()
+    };
+    let counted = archive.count_events(&all)?;
+    let lines = counted.iter().map(event_line);
+    write_lines(lines.take(limit.unwrap_or(usize::MAX)), json)
 }
 
 fn write(
@@ -166,12 +192,13 @@ fn read(args: &Args, context: &Context<'_>) -> Result<Query, CommandError> {
             Filter::And(filters)
         },
         by: match args.by {
-            ByOption::Entry => By::Entry,
+            ByOption::Entry | ByOption::Event => By::Entry,
             ByOption::Talk => By::Talk,
         },
         sort: match args.sort {
             SortOption::Newest => Sort::Newest,
             SortOption::Oldest => Sort::Oldest,
+            SortOption::Relevance => Sort::Relevance,
         },
         limit: args.limit.or(args.format.default_limit()),
         arrived_after: None,

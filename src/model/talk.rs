@@ -55,6 +55,15 @@ impl TalkKind {
             .map_or("talk", |(_, word)| word)
     }
 
+    /// As a person writes it: in any case, with or without the hyphen, one or many.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let wanted = Tag::key(text);
+        Self::WORDS.into_iter().find_map(|(kind, word)| {
+            let key = Tag::key(word);
+            (wanted == key || wanted.strip_suffix('s') == Some(&key)).then_some(kind)
+        })
+    }
+
     /// An unknown word, from an archive's future, is a plain talk.
     pub(crate) fn from_word(word: &str) -> Self {
         Self::WORDS

@@ -15,9 +15,10 @@ use std::ops::Range;
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta, Utc};
 
 use super::{Filter, Words};
+use crate::model::TalkKind;
 
 /// The fields, with an example of each for messages.
-const FIELDS: [(&str, &str); 14] = [
+const FIELDS: [(&str, &str); 15] = [
     ("tag", "tag:devops"),
     ("feed", "feed:example.org"),
     ("author", "author:\"Ann Poe\""),
@@ -26,6 +27,7 @@ const FIELDS: [(&str, &str); 14] = [
     ("title", "title:keynote"),
     ("url", "url:/2019/"),
     ("lang", "lang:en"),
+    ("kind", "kind:keynote, kind:ignite or kind:workshop"),
     ("has", "has:enclosure or has:talks"),
     ("is", "is:revised"),
     ("since", "since:7d or since:2019-01-01"),
@@ -256,6 +258,10 @@ impl Parser<'_> {
             "author" => Filter::Author(self.words(value)?),
             "speaker" => Filter::Speaker(self.words(value)?),
             "title" => Filter::Title(self.words(value)?),
+            "kind" => match TalkKind::read(text) {
+                Some(kind) => Filter::Kind(kind),
+                None => return Err(self.unknown_value(name, &value)),
+            },
             "has" => match text {
                 "enclosure" | "enclosures" => Filter::HasEnclosure,
                 "talk" | "talks" => Filter::HasTalks,
@@ -311,15 +317,20 @@ impl Parser<'_> {
     }
 
     fn words(&self, value: Value) -> Result<Words, QueryError> {
+        let quoted = value.quoted;
         let (text, prefix) = match value.text.strip_suffix('*') {
-            Some(bare) if !value.quoted => (bare.to_owned(), true),
+            Some(bare) if !quoted => (bare.to_owned(), true),
             _ => (value.text, false),
         };
         if !text.chars().any(char::is_alphanumeric) {
             let message = "there is no word here to look for";
             return Err(self.error(value.at, message, None));
         }
-        Ok(Words { text, prefix })
+        Ok(Words {
+            text,
+            prefix,
+            exact: quoted,
+        })
     }
 
     fn unknown_field(&self, name: &str, start: usize) -> QueryError {
@@ -426,6 +437,15 @@ mod tests {
         Filter::Text(Words {
             text: text.to_owned(),
             prefix: false,
+            exact: false,
+        })
+    }
+
+    fn quoted(text: &str) -> Filter {
+        Filter::Text(Words {
+            text: text.to_owned(),
+            prefix: false,
+            exact: true,
         })
     }
 
@@ -441,7 +461,7 @@ mod tests {
         assert_eq!(filter("  "), Filter::All);
         assert_eq!(
             filter("tag:DevOps terraform \"state file\""),
-            Filter::And(vec![tag("devops"), text("terraform"), text("state file")])
+            Filter::And(vec![tag("devops"), text("terraform"), quoted("state file")])
         );
     }
 
@@ -467,7 +487,8 @@ mod tests {
             filter("deploy*"),
             Filter::Text(Words {
                 text: "deploy".to_owned(),
-                prefix: true
+                prefix: true,
+                exact: false,
             })
         );
         assert_eq!(

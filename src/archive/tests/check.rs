@@ -140,3 +140,18 @@ fn a_wrong_number_of_entries_is_found_and_mended() {
     );
     assert!(hall.archive.check().unwrap().is_empty());
 }
+
+#[test]
+fn entries_that_are_split_anew_have_other_talks_and_are_found_by_them() {
+    let hall = hall();
+    let (mut entries, last) = hall.archive.entries_after(EntryId(0), 1).unwrap();
+    assert_eq!(last, Some(EntryId(1)));
+    entries[0].entry.talks.pop();
+    entries[0].entry.talks[0].title = "Renamed".to_owned();
+    entries[0].entry.event = Some("Notes Days".to_owned());
+    hall.archive.resplit(&entries).unwrap();
+    assert!(hall.archive.check().unwrap().is_empty());
+    assert_eq!(hall.titles("alpha event:notes", By::Talk), ["Renamed"]);
+    assert_eq!(hall.titles("beta", By::Entry), ["One"]);
+    assert_eq!(hall.archive.entries_after(EntryId(2), 9).unwrap().1, None);
+}
