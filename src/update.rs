@@ -11,6 +11,7 @@
 //! the writer has taken it.
 
 mod history;
+mod report;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -24,10 +25,12 @@ use crate::decide::{self, Likeness, Standing};
 use crate::fetch::{Fetcher, Slot};
 use crate::model::{
     Attempt, Change, Changes, ContentHash, Entry, Feed, Outcome, Person, RawEntry, RawFeed,
-    Recorded, Subscription,
+    Subscription,
 };
 use crate::source::{Answer, Body, Document, Failure, FailureKind, Source};
 use crate::{clean, parse, split};
+use report::Draft;
+pub(crate) use report::{Report, Status};
 
 pub(crate) use history::{End, HistoryLimits, HistoryReport};
 
@@ -41,43 +44,6 @@ pub(crate) struct Update {
     pub(crate) fetcher: Arc<Fetcher>,
     pub(crate) now: DateTime<Utc>,
     pub(crate) settings: decide::Settings,
-}
-
-/// What came of one feed, after it is stored.
-#[derive(Debug)]
-pub(crate) struct Report {
-    /// As it stood before this attempt.
-    pub(crate) feed: Subscription,
-    pub(crate) status: Status,
-    pub(crate) http_status: Option<u16>,
-    pub(crate) recorded: Recorded,
-    /// Why it failed; `None` for any other status.
-    pub(crate) failure: Option<Failure>,
-    /// Notes of a folder that could not be read, while the rest was.
-    pub(crate) warnings: Vec<Failure>,
-    pub(crate) next_due: DateTime<Utc>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Status {
-    New,
-    Unchanged,
-    Moved,
-    Gone,
-    Failed,
-}
-
-impl Status {
-    /// The word of `fetch --json`.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Unchanged => "unchanged",
-            Self::Moved => "moved",
-            Self::Gone => "gone",
-            Self::Failed => "failed",
-        }
-    }
 }
 
 /// One feed on its way from its answer to the archive.
@@ -475,46 +441,4 @@ fn write(
         }
     }
     Ok(())
-}
-
-/// A report that waits for what recording comes to.
-struct Draft(Report);
-
-impl Draft {
-    fn new(feed: Subscription, attempt: &Attempt, warnings: Vec<Failure>) -> Self {
-        let (status, failure) = match &attempt.outcome {
-            Outcome::Read {
-                moved_to: Some(_), ..
-            }
-            | Outcome::Unchanged {
-                moved_to: Some(_), ..
-            } => (Status::Moved, None),
-            Outcome::Read { changes, .. } if !changes.entries.is_empty() => (Status::New, None),
-            Outcome::Read { .. } | Outcome::Unchanged { .. } => (Status::Unchanged, None),
-            Outcome::Failed(failure) if failure.kind == FailureKind::Gone => {
-                (Status::Gone, Some(failure.clone()))
-            }
-            Outcome::Failed(failure) => (Status::Failed, Some(failure.clone())),
-        };
-        Self(Report {
-            feed,
-            status,
-            http_status: attempt.http_status,
-            recorded: Recorded::default(),
-            failure,
-            warnings,
-            next_due: attempt.next_due,
-        })
-    }
-
-    fn finish(mut self, recorded: Recorded) -> Report {
-        self.0.recorded = recorded;
-        self.0
-    }
-
-    fn unrecorded(mut self, error: &ArchiveError) -> Report {
-        self.0.status = Status::Failed;
-        self.0.failure = Some(Failure::new(FailureKind::File, error.to_string()));
-        self.0
-    }
 }

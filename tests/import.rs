@@ -47,7 +47,7 @@ fn each_outline_has_its_line() {
     );
     assert_eq!(lines[0]["url"], server.url("/feed"));
     assert!(
-        lines[3]["hint"]
+        lines[3]["error"]
             .as_str()
             .unwrap()
             .contains(&server.url("/feed"))

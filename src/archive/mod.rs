@@ -74,7 +74,7 @@ pub(crate) struct NewSubscription {
     /// Goes before the feed's own.
     pub(crate) title: Option<String>,
     /// Where a folder of notes is published; see `Subscription::given_site`.
-    pub(crate) site: Option<url::Url>,
+    pub(crate) site: Option<Url>,
     /// Given to each of its entries.
     pub(crate) tags: Vec<String>,
 }

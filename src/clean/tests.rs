@@ -140,7 +140,7 @@ fn tags_are_named_once() {
     };
     let tags = entry(raw, &Feed::default(), None).tags;
     let names: Vec<_> = tags.iter().map(|tag| tag.name.as_str()).collect();
-    assert_eq!(names, ["DevOps", "sre"]);
+    assert_eq!(names, ["devops", "sre"]);
 }
 
 #[test]

@@ -319,7 +319,7 @@ mod tests {
         assert_eq!(entry["enclosures"][0]["type"], "application/pdf");
         assert_eq!(
             entry["talks"][0].to_string(),
-            r#"{"title":"Opening","speakers":["Ann Example"],"anchor":"opening","url":"https://notes.example/ghent#opening","level":2,"kind":"keynote","links":[{"url":"https://notes.example/ghent#chaos","kind":"other"}]}"#
+            r#"{"title":"Opening","speakers":["Ann Example"],"anchor":"opening","url":"https://notes.example/ghent#opening","level":2,"kind":"keynote"}"#
         );
     }
 
@@ -330,7 +330,7 @@ mod tests {
             lines.lines().next().unwrap(),
             concat!(
                 r#"{"title":"Opening","speakers":["Ann Example"],"anchor":"opening","#,
-                r#""url":"https://notes.example/ghent#opening","level":2,"kind":"keynote","links":[{"url":"https://notes.example/ghent#chaos","kind":"other"}],"#,
+                r#""url":"https://notes.example/ghent#opening","level":2,"kind":"keynote","#,
                 r#""content_html":"<p>Small steps &amp; <em>fast</em> feedback. See <a href=\"https://notes.example/ghent#chaos\">below</a>.</p>","#,
                 r#""content_text":"Small steps & fast feedback. See below.","#,
                 r#""entry":{"id":12,"url":"https://notes.example/ghent","title":"DevOpsDays Ghent 2019: <two> days & many talks","#,

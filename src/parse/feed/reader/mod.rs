@@ -309,6 +309,8 @@ impl<'a> Reader<'a> {
                 frame.what = What::Nothing;
             }
         }
+        // An entry of which nothing was complete is none.
+        self.entry = self.entry.take().filter(|draft| !draft.is_empty());
         // The ends of what was taken away come without their frames; those that stay are closed here.
         while !self.frames.is_empty() {
             self.end();

@@ -1,0 +1,86 @@
+//! What came of one feed: drafted when its attempt is made, told once that is stored.
+
+use chrono::{DateTime, Utc};
+
+use crate::archive::ArchiveError;
+use crate::model::{Attempt, Outcome, Recorded, Subscription};
+use crate::source::{Failure, FailureKind};
+
+/// What came of one feed, after it is stored.
+#[derive(Debug)]
+pub(crate) struct Report {
+    /// As it stood before this attempt.
+    pub(crate) feed: Subscription,
+    pub(crate) status: Status,
+    pub(crate) http_status: Option<u16>,
+    pub(crate) recorded: Recorded,
+    /// Why it failed; `None` for any other status.
+    pub(crate) failure: Option<Failure>,
+    /// Notes of a folder that could not be read, while the rest was.
+    pub(crate) warnings: Vec<Failure>,
+    pub(crate) next_due: DateTime<Utc>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Status {
+    New,
+    Unchanged,
+    Moved,
+    Gone,
+    Failed,
+}
+
+impl Status {
+    /// The word of `fetch --json`.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Unchanged => "unchanged",
+            Self::Moved => "moved",
+            Self::Gone => "gone",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// A report that waits for what recording comes to.
+pub(super) struct Draft(Report);
+
+impl Draft {
+    pub(super) fn new(feed: Subscription, attempt: &Attempt, warnings: Vec<Failure>) -> Self {
+        let (status, failure) = match &attempt.outcome {
+            Outcome::Read {
+                moved_to: Some(_), ..
+            }
+            | Outcome::Unchanged {
+                moved_to: Some(_), ..
+            } => (Status::Moved, None),
+            Outcome::Read { changes, .. } if !changes.entries.is_empty() => (Status::New, None),
+            Outcome::Read { .. } | Outcome::Unchanged { .. } => (Status::Unchanged, None),
+            Outcome::Failed(failure) if failure.kind == FailureKind::Gone => {
+                (Status::Gone, Some(failure.clone()))
+            }
+            Outcome::Failed(failure) => (Status::Failed, Some(failure.clone())),
+        };
+        Self(Report {
+            feed,
+            status,
+            http_status: attempt.http_status,
+            recorded: Recorded::default(),
+            failure,
+            warnings,
+            next_due: attempt.next_due,
+        })
+    }
+
+    pub(super) fn finish(mut self, recorded: Recorded) -> Report {
+        self.0.recorded = recorded;
+        self.0
+    }
+
+    pub(super) fn unrecorded(mut self, error: &ArchiveError) -> Report {
+        self.0.status = Status::Failed;
+        self.0.failure = Some(Failure::new(FailureKind::File, error.to_string()));
+        self.0
+    }
+}
