@@ -8,11 +8,14 @@
 //! A new format is a file with a `Digest`, a word in [`Format`] and an arm in [`renderer`].
 
 mod atom;
+mod csv;
 mod html;
 mod identity;
 mod json;
 pub(crate) mod jsonfeed;
 mod markdown;
+mod opml;
+mod rss;
 #[cfg(test)]
 mod samples;
 mod text;
@@ -45,6 +48,14 @@ pub(crate) enum Format {
     Jsonl,
     /// A feed for a reader app
     Atom,
+    /// The same as RSS 2.0, for readers that know no Atom
+    Rss,
+    /// The same as JSON Feed 1.1
+    Jsonfeed,
+    /// The feeds that match, as subscriptions
+    Opml,
+    /// A table for a spreadsheet
+    Csv,
 }
 
 impl Format {
@@ -56,6 +67,10 @@ impl Format {
             Self::Json => "json",
             Self::Jsonl => "jsonl",
             Self::Atom => "atom",
+            Self::Rss => "rss",
+            Self::Jsonfeed => "jsonfeed",
+            Self::Opml => "opml",
+            Self::Csv => "csv",
         }
     }
 
@@ -63,8 +78,8 @@ impl Format {
     pub(crate) fn default_limit(self) -> Option<u64> {
         match self {
             Self::Text => Some(20),
-            Self::Markdown | Self::Html | Self::Atom => Some(100),
-            Self::Json | Self::Jsonl => None,
+            Self::Markdown | Self::Html | Self::Atom | Self::Rss | Self::Jsonfeed => Some(100),
+            Self::Json | Self::Jsonl | Self::Opml | Self::Csv => None,
         }
     }
 }
@@ -140,6 +155,10 @@ pub(crate) fn renderer<'a>(
         Format::Json => Box::new(json::Json::array(out)),
         Format::Jsonl => Box::new(json::Json::lines(out)),
         Format::Atom => Box::new(atom::Atom::new(settings, out)),
+        Format::Rss => Box::new(rss::Rss::new(settings, out)),
+        Format::Jsonfeed => Box::new(jsonfeed::JsonFeed::new(settings, out)),
+        Format::Opml => Box::new(opml::Opml::new(out)),
+        Format::Csv => Box::new(csv::Csv::new(out)),
     }
 }
 
@@ -159,7 +178,8 @@ mod tests {
         let mistake = "yaml".parse::<Format>().unwrap_err().to_string();
         assert_eq!(
             mistake,
-            "no such format: `yaml` (there are text, markdown, html, json, jsonl, atom)"
+            "no such format: `yaml` (there are text, markdown, html, json, jsonl, atom, rss, jsonfeed, opml, \
+             csv)"
         );
     }
 
@@ -191,7 +211,15 @@ mod tests {
 
     #[test]
     fn no_output_for_others_tells_a_path_or_a_password() {
-        for format in [Format::Markdown, Format::Html, Format::Atom] {
+        for format in [
+            Format::Markdown,
+            Format::Html,
+            Format::Atom,
+            Format::Rss,
+            Format::Jsonfeed,
+            Format::Opml,
+            Format::Csv,
+        ] {
             let output = samples::rendered(format, &Settings::default(), &samples::hostile());
             for secret in ["/home/ann", "secret", "javascript:alert"] {
                 assert!(!output.contains(secret), "{secret} in {output}");
