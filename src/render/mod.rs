@@ -9,6 +9,7 @@
 
 mod atom;
 mod csv;
+mod eml;
 mod html;
 mod identity;
 mod json;
@@ -56,6 +57,8 @@ pub(crate) enum Format {
     Opml,
     /// A table for a spreadsheet
     Csv,
+    /// A mail with text and HTML, for `sendmail -t`
+    Eml,
 }
 
 impl Format {
@@ -71,6 +74,7 @@ impl Format {
             Self::Jsonfeed => "jsonfeed",
             Self::Opml => "opml",
             Self::Csv => "csv",
+            Self::Eml => "eml",
         }
     }
 
@@ -78,7 +82,9 @@ impl Format {
     pub(crate) fn default_limit(self) -> Option<u64> {
         match self {
             Self::Text => Some(20),
-            Self::Markdown | Self::Html | Self::Atom | Self::Rss | Self::Jsonfeed => Some(100),
+            Self::Markdown | Self::Html | Self::Atom | Self::Rss | Self::Jsonfeed | Self::Eml => {
+                Some(100)
+            }
             Self::Json | Self::Jsonl | Self::Opml | Self::Csv => None,
         }
     }
@@ -121,6 +127,8 @@ pub(crate) struct Settings {
     pub(crate) images: bool,
     /// Where a feed will be found, for its `rel=self` link.
     pub(crate) self_url: Option<Url>,
+    /// Whom a mail is for: addresses with commas between, without names.
+    pub(crate) to: Option<String>,
 }
 
 impl Default for Settings {
@@ -130,8 +138,16 @@ impl Default for Settings {
             style: Style::default(),
             images: false,
             self_url: None,
+            to: None,
         }
     }
+}
+
+/// Whether these are mail addresses with commas between, so that nothing else gets into a mail's head.
+pub(crate) fn are_addresses(to: &str) -> bool {
+    to.split(',').map(str::trim).all(|address| {
+        atom::is_address(address) && !address.contains(['<', '>', '"', ';', ':', '(', ')'])
+    })
 }
 
 /// Which escape sequences the reader's terminal is to get.
@@ -159,6 +175,7 @@ pub(crate) fn renderer<'a>(
         Format::Jsonfeed => Box::new(jsonfeed::JsonFeed::new(settings, out)),
         Format::Opml => Box::new(opml::Opml::new(out)),
         Format::Csv => Box::new(csv::Csv::new(out)),
+        Format::Eml => Box::new(eml::Eml::new(settings, out)),
     }
 }
 
@@ -179,7 +196,7 @@ mod tests {
         assert_eq!(
             mistake,
             "no such format: `yaml` (there are text, markdown, html, json, jsonl, atom, rss, jsonfeed, opml, \
-             csv)"
+             csv, eml)"
         );
     }
 
