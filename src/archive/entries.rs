@@ -18,7 +18,8 @@ pub(super) const MAX_TALKS: usize = 4095;
 const SELECT: &str = "
     SELECT e.id, e.feed, e.guid, e.url, e.title, e.summary, e.published, e.updated, e.first_seen,
            e.language, e.event, e.comments_url, e.source_guid, e.source_title, e.source_url, e.hash,
-           f.url, f.guid, coalesce(f.given_title, f.title), f.site_url
+           f.url, f.guid, coalesce(f.given_title, f.title), f.site_url,
+           f.self_url, f.rights, f.updated
     FROM entries e JOIN feeds f ON f.id = e.feed
     WHERE e.id = ?1";
 
@@ -89,6 +90,9 @@ fn entry_of(row: &Row<'_>) -> rusqlite::Result<ArchivedEntry> {
             guid: row.get(17)?,
             title: row.get(18)?,
             site_url: row.get(19)?,
+            self_url: row.get(20)?,
+            rights: row.get(21)?,
+            updated: instant(row.get(22)?),
         },
         first_seen: certain(row.get(8)?),
         entry,

@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use tempfile::NamedTempFile;
+use url::Url;
 
 use super::context::Context;
 use super::counts::{event_line, write_lines};
@@ -34,7 +35,7 @@ pub(crate) struct Args {
     /// Only before: a date
     #[arg(long, value_name = "DATE")]
     until: Option<String>,
-    /// At most so many [default: 20 in text, 100 in markdown, html and atom, else all]
+    /// At most so many [default: 20 in text, 100 in markdown, html, eml and feeds, else all]
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
     #[arg(long, value_enum, default_value = "newest")]
@@ -47,11 +48,24 @@ pub(crate) struct Args {
     /// Write to this file, whole or not at all
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Where the feed will be found, for its link to itself
+    #[arg(long, value_name = "URL")]
+    self_url: Option<Url>,
+    /// Whom the mail is for (--format eml)
+    #[arg(long, value_name = "ADDRESS", value_parser = addresses)]
+    to: Option<String>,
 }
 
 impl Args {
     fn words(&self) -> Vec<String> {
         self.query.iter().chain(&self.more).cloned().collect()
+    }
+}
+
+fn addresses(text: &str) -> Result<String, &'static str> {
+    match render::are_addresses(text) {
+        true => Ok(text.to_owned()),
+        false => Err("no mail addresses, with commas between"),
     }
 }
 
@@ -82,11 +96,11 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     let title = title(args);
     match &args.output {
         Some(path) => write_file(path, |out| {
-            write(&archive, &query, &title, args.format, context, out)
+            write(&archive, &query, &title, args, context, out)
         })?,
         None => {
             let mut out = result_output();
-            write(&archive, &query, &title, args.format, context, &mut out)?;
+            write(&archive, &query, &title, args, context, &mut out)?;
             out.flush()
                 .map_err(|error| CommandError::of_output(&error, "the result"))?;
         }
@@ -116,12 +130,16 @@ fn write(
     archive: &Archive,
     query: &Query,
     title: &str,
-    format: Format,
+    args: &Args,
     context: &Context<'_>,
     out: &mut dyn Write,
 ) -> Result<(), SearchError> {
-    let settings = context.render_settings();
-    let mut digest = render::renderer(format, &settings, out);
+    let settings = render::Settings {
+        self_url: args.self_url.clone(),
+        to: args.to.clone(),
+        ..context.render_settings()
+    };
+    let mut digest = render::renderer(args.format, &settings, out);
     archive.search(query, title, &mut *digest).map(|_| ())
 }
 

@@ -181,6 +181,11 @@ pub(crate) struct FeedOfEntry {
     /// The person's title for it, else its own; `None` where it has neither.
     pub(crate) title: Option<String>,
     pub(crate) site_url: Option<String>,
+    /// Where the feed says it is found.
+    pub(crate) self_url: Option<String>,
+    pub(crate) rights: Option<String>,
+    /// What the feed says of itself as a whole.
+    pub(crate) updated: Option<DateTime<Utc>>,
 }
 
 /// An earlier state of an entry.

@@ -3,11 +3,9 @@
 use std::io::{self, Write};
 
 use chrono::{DateTime, Utc};
-use quick_xml::Writer;
-use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use super::identity::{self, Identities};
-use super::xml::legal;
+use super::xml::Xml;
 use super::{Settings, wording};
 use crate::model::{ArchivedEntry, Enclosure, Entry, Person, SafeHtml, Talk};
 use crate::query::{Digest, DigestHead, Item};
@@ -23,7 +21,7 @@ pub(super) struct Atom<'a> {
 
 impl<'a> Atom<'a> {
     pub(super) fn new(settings: &'a Settings, out: &'a mut dyn Write) -> Self {
-        let xml = Xml(Writer::new_with_indent(out, b' ', 2));
+        let xml = Xml::new(out);
         Self {
             settings,
             xml,
@@ -110,8 +108,7 @@ impl<'a> Atom<'a> {
 
 impl Digest for Atom<'_> {
     fn begin(&mut self, head: &DigestHead) -> io::Result<()> {
-        let declaration = BytesDecl::new("1.0", Some("utf-8"), None);
-        self.xml.0.write_event(Event::Decl(declaration))?;
+        self.xml.declare()?;
         self.xml
             .open("feed", &[("xmlns", "http://www.w3.org/2005/Atom")])?;
         self.xml.leaf("id", &identity::digest(&head.title))?;
@@ -140,7 +137,7 @@ impl Digest for Atom<'_> {
 
     fn end(&mut self) -> io::Result<()> {
         self.xml.close("feed")?;
-        self.xml.0.get_mut().write_all(b"\n")
+        self.xml.finish()
     }
 }
 
@@ -165,33 +162,7 @@ impl Dates {
     }
 }
 
-/// Writes elements, without what XML forbids.
-struct Xml<'a>(Writer<&'a mut dyn Write>);
-
 impl Xml<'_> {
-    fn open(&mut self, name: &str, attributes: &[(&str, &str)]) -> io::Result<()> {
-        self.0.write_event(Event::Start(start(name, attributes)))
-    }
-
-    fn empty(&mut self, name: &str, attributes: &[(&str, &str)]) -> io::Result<()> {
-        self.0.write_event(Event::Empty(start(name, attributes)))
-    }
-
-    fn text(&mut self, text: &str) -> io::Result<()> {
-        self.0
-            .write_event(Event::Text(BytesText::new(&legal(text))))
-    }
-
-    fn close(&mut self, name: &str) -> io::Result<()> {
-        self.0.write_event(Event::End(BytesEnd::new(name)))
-    }
-
-    fn leaf(&mut self, name: &str, text: &str) -> io::Result<()> {
-        self.open(name, &[])?;
-        self.text(text)?;
-        self.close(name)
-    }
-
     fn link(&mut self, rel: &str, href: Option<&str>) -> io::Result<()> {
         match href {
             Some(href) => self.empty("link", &[("rel", rel), ("href", href)]),
@@ -239,23 +210,23 @@ impl Xml<'_> {
         self.leaf("id", &identity::feed(feed))?;
         self.leaf("title", &wording::feed_name(feed))?;
         // The feed is at least as new as this entry of it.
-        self.leaf("updated", &dates.updated)?;
+        let updated = feed.updated.and_then(wording::rfc3339);
+        let updated = updated.filter(|updated| *updated > dates.updated);
+        self.leaf("updated", updated.as_ref().unwrap_or(&dates.updated))?;
         let site = feed.site_url.as_deref().and_then(wording::web);
         self.link("alternate", site.as_deref())?;
-        self.link("self", wording::web(&feed.url).as_deref())?;
+        // Its own word for where it is found, else where it was found.
+        let own = feed.self_url.as_deref().and_then(wording::web);
+        let own = own.or_else(|| wording::web(&feed.url));
+        self.link("self", own.as_deref())?;
+        if let Some(rights) = &feed.rights {
+            self.leaf("rights", rights)?;
+        }
         self.close("source")
     }
 }
 
-fn start<'n>(name: &'n str, attributes: &[(&str, &str)]) -> BytesStart<'n> {
-    let mut start = BytesStart::new(name);
-    for (name, value) in attributes {
-        start.push_attribute((*name, &*legal(value)));
-    }
-    start
-}
-
-fn language(entry: &Entry) -> Vec<(&str, &str)> {
+pub(super) fn language(entry: &Entry) -> Vec<(&str, &str)> {
     let is_tag = |tag: &&str| {
         tag.len() <= 35
             && tag.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -273,7 +244,7 @@ fn language(entry: &Entry) -> Vec<(&str, &str)> {
         .collect()
 }
 
-fn is_media_type(media_type: &str) -> bool {
+pub(super) fn is_media_type(media_type: &str) -> bool {
     let is_token = |part: &str| {
         !part.is_empty()
             && part
@@ -287,7 +258,7 @@ fn is_media_type(media_type: &str) -> bool {
         && media_type.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
-fn is_address(email: &str) -> bool {
+pub(super) fn is_address(email: &str) -> bool {
     let is_plain =
         |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_graphic());
     email

@@ -1,14 +1,16 @@
 //! JSON Feed 1.1 (<https://www.jsonfeed.org/version/1.1/>).
 //!
 //! [`parsed`] is what `hallway parse` prints: a document as it was read, with what had to be decided on
-//! the way under `_hallway`.
+//! the way under `_hallway`. [`JsonFeed`] is an answer as one combined feed.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::wording::rfc3339;
-use crate::model::{Entry, Event, Feed, FeedFormat, Person, Repair, Talk, TalkLink};
+use super::Settings;
+use super::identity::Identities;
+use super::wording::{self, rfc3339};
+use crate::model::{ArchivedEntry, Entry, Event, Feed, FeedFormat, Person, Repair, Talk, TalkLink};
 
 /// How a document was read.
 pub(crate) struct Reading<'a> {
@@ -99,10 +101,23 @@ struct Attachment<'a> {
 
 #[derive(Serialize)]
 struct EntryFacts<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    feed: Option<FeedOfItem<'a>>,
     event: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     event_facts: Option<EventFacts>,
     talks: Vec<TalkFacts<'a>>,
+}
+
+/// The feed an item of a combined feed comes from.
+#[derive(Serialize)]
+struct FeedOfItem<'a> {
+    id: String,
+    title: String,
+    url: Option<String>,
+    site_url: Option<String>,
+    updated: Option<String>,
+    rights: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -186,6 +201,7 @@ fn item(entry: &Entry) -> Item<'_> {
             })
             .collect(),
         _hallway: EntryFacts {
+            feed: None,
             event: entry.event.as_deref(),
             event_facts: Event::of(entry).map(event),
             talks: entry.talks.iter().map(|of| talk(entry, of)).collect(),
@@ -232,5 +248,125 @@ fn talk<'a>(entry: &Entry, talk: &'a Talk) -> TalkFacts<'a> {
         level: talk.level,
         kind: talk.kind.word(),
         url: talk.url.as_deref(),
+    }
+}
+
+/// An answer as one combined feed, an item a line.
+pub(super) struct JsonFeed<'a> {
+    settings: &'a Settings,
+    out: &'a mut dyn Write,
+    identities: Identities,
+    is_empty: bool,
+}
+
+impl<'a> JsonFeed<'a> {
+    pub(super) fn new(settings: &'a Settings, out: &'a mut dyn Write) -> Self {
+        Self {
+            settings,
+            out,
+            identities: Identities::default(),
+            is_empty: true,
+        }
+    }
+
+    fn entry(&mut self, archived: &ArchivedEntry) -> io::Result<()> {
+        let id = self.identities.entry(archived);
+        let link = wording::entry_link(&archived.entry);
+        self.write(combined(archived, &id, link.as_deref()))
+    }
+
+    fn talk(&mut self, archived: &ArchivedEntry, talk: &Talk) -> io::Result<()> {
+        let id = self.identities.talk(archived, talk);
+        let title = wording::talk_line(talk);
+        let content = archived.entry.content_of(talk);
+        let link = wording::talk_link(talk);
+        let mut item = combined(archived, &id, link.as_deref());
+        item.title = Some(&title);
+        item.content_html = content.as_str();
+        item.summary = None;
+        item.attachments = Vec::new();
+        item._hallway.talks = talk_facts(&archived.entry, talk);
+        self.write(item)
+    }
+
+    fn write(&mut self, item: Item<'_>) -> io::Result<()> {
+        let before: &[u8] = if self.is_empty { b"\n" } else { b",\n" };
+        self.out.write_all(before)?;
+        self.is_empty = false;
+        Ok(serde_json::to_writer(&mut *self.out, &item)?)
+    }
+}
+
+fn talk_facts<'a>(entry: &Entry, of: &'a Talk) -> Vec<TalkFacts<'a>> {
+    let mut facts = talk(entry, of);
+    // The item's own address says it, where others can follow it.
+    facts.url = None;
+    vec![facts]
+}
+
+/// An item that others may read: links that lead somewhere, an id that is theirs alone, and its feed.
+fn combined<'a>(archived: &'a ArchivedEntry, id: &'a str, link: Option<&'a str>) -> Item<'a> {
+    let entry = &archived.entry;
+    let feed = &archived.feed;
+    let mut item = item(entry);
+    item.id = id;
+    item.url = link;
+    // A dated item is sorted by its date; one without would be "now" in many readers, each time anew.
+    item.date_published = rfc3339(entry.published.unwrap_or_else(|| archived.date()));
+    item.tags = wording::tags(entry);
+    item.attachments
+        .retain(|attachment| wording::web(attachment.url).as_deref() == Some(attachment.url));
+    for author in &mut item.authors {
+        author.url = author.url.take().filter(|url| {
+            url.starts_with("mailto:") && super::atom::is_address(&url[7..])
+                || wording::web(url).is_some()
+        });
+    }
+    item.authors
+        .retain(|author| author.name.is_some() || author.url.is_some());
+    for talk in &mut item._hallway.talks {
+        talk.url = talk.url.filter(|url| wording::web(url).is_some());
+    }
+    item._hallway.feed = Some(FeedOfItem {
+        id: super::identity::feed(feed),
+        title: wording::feed_name(feed).into_owned(),
+        url: wording::web(&feed.url),
+        site_url: feed.site_url.as_deref().and_then(wording::web),
+        updated: feed.updated.and_then(rfc3339),
+        rights: feed.rights.as_deref(),
+    });
+    item
+}
+
+impl crate::query::Digest for JsonFeed<'_> {
+    fn begin(&mut self, head: &crate::query::DigestHead) -> io::Result<()> {
+        let title = serde_json::to_string(&head.title)?;
+        write!(
+            self.out,
+            "{{\n\"version\": \"https://jsonfeed.org/version/1.1\",\n\"title\": {title},\n"
+        )?;
+        if let Some(url) = self.settings.self_url.as_ref() {
+            if let Some(url) = wording::web(url.as_str()) {
+                let url = serde_json::to_string(&url)?;
+                writeln!(self.out, "\"feed_url\": {url},")?;
+            }
+        }
+        self.out.write_all(b"\"items\": [")
+    }
+
+    fn item(&mut self, item: crate::query::Item<'_>) -> io::Result<()> {
+        match item {
+            crate::query::Item::Entry(entry) => self.entry(entry),
+            crate::query::Item::Talk(entry, talk) => self.talk(entry, talk),
+        }
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        let end: &[u8] = if self.is_empty {
+            b"]\n}\n"
+        } else {
+            b"\n]\n}\n"
+        };
+        self.out.write_all(end)
     }
 }

@@ -8,12 +8,16 @@
 //! A new format is a file with a `Digest`, a word in [`Format`] and an arm in [`renderer`].
 
 mod atom;
+mod csv;
+mod eml;
 pub(crate) mod explain;
 mod html;
 mod identity;
 mod json;
 pub(crate) mod jsonfeed;
 mod markdown;
+mod opml;
+mod rss;
 #[cfg(test)]
 mod samples;
 mod text;
@@ -46,6 +50,16 @@ pub(crate) enum Format {
     Jsonl,
     /// A feed for a reader app
     Atom,
+    /// The same as RSS 2.0, for readers that know no Atom
+    Rss,
+    /// The same as JSON Feed 1.1
+    Jsonfeed,
+    /// The feeds that match, as subscriptions
+    Opml,
+    /// A table for a spreadsheet
+    Csv,
+    /// A mail with text and HTML, for `sendmail -t`
+    Eml,
 }
 
 impl Format {
@@ -57,6 +71,11 @@ impl Format {
             Self::Json => "json",
             Self::Jsonl => "jsonl",
             Self::Atom => "atom",
+            Self::Rss => "rss",
+            Self::Jsonfeed => "jsonfeed",
+            Self::Opml => "opml",
+            Self::Csv => "csv",
+            Self::Eml => "eml",
         }
     }
 
@@ -64,8 +83,10 @@ impl Format {
     pub(crate) fn default_limit(self) -> Option<u64> {
         match self {
             Self::Text => Some(20),
-            Self::Markdown | Self::Html | Self::Atom => Some(100),
-            Self::Json | Self::Jsonl => None,
+            Self::Markdown | Self::Html | Self::Atom | Self::Rss | Self::Jsonfeed | Self::Eml => {
+                Some(100)
+            }
+            Self::Json | Self::Jsonl | Self::Opml | Self::Csv => None,
         }
     }
 }
@@ -107,6 +128,8 @@ pub(crate) struct Settings {
     pub(crate) images: bool,
     /// Where a feed will be found, for its `rel=self` link.
     pub(crate) self_url: Option<Url>,
+    /// Whom a mail is for: addresses with commas between, without names.
+    pub(crate) to: Option<String>,
 }
 
 impl Default for Settings {
@@ -116,8 +139,16 @@ impl Default for Settings {
             style: Style::default(),
             images: false,
             self_url: None,
+            to: None,
         }
     }
+}
+
+/// Whether these are mail addresses with commas between, so that nothing else gets into a mail's head.
+pub(crate) fn are_addresses(to: &str) -> bool {
+    to.split(',').map(str::trim).all(|address| {
+        atom::is_address(address) && !address.contains(['<', '>', '"', ';', ':', '(', ')'])
+    })
 }
 
 /// Which escape sequences the reader's terminal is to get.
@@ -141,6 +172,11 @@ pub(crate) fn renderer<'a>(
         Format::Json => Box::new(json::Json::array(out)),
         Format::Jsonl => Box::new(json::Json::lines(out)),
         Format::Atom => Box::new(atom::Atom::new(settings, out)),
+        Format::Rss => Box::new(rss::Rss::new(settings, out)),
+        Format::Jsonfeed => Box::new(jsonfeed::JsonFeed::new(settings, out)),
+        Format::Opml => Box::new(opml::Opml::new(out)),
+        Format::Csv => Box::new(csv::Csv::new(out)),
+        Format::Eml => Box::new(eml::Eml::new(settings, out)),
     }
 }
 
@@ -160,7 +196,8 @@ mod tests {
         let mistake = "yaml".parse::<Format>().unwrap_err().to_string();
         assert_eq!(
             mistake,
-            "no such format: `yaml` (there are text, markdown, html, json, jsonl, atom)"
+            "no such format: `yaml` (there are text, markdown, html, json, jsonl, atom, rss, jsonfeed, opml, \
+             csv, eml)"
         );
     }
 
@@ -192,7 +229,15 @@ mod tests {
 
     #[test]
     fn no_output_for_others_tells_a_path_or_a_password() {
-        for format in [Format::Markdown, Format::Html, Format::Atom] {
+        for format in [
+            Format::Markdown,
+            Format::Html,
+            Format::Atom,
+            Format::Rss,
+            Format::Jsonfeed,
+            Format::Opml,
+            Format::Csv,
+        ] {
             let output = samples::rendered(format, &Settings::default(), &samples::hostile());
             for secret in ["/home/ann", "secret", "javascript:alert"] {
                 assert!(!output.contains(secret), "{secret} in {output}");

@@ -34,6 +34,9 @@ pub(super) fn conference() -> ArchivedEntry {
             guid: Some("tag:notes.example,2005:feed".into()),
             title: Some("Notes of a Visitor".into()),
             site_url: Some("https://notes.example/".into()),
+            self_url: Some("https://notes.example/feed.xml".into()),
+            rights: Some("CC BY 4.0, Vera Visitor".into()),
+            updated: Some(at("2019-11-05T00:00:00Z")),
         },
         first_seen: at("2020-01-02T00:00:00Z"),
         entry: Entry {
@@ -100,6 +103,9 @@ pub(super) fn short() -> ArchivedEntry {
         guid: None,
         title: Some("Ops log".into()),
         site_url: None,
+        self_url: None,
+        rights: None,
+        updated: None,
     };
     short.first_seen = at("2019-05-06T07:08:09Z");
     short.entry = Entry {
