@@ -24,6 +24,8 @@ pub(crate) struct Query {
     pub(crate) limit: Option<u64>,
     /// Only what arrived later than this (see `Cursor`), and was not read from a feed's past.
     pub(crate) arrived_after: Option<Cursor>,
+    /// Only what had arrived by then, so that what another run stores meanwhile waits for the next digest.
+    pub(crate) arrived_until: Option<Cursor>,
 }
 
 impl Query {
@@ -34,6 +36,7 @@ impl Query {
             sort: Sort::Newest,
             limit: None,
             arrived_after: None,
+            arrived_until: None,
         }
     }
 }

@@ -93,6 +93,9 @@ impl Plan {
             // What was read from a feed's past is old: it may be looked for, but nobody is told of it.
             plan.push(" AND NOT e.backfilled AND +e.id > ?", cursor.0);
         }
+        if let Some(cursor) = query.arrived_until {
+            plan.push(" AND +e.id <= ?", cursor.0);
+        }
         let direction = match query.sort {
             Sort::Newest | Sort::Relevance => "DESC",
             Sort::Oldest => "ASC",

@@ -220,6 +220,7 @@ fn read(args: &Args, context: &Context<'_>) -> Result<Query, CommandError> {
         },
         limit: args.limit.or(args.format.default_limit()),
         arrived_after: None,
+        arrived_until: None,
     })
 }
 

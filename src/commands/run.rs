@@ -79,6 +79,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     if latest > seen {
         let query = Query {
             arrived_after: Some(seen),
+            arrived_until: Some(latest),
             ..Query::all()
         };
         let settings = context.render_settings();

@@ -40,7 +40,7 @@ impl<'a> Csv<'a> {
             .terminator(csv::Terminator::CRLF)
             .from_writer(Vec::new());
         row.write_record(cells)?;
-        let bytes = row.into_inner().map_err(|error| error.into_error())?;
+        let bytes = row.into_inner().map_err(csv::IntoInnerError::into_error)?;
         self.out.write_all(&bytes)
     }
 

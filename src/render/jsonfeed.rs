@@ -272,7 +272,7 @@ impl<'a> JsonFeed<'a> {
     fn entry(&mut self, archived: &ArchivedEntry) -> io::Result<()> {
         let id = self.identities.entry(archived);
         let link = wording::entry_link(&archived.entry);
-        self.write(combined(archived, &id, link.as_deref()))
+        self.write(&combined(archived, &id, link.as_deref()))
     }
 
     fn talk(&mut self, archived: &ArchivedEntry, talk: &Talk) -> io::Result<()> {
@@ -286,14 +286,14 @@ impl<'a> JsonFeed<'a> {
         item.summary = None;
         item.attachments = Vec::new();
         item._hallway.talks = talk_facts(&archived.entry, talk);
-        self.write(item)
+        self.write(&item)
     }
 
-    fn write(&mut self, item: Item<'_>) -> io::Result<()> {
+    fn write(&mut self, item: &Item<'_>) -> io::Result<()> {
         let before: &[u8] = if self.is_empty { b"\n" } else { b",\n" };
         self.out.write_all(before)?;
         self.is_empty = false;
-        Ok(serde_json::to_writer(&mut *self.out, &item)?)
+        Ok(serde_json::to_writer(&mut *self.out, item)?)
     }
 }
 
@@ -345,11 +345,10 @@ impl crate::query::Digest for JsonFeed<'_> {
             self.out,
             "{{\n\"version\": \"https://jsonfeed.org/version/1.1\",\n\"title\": {title},\n"
         )?;
-        if let Some(url) = self.settings.self_url.as_ref() {
-            if let Some(url) = wording::web(url.as_str()) {
-                let url = serde_json::to_string(&url)?;
-                writeln!(self.out, "\"feed_url\": {url},")?;
-            }
+        let own = self.settings.self_url.as_ref();
+        if let Some(url) = own.and_then(|url| wording::web(url.as_str())) {
+            let url = serde_json::to_string(&url)?;
+            writeln!(self.out, "\"feed_url\": {url},")?;
         }
         self.out.write_all(b"\"items\": [")
     }

@@ -187,8 +187,15 @@ impl Digest for Rss<'_> {
     }
 }
 
-/// Readers take RSS titles and descriptions for HTML.
+/// Readers take RSS titles and descriptions for HTML. A sign that no HTML begins with is left as it is,
+/// for those who take them for text: `Rust & Friends` is then the same for both.
 fn as_html(text: &str) -> String {
+    let begins_markup =
+        |after: &str| after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '#');
+    let is_markup = text.contains('<') || text.split('&').skip(1).any(begins_markup);
+    if !is_markup {
+        return text.to_owned();
+    }
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
