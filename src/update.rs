@@ -170,7 +170,7 @@ impl Update {
             .record(vec![attempt])?
             .into_iter()
             .next()
-            .unwrap_or_else(|| Err(ArchiveError::Stumbled))?;
+            .unwrap_or(Err(ArchiveError::Stumbled))?;
         Ok(report.finish(recorded))
     }
 

@@ -319,10 +319,7 @@ fn talks(wanted: &[Value], found: &[&Value], figures: &mut Figures, say: &mut Ve
 fn speakers(truth: &Value, talk: &Value, figures: &mut Figures, say: &mut Vec<String>) {
     let list = |value: &Value| -> Vec<String> {
         if value.is_array() {
-            strings(value)
-                .into_iter()
-                .map(|text| name(&text.to_string()))
-                .collect()
+            strings(value).into_iter().map(name).collect()
         } else {
             Vec::new()
         }

@@ -85,7 +85,6 @@ fn entry_of(row: &Row<'_>) -> rusqlite::Result<ArchivedEntry> {
     Ok(ArchivedEntry {
         id: EntryId(row.get(0)?),
         feed: FeedOfEntry {
-            id: FeedId(row.get(1)?),
             url: row.get(16)?,
             guid: row.get(17)?,
             title: row.get(18)?,

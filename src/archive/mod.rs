@@ -437,6 +437,7 @@ impl Archive {
     }
 
     /// Tidies up and empties the write-ahead log. Dropping does the same, but cannot tell of trouble.
+    #[cfg(test)]
     pub(crate) fn close(self) -> Result<(), ArchiveError> {
         self.tidy_up()
     }

@@ -32,7 +32,7 @@ impl Schedule {
     pub(super) async fn turn(&self, host: &str) -> Turn {
         let host = HostSlot::take(Arc::clone(&self.hosts), host).await;
         Turn {
-            host,
+            _host: host,
             job: self.job().await,
         }
     }
@@ -45,10 +45,10 @@ impl Schedule {
     }
 }
 
-/// The right to ask one host. Dropping it frees both, `host` and `job`; each can be freed alone.
+/// The right to ask one host. Dropping it frees the host; the job can be taken out and held longer.
 #[derive(Debug)]
 pub(super) struct Turn {
-    pub(super) host: HostSlot,
+    _host: HostSlot,
     pub(super) job: Slot,
 }
 
@@ -191,7 +191,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_host_is_free_again_while_its_body_is_still_worked_on() {
         let schedule = Schedule::new(2, 1);
-        let Turn { host, job } = schedule.turn("a.example").await;
+        let Turn { _host: host, job } = schedule.turn("a.example").await;
         drop(host);
         let next = tokio::time::timeout(Duration::from_secs(1), schedule.turn("a.example"));
         assert!(next.await.is_ok());

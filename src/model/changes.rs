@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use super::entry::{ContentHash, Entry, EntryId};
-use super::feed::{Feed, FeedId};
+use super::entry::Entry;
+use super::feed::Feed;
+use super::ids::{ContentHash, EntryId, FeedId};
 use crate::source::{Failure, Source, Validators};
 
 /// A feed somebody follows, with what the polls so far have shown.

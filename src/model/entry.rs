@@ -2,38 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
-use super::feed::FeedId;
+use super::attribution::{Enclosure, Person};
+use super::ids::{ContentHash, EntryId};
 use super::raw::{EntrySource, Text};
 use super::safe_html::SafeHtml;
 use super::talk::{Tag, Talk};
 use super::talk_link::{TalkLink, links};
-
-/// An entry's number in the archive, by arrival: a larger one arrived later.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct EntryId(pub(crate) i64);
-
-/// The BLAKE3 hash of everything a publisher said of an entry; equal hashes mean "not edited".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct ContentHash(pub(crate) [u8; 32]);
-
-/// Somebody who wrote something.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Person {
-    /// `None` where only an address is known.
-    pub(crate) name: Option<String>,
-    pub(crate) uri: Option<String>,
-    pub(crate) email: Option<String>,
-}
-
-/// A file that belongs to an entry: audio, slides, a video.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Enclosure {
-    pub(crate) url: String,
-    /// The media type: Atom `link type`, RSS `enclosure type`, JSON Feed `mime_type`.
-    pub(crate) media_type: Option<String>,
-    /// In bytes. Publishers who do not know write 0; that is `None` here.
-    pub(crate) length: Option<u64>,
-}
 
 /// An entry made safe; see `RawEntry` for each field's origin.
 ///
@@ -173,7 +147,6 @@ impl ArchivedEntry {
 /// The feed beside an entry.
 #[derive(Debug, Clone)]
 pub(crate) struct FeedOfEntry {
-    pub(crate) id: FeedId,
     /// `Source::key` of the subscription.
     pub(crate) url: String,
     /// The feed's own id (Atom).
@@ -194,6 +167,7 @@ pub(crate) struct Revision {
     /// When a newer state took its place.
     pub(crate) replaced_at: DateTime<Utc>,
     pub(crate) title: Option<String>,
+    /// As the publisher said then.
     pub(crate) updated: Option<DateTime<Utc>>,
     pub(crate) content: SafeHtml,
 }

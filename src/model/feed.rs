@@ -2,12 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::entry::{Entry, Person};
+use super::attribution::Person;
+use super::entry::Entry;
 use super::raw::PageLinks;
-
-/// A subscription's number in the archive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct FeedId(pub(crate) i64);
 
 /// What a feed says of itself, safe to show; see `RawFeed` for each field's origin.
 ///

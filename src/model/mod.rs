@@ -5,10 +5,12 @@
 //! * [`Feed`], [`Entry`] and [`Talk`]: safe to show, made by `clean` and `split`.
 
 mod address;
+mod attribution;
 mod changes;
 mod entry;
 mod event;
 mod feed;
+mod ids;
 mod past;
 mod raw;
 mod safe_html;
@@ -17,12 +19,12 @@ mod talk;
 mod talk_link;
 
 pub(crate) use address::address_as_meant;
+pub(crate) use attribution::{Enclosure, Person};
 pub(crate) use changes::{Attempt, Change, Changes, Known, Outcome, Recorded, State, Subscription};
-pub(crate) use entry::{
-    ArchivedEntry, ContentHash, Enclosure, Entry, EntryId, FeedOfEntry, Original, Person, Revision,
-};
+pub(crate) use entry::{ArchivedEntry, Entry, FeedOfEntry, Original, Revision};
 pub(crate) use event::{Event, event_key};
-pub(crate) use feed::{Feed, FeedId};
+pub(crate) use feed::Feed;
+pub(crate) use ids::{ContentHash, EntryId, FeedId};
 pub(crate) use past::{Move, PageRead, Past, PastLinks, Step, Way};
 pub(crate) use raw::{
     Category, Dropped, EntrySource, FeedFormat, Origin, PageLinks, RawEntry, RawFeed, Repair, Text,

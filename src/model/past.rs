@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use super::entry::Entry;
-use super::feed::FeedId;
+use super::ids::FeedId;
 
 /// How one page of a feed's past leads to the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

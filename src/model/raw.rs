@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 
-use super::entry::{ContentHash, Enclosure, Person};
+use super::attribution::{Enclosure, Person};
+use super::ids::ContentHash;
 
 /// A document read by `parse`, before `clean` has made it safe.
 ///

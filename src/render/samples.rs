@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 
 use super::{Format, Settings, renderer};
 use crate::model::{
-    ArchivedEntry, ContentHash, Enclosure, Entry, EntryId, FeedId, FeedOfEntry, Original, Person,
-    SafeHtml, Tag, TagOrigin, Talk, TalkKind,
+    ArchivedEntry, ContentHash, Enclosure, Entry, EntryId, FeedOfEntry, Original, Person, SafeHtml,
+    Tag, TagOrigin, Talk, TalkKind,
 };
 use crate::query::{DigestHead, Item};
 
@@ -29,7 +29,6 @@ pub(super) fn conference() -> ArchivedEntry {
     ArchivedEntry {
         id: EntryId(12),
         feed: FeedOfEntry {
-            id: FeedId(1),
             url: "https://notes.example/feed.xml".into(),
             guid: Some("tag:notes.example,2005:feed".into()),
             title: Some("Notes of a Visitor".into()),
@@ -98,7 +97,6 @@ pub(super) fn short() -> ArchivedEntry {
     let mut short = conference();
     short.id = EntryId(7);
     short.feed = FeedOfEntry {
-        id: FeedId(2),
         url: "https://log.example/rss".into(),
         guid: None,
         title: Some("Ops log".into()),

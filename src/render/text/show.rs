@@ -46,10 +46,13 @@ pub(crate) fn history(
     for revision in revisions {
         let words = revision.content.to_text().split_whitespace().count();
         let title = revision.title.as_deref().unwrap_or("without a title");
-        let line = format!(
+        let mut line = format!(
             "until {}: {title}, {words} words",
             wording::minute(revision.replaced_at)
         );
+        if let Some(updated) = revision.updated {
+            line.push_str(&format!(", updated {}", wording::minute(updated)));
+        }
         page.block("  ", "    ", &line, Look::Plain, None)?;
     }
     if revisions.is_empty() {
