@@ -119,7 +119,7 @@ fn every_command_of_the_readme_is_known() {
 fn the_units_are_those_that_are_packaged() {
     let readme = readme();
     for unit in ["hallway.service", "hallway.timer", "hallway-watch.service"] {
-        let text = fs::read_to_string(repository("packaging/systemd").join(unit)).unwrap();
+        let text = fs::read_to_string(repository("src/commands/systemd").join(unit)).unwrap();
         assert!(
             readme.contains(&format!("```ini\n{text}```")),
             "the README shows another {unit}"

@@ -5,17 +5,11 @@ use super::exit::{CommandError, Exit};
 
 /// The units that the README shows too.
 const UNITS: [(&str, &str); 3] = [
-    (
-        "hallway.service",
-        include_str!("../../packaging/systemd/hallway.service"),
-    ),
-    (
-        "hallway.timer",
-        include_str!("../../packaging/systemd/hallway.timer"),
-    ),
+    ("hallway.service", include_str!("systemd/hallway.service")),
+    ("hallway.timer", include_str!("systemd/hallway.timer")),
     (
         "hallway-watch.service",
-        include_str!("../../packaging/systemd/hallway-watch.service"),
+        include_str!("systemd/hallway-watch.service"),
     ),
 ];
 
