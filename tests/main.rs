@@ -21,6 +21,8 @@ mod readme;
 
 /// Subscribing: feeds, pages, lists, folders, and what is none of these.
 mod add;
+/// A copy while others write.
+mod backup;
 /// The archive's own examination.
 mod check;
 /// Shell completions and the manual page.

@@ -431,6 +431,18 @@ impl Archive {
         self.write(|db| resplit::replace(db, &mut index::KnownWords::default(), split))
     }
 
+    /// Writes a copy of one moment into a file that must not exist yet, while others read and write.
+    pub(crate) fn copy_to(&self, path: &Path) -> Result<(), ArchiveError> {
+        let Some(name) = path.to_str() else {
+            return Err(ArchiveError::open(path, &"its name is not UTF-8"));
+        };
+        // SQLite wants a connection that may write, though of the archive this only reads.
+        self.connections
+            .writer()
+            .execute("VACUUM INTO ?1", [name])?;
+        Ok(())
+    }
+
     /// Builds anew what is derived, and nothing else; answers what that was.
     pub(crate) fn repair(&self) -> Result<Vec<String>, ArchiveError> {
         self.write(check::repair)

@@ -3,6 +3,7 @@
 //! Here the clock is read, results are printed, and the stages of the way out meet.
 
 mod add;
+mod backup;
 mod check;
 mod completions;
 mod context;
@@ -117,6 +118,7 @@ enum Command {
     Resume(pause::ResumeArgs),
     Parse(parse::Args),
     Check(check::Args),
+    Backup(backup::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -182,6 +184,7 @@ fn dispatch(cli: Cli, terminal: &Terminal) -> Result<Exit, CommandError> {
         Command::Resume(args) => pause::resume(&args, &context),
         Command::Parse(args) => parse::run(&args, &context),
         Command::Check(args) => check::run(&args, &context),
+        Command::Backup(args) => backup::run(&args, &context),
         Command::Completions(_) | Command::Man(_) => Ok(Exit::Well),
     }
 }
