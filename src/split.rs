@@ -32,6 +32,9 @@ const MOST: usize = 1_000;
 
 /// The talks of an entry, in their order; empty where it holds none. Reads content, title, tags and URL.
 pub(crate) fn talks(entry: &Entry) -> Vec<Talk> {
+    if entry.content.is_empty() {
+        return Vec::new();
+    }
     let title = entry.title.as_deref().unwrap_or_default();
     let titled_by_event = event::names_one(title);
     if furniture::is_about_other_things(title, tags(entry), titled_by_event) {

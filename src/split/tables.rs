@@ -113,41 +113,44 @@ impl Phrases {
 
 /// Titles and tags of posts of one sort.
 pub(super) struct Titles {
-    beginnings: Vec<&'static str>,
-    anywhere: Vec<&'static str>,
+    beginnings: HashSet<&'static str>,
+    anywhere: HashSet<&'static str>,
+    /// How many words the longest of these has.
+    longest: usize,
     tags: HashSet<&'static str>,
 }
 
 impl Titles {
     fn read(table: &'static str) -> Self {
         let mut read = Self {
-            beginnings: Vec::new(),
-            anywhere: Vec::new(),
+            beginnings: HashSet::new(),
+            anywhere: HashSet::new(),
+            longest: 0,
             tags: HashSet::new(),
         };
         for entry in entries(table) {
+            read.longest = read.longest.max(entry.split(' ').count());
             if let Some(tag) = entry.strip_prefix("# ") {
                 read.tags.insert(tag);
             } else if let Some(beginning) = entry.strip_prefix("^ ") {
-                read.beginnings.push(beginning);
+                read.beginnings.insert(beginning);
             } else {
-                read.anywhere.push(entry);
+                read.anywhere.insert(entry);
             }
         }
         read
     }
 
     pub(super) fn has_title(&self, bare: &str) -> bool {
-        let padded = format!(" {bare} ");
-        let begins = |phrase: &str| {
-            bare.strip_prefix(phrase)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
-        };
-        self.beginnings.iter().any(|phrase| begins(phrase))
-            || self
-                .anywhere
-                .iter()
-                .any(|phrase| padded.contains(&format!(" {phrase} ")))
+        let starts = std::iter::once(0).chain(bare.match_indices(' ').map(|(at, _)| at + 1));
+        starts.into_iter().any(|start| {
+            let rest = &bare[start..];
+            let ends = rest.match_indices(' ').map(|(at, _)| at);
+            ends.chain([rest.len()]).take(self.longest).any(|end| {
+                let phrase = &rest[..end];
+                self.anywhere.contains(phrase) || start == 0 && self.beginnings.contains(phrase)
+            })
+        })
     }
 
     pub(super) fn has_tag(&self, bare: &str) -> bool {
