@@ -237,12 +237,9 @@ impl Update {
             Vec::new()
         };
         let make = |raw| inheriting(safe_entry(raw, &safe, location.as_ref()), &authors);
-        let mut changes = self
+        let changes = self
             .changes(feed, raw.entries, make)
             .map_err(|error| Failure::new(FailureKind::File, error.to_string()))?;
-        if raw.format.inherits_authors() {
-            inherit_authors(&mut changes, &safe);
-        }
         let outcome = Outcome::Read {
             feed: Box::new(safe),
             changes,
@@ -357,17 +354,6 @@ impl Update {
     }
 }
 
-/// Gives the feed's authors to the entries without any (RFC 4287, 4.2.1). Only for the archive: `parse`
-/// shows what the document says, and the entry's hash is of what the entry itself says.
-fn inherit_authors(changes: &mut Changes, feed: &Feed) {
-    for change in &mut changes.entries {
-        let (Change::New(entry) | Change::Edited(_, entry)) = change;
-        if entry.authors.is_empty() {
-            entry.authors.clone_from(&feed.authors);
-        }
-    }
-}
-
 /// An entry made safe and split into its talks.
 pub(crate) fn safe_entry(raw: RawEntry, feed: &Feed, location: Option<&url::Url>) -> Entry {
     let mut entry = clean::entry(raw, feed, location);
@@ -376,7 +362,8 @@ pub(crate) fn safe_entry(raw: RawEntry, feed: &Feed, location: Option<&url::Url>
     entry
 }
 
-/// An entry with the feed's authors where it names none and is not another feed's.
+/// An entry with the feed's authors where it names none and is not another feed's (RFC 4287, 4.2.1). Only
+/// for the archive: `parse` shows what the document says, and the hash is of what the entry itself says.
 fn inheriting(mut entry: Entry, authors: &[Person]) -> Entry {
     if entry.authors.is_empty() && entry.source.is_none() {
         entry.authors = authors.to_vec();

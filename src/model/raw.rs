@@ -299,15 +299,6 @@ impl FeedFormat {
         )
     }
 
-    /// Whether entries without authors have the feed's: Atom (RFC 4287, 4.2.1) and JSON Feed say so, RSS's
-    /// editor is nobody's author.
-    pub(crate) fn inherits_authors(self) -> bool {
-        matches!(
-            self,
-            Self::Atom03 | Self::Atom10 | Self::JsonFeed10 | Self::JsonFeed11
-        )
-    }
-
     /// The word of `_hallway.format`.
     pub(crate) fn word(self) -> &'static str {
         match self {
