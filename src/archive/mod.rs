@@ -17,6 +17,7 @@ mod check;
 mod connections;
 mod content;
 mod counts;
+mod dictionary;
 mod entries;
 mod error;
 mod feeds;
@@ -40,6 +41,7 @@ mod tests;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError};
 
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, params};
@@ -63,6 +65,8 @@ pub(crate) struct Archive {
     has_recorded: AtomicBool,
     /// Words whose stem stands in the archive already.
     words: std::sync::Mutex<index::KnownWords>,
+    /// What new contents are packed with.
+    dictionary: std::sync::RwLock<Option<Arc<dictionary::Dictionary>>>,
     rules: Vec<Rule>,
     aliases: Aliases,
 }
@@ -104,6 +108,7 @@ impl Archive {
             connections: Connections::open(path)?,
             has_recorded: AtomicBool::new(false),
             words: std::sync::Mutex::default(),
+            dictionary: std::sync::RwLock::default(),
             rules: Vec::new(),
             aliases: Aliases::default(),
         })
@@ -283,7 +288,7 @@ impl Archive {
 
     /// Does what of recording an attempt needs no lock (most of it), on whatever thread has time.
     pub(crate) fn pack(&self, attempt: Attempt) -> Result<PackedAttempt, ArchiveError> {
-        PackedAttempt::pack(attempt)
+        PackedAttempt::pack(attempt, self.dictionary()?.as_deref())
     }
 
     /// Records attempts in one transaction: each wholly or, with an error in its place, not at all. An
@@ -292,7 +297,7 @@ impl Archive {
         &self,
         attempts: Vec<Attempt>,
     ) -> Result<Vec<Result<Recorded, ArchiveError>>, ArchiveError> {
-        let packed = attempts.into_iter().map(PackedAttempt::pack);
+        let packed = attempts.into_iter().map(|attempt| self.pack(attempt));
         self.record_packed(packed.collect::<Result<_, _>>()?)
     }
 
@@ -302,10 +307,7 @@ impl Archive {
         attempts: Vec<PackedAttempt>,
     ) -> Result<Vec<Result<Recorded, ArchiveError>>, ArchiveError> {
         let mut writer = self.connections.writer();
-        let mut words = self
-            .words
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
         let answers = record::record(
             &mut writer,
             &mut words,
@@ -315,9 +317,49 @@ impl Archive {
         )?;
         let changed =
             |answer: &Result<Recorded, _>| matches!(answer, Ok(done) if done.new + done.edited > 0);
-        self.has_recorded
-            .fetch_or(answers.iter().any(changed), Ordering::Relaxed);
+        if answers.iter().any(changed) {
+            self.has_recorded.store(true, Ordering::Relaxed);
+            self.learn(&mut writer)?;
+        }
         Ok(answers)
+    }
+
+    /// The newest dictionary; looked for until there is one.
+    fn dictionary(&self) -> Result<Option<Arc<dictionary::Dictionary>>, ArchiveError> {
+        let known = self
+            .dictionary
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        if known.is_some() {
+            return Ok(known.clone());
+        }
+        drop(known);
+        let newest = dictionary::newest(&*self.connections.reader()?)?;
+        let mut known = self
+            .dictionary
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        known.clone_from(&newest);
+        Ok(newest)
+    }
+
+    /// Makes a dictionary when the contents have become enough for one.
+    fn learn(&self, writer: &mut rusqlite::Connection) -> Result<(), ArchiveError> {
+        if !dictionary::is_wanted(writer)? {
+            return Ok(());
+        }
+        let transaction = write(writer)?;
+        // Another run may have been faster.
+        if dictionary::is_wanted(&transaction)? {
+            dictionary::train(&transaction)?;
+        }
+        let newest = dictionary::newest(&transaction)?;
+        transaction.commit()?;
+        *self
+            .dictionary
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = newest;
+        Ok(())
     }
 
     /// Passes what the query selects to the digest, one by one; answers how many items there were.

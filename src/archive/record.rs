@@ -5,6 +5,7 @@ use url::Url;
 
 use super::connections::write;
 use super::content::Packer;
+use super::dictionary::Dictionary;
 use super::entries;
 use super::error::ArchiveError;
 use super::index::{self, KnownWords, Pending, TextRow};
@@ -33,10 +34,13 @@ struct PackedEntry {
 }
 
 impl PackedAttempt {
-    pub(super) fn pack(mut attempt: Attempt) -> Result<Self, ArchiveError> {
+    pub(super) fn pack(
+        mut attempt: Attempt,
+        dictionary: Option<&Dictionary>,
+    ) -> Result<Self, ArchiveError> {
         let mut packed = Vec::new();
         if let Outcome::Read { changes, .. } = &mut attempt.outcome {
-            let mut packer = Packer::new()?;
+            let mut packer = Packer::new(dictionary)?;
             for change in &mut changes.entries {
                 let (Change::New(entry) | Change::Edited(_, entry)) = change;
                 packed.push(PackedEntry {
