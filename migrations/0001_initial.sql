@@ -121,6 +121,8 @@ CREATE TABLE entries (
     source_guid TEXT,
     source_title TEXT,
     source_url TEXT,
+    -- JSON: whatever else the publisher said (model::Extras); NULL: nothing.
+    extras TEXT,
     -- Of the entry as published, before cleaning: the same hash means not edited.
     hash BLOB NOT NULL
 ) STRICT;

@@ -9,6 +9,7 @@ mod attribution;
 mod changes;
 mod entry;
 mod event;
+mod extras;
 mod feed;
 mod ids;
 mod past;
@@ -23,6 +24,9 @@ pub(crate) use attribution::{Enclosure, Person};
 pub(crate) use changes::{Attempt, Change, Changes, Known, Outcome, Recorded, State, Subscription};
 pub(crate) use entry::{ArchivedEntry, Entry, FeedOfEntry, Original, Revision};
 pub(crate) use event::{Event, event_key};
+pub(crate) use extras::{
+    Contributor, Extension, ExtraLink, Extras, InReplyTo, MediaObject, SourceFacts,
+};
 pub(crate) use feed::Feed;
 pub(crate) use ids::{ContentHash, EntryId, FeedId};
 pub(crate) use past::{Move, PageRead, Past, PastLinks, Step, Way};

@@ -133,6 +133,7 @@ fn entry(guid: &str, title: &str, html: &str) -> Entry {
         language: None,
         source: None,
         comments_url: None,
+        extras: None,
         talks: Vec::new(),
         event: None,
         hash: hash(&format!("{title}{html}")),
