@@ -3,9 +3,11 @@
 //! [`parsed`] is what `hallway parse` prints: a document as it was read, with what had to be decided on
 //! the way under `_hallway`. [`JsonFeed`] is an answer as one combined feed.
 
+use std::cell::RefCell;
 use std::io::{self, Write};
 
 use serde::Serialize;
+use serde::ser::{SerializeSeq, Serializer};
 
 use super::Settings;
 use super::identity::Identities;
@@ -23,7 +25,8 @@ pub(crate) struct Reading<'a> {
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+#[serde(bound = "I: Iterator<Item = Entry>")]
+struct Document<'a, I: Iterator<Item = Entry>> {
     version: &'static str,
     title: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,7 +42,20 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     language: Option<&'a str>,
     _hallway: FeedFacts<'a>,
-    items: Vec<Item<'a>>,
+    items: Items<I>,
+}
+
+/// Entries, each printed and let go before the next is made.
+struct Items<I>(RefCell<I>);
+
+impl<I: Iterator<Item = Entry>> Serialize for Items<I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        for entry in self.0.borrow_mut().by_ref() {
+            list.serialize_element(&item(&entry))?;
+        }
+        list.end()
+    }
 }
 
 #[derive(Serialize)]
@@ -196,8 +212,13 @@ struct EventFacts {
     key: String,
 }
 
-/// Writes a parsed document, its entries cleaned and split.
-pub(crate) fn parsed(feed: &Feed, reading: &Reading<'_>, out: &mut dyn Write) -> io::Result<()> {
+/// Writes a parsed document; `entries` are the feed's, cleaned and split.
+pub(crate) fn parsed(
+    feed: &Feed,
+    entries: impl Iterator<Item = Entry>,
+    reading: &Reading<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let document = Document {
         version: "https://jsonfeed.org/version/1.1",
         // Required by the format; a feed without a title says so with an empty one.
@@ -216,7 +237,7 @@ pub(crate) fn parsed(feed: &Feed, reading: &Reading<'_>, out: &mut dyn Write) ->
             updated: feed.updated.and_then(rfc3339),
             rights: feed.rights.as_deref(),
         },
-        items: feed.entries.iter().map(item).collect(),
+        items: Items(RefCell::new(entries)),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")
