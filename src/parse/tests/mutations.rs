@@ -128,7 +128,7 @@ fn damaged_documents_are_read_soon_and_without_harm() {
     every_file(&root.join("documents"), &mut files);
     every_file(&root.join("feeds"), &mut files);
     every_file(&root.join("notes"), &mut files);
-    let mut dice = Dice(0x5EED_0F_FEED5);
+    let mut dice = Dice(0x05EE_D0FF_EED5);
     let mut read_well = 0;
     for path in &files {
         let whole = fs::read(path).unwrap();
