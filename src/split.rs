@@ -3,13 +3,15 @@
 //! Reads safe HTML and makes none. In steps, each a file: [`outline`] lists the blocks, [`furniture`]
 //! knows which lines are no talks, [`tidy`] strips numbers and times, [`heading`] divides one line into
 //! title and [`names`], [`below`] finds the speakers under it, [`candidates`] lists the lines of one shape
-//! ([`sentence`]s among them) and the form they share by
+//! (each a [`candidate`], [`sentence`]s among them) and the form they share by
 //! [`habit`], [`carriers`] decides for the whole post which of them carry talks, [`event`]
 //! names the event. What the genre does lies in [`tables`] of words and forms, so that a new habit is a
 //! new row.
 
 mod below;
+mod candidate;
 mod candidates;
+mod carrier;
 mod carriers;
 mod event;
 mod furniture;
@@ -22,9 +24,10 @@ mod outline;
 mod sentence;
 mod tables;
 mod tidy;
+mod wording;
 
 use crate::model::{Entry, Talk};
-use carriers::{Carrier, Post};
+use carrier::{Carrier, Post};
 use outline::{Block, BlockKind};
 
 /// A post does not hold more; what does is no post.
@@ -97,18 +100,18 @@ fn tags(entry: &Entry) -> impl Iterator<Item = &str> {
 /// The block that says the title: the first heading, or one put before everything, because notes and
 /// feeds say the title once and not again in the content.
 fn title_block(blocks: &mut Vec<Block>, title: &str) -> Option<usize> {
-    let said = furniture::bare(title);
+    let said = wording::bare(title);
     if said.is_empty() {
         return None;
     }
     let first = blocks.iter().position(Block::is_heading);
-    if let Some(at) = first.filter(|&at| furniture::bare(&blocks[at].text) == said) {
+    if let Some(at) = first.filter(|&at| wording::bare(&blocks[at].text) == said) {
         return Some(at);
     }
     let line = blocks
         .iter()
         .take(3)
-        .position(|block| block.is_text() && furniture::bare(&block.text) == said);
+        .position(|block| block.is_text() && wording::bare(&block.text) == said);
     if line.is_some() {
         return line;
     }

@@ -1,10 +1,11 @@
 //! Speakers on lines of their own, below the title.
 
-use super::furniture::{bare, is_furniture};
+use super::furniture::is_furniture;
 use super::names::{LIKELY, People, SURE, is_labelled, is_of_others, is_particle, people};
 use super::outline::{Block, BlockKind};
 use super::tables::VERBS;
 use super::tidy::is_links;
+use super::wording::bare;
 
 /// Speakers found below a line.
 #[derive(Debug, Clone)]

@@ -1,87 +1,17 @@
 //! Lines of one shape that might start talks: headings, bold paragraphs, list items, plain lines, lead-ins.
 
 use super::below::{self, line_of_names};
-use super::furniture::{Sort, bare, sort};
+use super::candidate::{Candidate, Parent, Shape, is_short};
+use super::furniture::{Sort, sort};
 use super::habit::divide_all;
-use super::heading::{Divided, Line};
 use super::names::{People, SURE, is_labelled, is_of_others, people};
 use super::outline::{Block, BlockKind};
 use super::sentence::sentence;
 use super::tidy::{is_links, tidy};
+use super::wording::bare;
 
 /// No post has more lines that might start talks; what has is no post.
 const MOST: usize = 2_000;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
-    Heading,
-    Bold,
-    Item,
-    Plain,
-    /// `**Queues:** Ann Poe spoke on ..`, `“Queues at night” by Ann Poe. She ..`
-    Sentence,
-}
-
-/// What a line stands under.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Parent {
-    Nothing,
-    Furniture,
-    /// The heading's block.
-    Group(usize),
-    Line,
-}
-
-#[derive(Debug)]
-pub(super) struct Candidate {
-    /// Where among the blocks.
-    pub(super) at: usize,
-    pub(super) level: u8,
-    pub(super) parent: Parent,
-    /// The whole line, as a title.
-    pub(super) title: String,
-    pub(super) line: Line,
-    /// Title and speakers, however they were told.
-    pub(super) told: Option<Divided>,
-    /// Told by the line itself, in the post's form.
-    pub(super) by_form: bool,
-    /// The text below begins with somebody who speaks.
-    pub(super) prose: Option<People>,
-}
-
-impl Candidate {
-    pub(super) fn new(blocks: &[Block], at: usize, parent: Parent) -> Self {
-        let line = Line::of(&blocks[at]);
-        Self {
-            at,
-            level: blocks[at].level,
-            parent,
-            title: tidy(&line.text),
-            line,
-            told: None,
-            by_form: false,
-            prose: blocks.get(at + 1).and_then(below::in_prose),
-        }
-    }
-
-    pub(super) fn is_named(&self) -> bool {
-        self.told.is_some()
-    }
-
-    pub(super) fn sureness(&self) -> u8 {
-        self.told.as_ref().map_or(0, |told| told.sureness)
-    }
-
-    pub(super) fn tell(&mut self, title: String, people: People) {
-        if !title.is_empty() {
-            self.told = Some(Divided {
-                title,
-                speakers: people.names,
-                sureness: people.sureness,
-            });
-        }
-    }
-}
 
 /// All lines of one shape, divided in the form they share.
 pub(super) fn of(blocks: &[Block], shape: Shape, title: Option<usize>) -> Vec<Candidate> {
@@ -309,13 +239,6 @@ fn lines(blocks: &[Block], shape: Shape) -> Vec<Candidate> {
         found.push(candidate);
     }
     found
-}
-
-pub(super) fn is_short(text: &str) -> bool {
-    text.chars().count() <= 160
-        && text.lines().count() <= 3
-        && !text.ends_with([':', ','])
-        && (!text.ends_with('.') || text.ends_with("..") || text.split_whitespace().count() <= 3)
 }
 
 fn is_time(text: &str) -> bool {

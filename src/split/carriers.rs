@@ -2,37 +2,17 @@
 
 use std::collections::HashMap;
 
-use super::candidates::{self, Candidate, Parent, Shape, is_short};
-use super::furniture::{bare, is_furniture};
+use super::candidate::{Candidate, Parent, Shape, is_short};
+use super::candidates;
+use super::carrier::{Carrier, Post};
+use super::furniture::is_furniture;
 use super::kinds::{kind_of, told_kind};
 use super::names::SURE;
 use super::one_talk::title_talk;
 use super::outline::Block;
 use super::tidy::tidy;
+use super::wording::bare;
 use crate::model::TalkKind;
-
-/// A line that starts a talk.
-#[derive(Debug)]
-pub(super) struct Carrier {
-    /// Where among the blocks.
-    pub(super) block: usize,
-    pub(super) title: String,
-    pub(super) speakers: Vec<String>,
-    pub(super) kind: TalkKind,
-    /// The line is the beginning of the talk's text, not a title above it.
-    pub(super) inside: bool,
-}
-
-/// What is known of a post besides its blocks.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Post {
-    /// The block that says the post's title.
-    pub(super) title: Option<usize>,
-    /// Title or tags say that the post is of an event.
-    pub(super) of_event: bool,
-    /// The title itself names one, so it is no talk's.
-    pub(super) titled_by_event: bool,
-}
 
 /// The lines that start talks, in their order.
 pub(super) fn of(blocks: &[Block], post: Post) -> Vec<Carrier> {

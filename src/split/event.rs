@@ -1,7 +1,7 @@
 //! The event that notes were taken at, out of the post's title.
 
-use super::furniture::bare;
 use super::tables::{EVENT_WORDS, TITLE_ENDS, TITLE_STARTS};
+use super::wording::bare;
 
 /// Ends of words that name a kind of event: `QueueConf`, `PipeCon`.
 const ENDINGS: &[&str] = &[

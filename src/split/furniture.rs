@@ -2,6 +2,7 @@
 
 use super::tables::{FURNITURE, GROUPS, OTHER_POSTS};
 use super::tidy::head;
+use super::wording::bare;
 
 /// What a line is, by its words alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,20 +47,6 @@ pub(super) fn is_about_other_things<'t>(
 ) -> bool {
     OTHER_POSTS.has_title(&bare(title))
         || (!names_an_event && tags.any(|tag| OTHER_POSTS.has_tag(&bare(tag))))
-}
-
-/// Lower case, letters and digits alone, single spaces.
-pub(super) fn bare(line: &str) -> String {
-    let letters: String = line
-        .chars()
-        .filter(|c| !matches!(c, '\'' | '’'))
-        .map(|c| if c.is_alphanumeric() { c } else { ' ' })
-        .collect();
-    letters
-        .to_lowercase()
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The form that the lines of a post share.
 
-use super::candidates::Candidate;
+use super::candidate::Candidate;
 use super::heading::{Divided, FORMS, Form, Line, divide};
 use super::names::SURE;
 

@@ -1,14 +1,14 @@
 //! A post that is one talk, called by its title.
 
 use super::below;
-use super::candidates::Candidate;
-use super::carriers::{Carrier, Post};
-use super::furniture::bare;
+use super::candidate::Candidate;
+use super::carrier::{Carrier, Post};
 use super::heading::{Divided, FORMS, Form, Line, divide};
 use super::kinds::kind_of;
 use super::names::{SURE, is_labelled};
 use super::outline::{Block, BlockKind};
 use super::tidy::tidy;
+use super::wording::bare;
 
 /// The talk that the post's title names: with its speaker, or with the speaker on the line below. Where
 /// the title says nothing, the heading that stands over all others may.

@@ -1,6 +1,6 @@
 //! A line without what surrounds a title: numbering, times, votes, languages, links to slides.
 
-use super::furniture::bare;
+use super::wording::bare;
 
 /// Words in brackets or behind a dash at the end of a title that are no part of it.
 const LABELS: &[&str] = &[
