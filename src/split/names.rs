@@ -1,6 +1,6 @@
 //! Whether text is people's names, and which.
 
-use super::tables::{GIVEN_NAMES, JOBS, NOT_NAMES};
+use super::tables::{GIVEN_NAMES, JOBS, NOT_NAMES, SURNAMES};
 
 /// Names read out of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -253,7 +253,7 @@ fn split<'t>(texts: &[&'t str], dividers: &[&str]) -> Vec<&'t str> {
 }
 
 fn name(part: &str, lenient: bool) -> Option<(String, u8)> {
-    let end = REST.iter().filter_map(|rest| part.find(rest)).min();
+    let end = REST.iter().filter_map(|rest| divided_at(part, rest)).min();
     let part = &part[..end.unwrap_or(part.len())];
     let part = label(part)
         .filter(|label| label.starts_with(['d', 'p', 'm']))
@@ -295,6 +295,13 @@ fn name(part: &str, lenient: bool) -> Option<(String, u8)> {
         .skip(usize::from(given))
         .filter(|word| !is_particle(word) && NOT_NAMES.has(&fold(word)))
         .count();
+    // `Nicole White`: behind a known given name.
+    let surname = given && capital == 2 && known == 1 && spoken.len() == 2;
+    let known = if surname && SURNAMES.has(&fold(spoken[1])) {
+        0
+    } else {
+        known
+    };
     if !fits
         || (known > 0 && !((given || handle.is_some()) && lenient && known == 1 && capital > 1))
     {
@@ -306,6 +313,13 @@ fn name(part: &str, lenient: bool) -> Option<(String, u8)> {
             .any(|word| word.len() == 2 && word.ends_with('.'));
     let sure = known == 0 && (handle.is_some() || capital > 1 && (given || initials));
     Some((spoken.join(" "), if sure { SURE } else { LIKELY }))
+}
+
+/// Where a company begins; `von` and the like stand inside names, too, and need a whole one before them.
+fn divided_at(part: &str, rest: &str) -> Option<usize> {
+    let at = part.find(rest)?;
+    let inside = is_particle(rest.split_whitespace().next().unwrap_or_default());
+    (!inside || part[..at].trim().contains(' ')).then_some(at)
 }
 
 fn fold(word: &str) -> String {

@@ -17,7 +17,13 @@ impl Words {
     }
 }
 
-pub(super) static GIVEN_NAMES: Words = Words::new(|| words(include_str!("tables/given_names.txt")));
+pub(super) static GIVEN_NAMES: Words = Words::new(|| {
+    let mut names = words(include_str!("tables/given_names.txt"));
+    names.extend(words(include_str!("tables/more_given_names.txt")));
+    names
+});
+/// Of the words that names have not, those that surnames are all the same.
+pub(super) static SURNAMES: Words = Words::new(|| words(include_str!("tables/surnames.txt")));
 pub(super) static NOT_NAMES: Words = Words::new(|| words(include_str!("tables/not_names.txt")));
 pub(super) static JOBS: Words = Words::new(|| words(include_str!("tables/jobs.txt")));
 pub(super) static VERBS: Words = Words::new(|| words(include_str!("tables/verbs.txt")));
