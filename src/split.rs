@@ -2,7 +2,7 @@
 //!
 //! Reads safe HTML and makes none. In steps, each a file: [`outline`] lists the blocks, [`furniture`]
 //! knows which lines are no talks, [`tidy`] strips numbers and times, [`heading`] divides one line into
-//! title and [`names`], [`below`] finds the speakers under it, [`candidates`] lists the lines of one shape
+//! title and [`names`], [`dates`] are read, [`below`] finds the speakers under it, [`candidates`] lists the lines of one shape
 //! (each a [`candidate`], [`sentence`]s among them) and the form they share by
 //! [`habit`], [`carriers`] decides for the whole post which of them carry talks, [`event`]
 //! names the event. What the genre does lies in [`tables`] of words and forms, so that a new habit is a
@@ -13,6 +13,7 @@ mod candidate;
 mod candidates;
 mod carrier;
 mod carriers;
+mod dates;
 mod event;
 mod furniture;
 mod habit;
@@ -90,7 +91,16 @@ pub(crate) fn event(entry: &Entry) -> Option<String> {
     if !titled && (entry.talks.is_empty() || matches!(&entry.talks[..], [talk] if alone(talk))) {
         return None;
     }
-    event::name(title, tags(entry))
+    let held = entry
+        .talks
+        .iter()
+        .filter(|talk| !talk.speakers.is_empty())
+        .count();
+    event::name(title, tags(entry)).or_else(|| {
+        (held >= 3 && !entry.talks.iter().any(alone))
+            .then(|| event::name_of_notes(title))
+            .flatten()
+    })
 }
 
 fn tags(entry: &Entry) -> impl Iterator<Item = &str> {

@@ -73,8 +73,12 @@ pub(super) fn in_prose(block: &Block) -> Option<People> {
         .iter()
         .position(|word| word.starts_with(char::is_lowercase) && VERBS.has(&bare(word)))?;
     let name = words[..verb].join(" ");
+    let name = ["'s", "’s"]
+        .iter()
+        .find_map(|of| name.strip_suffix(of))
+        .unwrap_or(&name);
     let linked = block.styled.first().is_some_and(|styled| styled.start == 0);
-    let found = people(&name, false)?;
+    let found = people(name, false)?;
     (verb <= 8 && (found.sureness >= SURE || linked)).then_some(found)
 }
 
@@ -166,7 +170,9 @@ pub(super) fn line_of_names(line: &str, set_off: bool) -> Option<People> {
         return None;
     }
     let handle = line.starts_with('@') && words == 1;
-    let found = people(line, handle)?;
+    // `by Zags`: a name of one word, where nothing else stands on the line.
+    let byline = labelled && words <= 3 && small == 0;
+    let found = people(line, handle || byline)?;
     let short = words <= 4 && small == 0;
     let plain = line.contains(['@', '(', ',', '|']);
     let fits = found.sureness >= SURE && (small == 0 || plain || labelled || set_off)

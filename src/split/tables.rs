@@ -28,6 +28,10 @@ pub(super) static NOT_NAMES: Words = Words::new(|| words(include_str!("tables/no
 pub(super) static JOBS: Words = Words::new(|| words(include_str!("tables/jobs.txt")));
 pub(super) static VERBS: Words = Words::new(|| words(include_str!("tables/verbs.txt")));
 
+/// Words that stand in sentences and not in the names of events.
+pub(super) static NOT_EVENTS: Words = Words::new(|| words(include_str!("tables/not_events.txt")));
+/// What lists are made of, where a title counts them.
+pub(super) static COUNTED: Words = Words::new(|| words(include_str!("tables/counted.txt")));
 pub(super) static EVENT_WORDS: Words = Words::new(|| words(include_str!("tables/event_words.txt")));
 /// Phrases around an event's name in a title, longest first.
 pub(super) static TITLE_STARTS: LazyLock<Vec<&'static str>> =

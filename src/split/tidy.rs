@@ -147,7 +147,9 @@ fn without_number(line: &str) -> &str {
     let weak = behind
         .strip_prefix(':')
         .or_else(|| behind.strip_prefix(" -"))
-        .or_else(|| behind.strip_prefix(" –"));
+        .or_else(|| behind.strip_prefix(" –"))
+        .or_else(|| behind.strip_prefix(" —"))
+        .or_else(|| behind.strip_prefix(" |"));
     let plain = (from.starts_with('#')).then_some(behind);
     let rest = sign
         .or(weak.filter(|_| {
