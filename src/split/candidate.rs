@@ -62,6 +62,12 @@ impl Candidate {
         self.told.is_some()
     }
 
+    /// The line is a speaker's name and nothing else.
+    pub(super) fn is_name_alone(&self) -> bool {
+        let told = self.told.as_ref();
+        told.is_some_and(|told| told.title == self.title && told.speakers == [self.title.as_str()])
+    }
+
     pub(super) fn sureness(&self) -> u8 {
         self.told.as_ref().map_or(0, |told| told.sureness)
     }

@@ -2,6 +2,9 @@
 
 use super::below::{self, line_of_names};
 use super::candidate::{Candidate, Parent, Shape, is_short};
+use super::carrier::Post;
+use super::dates;
+use super::event;
 use super::furniture::{Sort, sort};
 use super::habit::divide_all;
 use super::names::{People, SURE, is_labelled, is_of_others, people};
@@ -14,17 +17,26 @@ use super::wording::bare;
 const MOST: usize = 2_000;
 
 /// All lines of one shape, divided in the form they share.
-pub(super) fn of(blocks: &[Block], shape: Shape, title: Option<usize>) -> Vec<Candidate> {
+pub(super) fn of(blocks: &[Block], shape: Shape, post: Post) -> Vec<Candidate> {
     let mut candidates = match shape {
-        Shape::Heading => headings(blocks, title),
+        Shape::Heading => headings(blocks, post),
         _ => lines(blocks, shape),
     };
     candidates.retain(|candidate| !candidate.title.is_empty());
     divide_all(&mut candidates);
+    if !post.of_event {
+        // Headings that are names and nothing else list people, unless talks were heard.
+        for candidate in &mut candidates {
+            if candidate.is_name_alone() {
+                candidate.told = None;
+            }
+        }
+    }
     candidates
 }
 
-fn headings(blocks: &[Block], title: Option<usize>) -> Vec<Candidate> {
+fn headings(blocks: &[Block], post: Post) -> Vec<Candidate> {
+    let reversed = names_stand_above(blocks);
     let mut found: Vec<Candidate> = Vec::new();
     let mut open: Vec<(u8, Parent)> = Vec::new();
     let mut next = 0;
@@ -32,12 +44,15 @@ fn headings(blocks: &[Block], title: Option<usize>) -> Vec<Candidate> {
         let at = next;
         next += 1;
         let block = &blocks[at];
-        if !block.is_heading() || Some(at) == title {
+        if !block.is_heading() || Some(at) == post.title {
             continue;
         }
         open.retain(|(level, _)| *level < block.level);
         let above = open.last().map_or(Parent::Nothing, |(_, parent)| *parent);
-        let sort = sort(&block.text);
+        let sort = match sort(&block.text) {
+            Sort::Open if is_container(blocks, at) => Sort::Group,
+            sort => sort,
+        };
         let own = match sort {
             Sort::Open => Parent::Line,
             Sort::Group if above == Parent::Furniture => Parent::Furniture,
@@ -47,10 +62,15 @@ fn headings(blocks: &[Block], title: Option<usize>) -> Vec<Candidate> {
         open.push((block.level, own));
         if sort != Sort::Open {
             found.extend(below_time(blocks, at, above));
+            found.extend(panel(blocks, at, above));
             continue;
         }
         let mut candidate = Candidate::new(blocks, at, above);
-        if let Some(people) = below::heading_of_names(block) {
+        let names = below::heading_of_names(block).or_else(|| {
+            let likely = reversed && !block.text.contains([':', '?', '!']);
+            people(&block.text, false).filter(|_| likely && title_below(blocks, at).is_some())
+        });
+        if let Some(people) = names {
             if let Some(end) = title_below(blocks, at) {
                 candidate.tell(tidy(&blocks[end].text), people);
                 next = end + 1;
@@ -77,14 +97,45 @@ fn headings(blocks: &[Block], title: Option<usize>) -> Vec<Candidate> {
     found
 }
 
+/// Whether the post puts the speaker in the heading and the title below it.
+fn names_stand_above(blocks: &[Block]) -> bool {
+    let above = |at: &usize| {
+        blocks[*at].is_heading()
+            && below::heading_of_names(&blocks[*at]).is_some()
+            && title_below(blocks, *at).is_some()
+    };
+    (0..blocks.len()).filter(above).take(2).count() == 2
+}
+
+/// A heading that names a day or an event and has several others right below: a part of the post.
+fn is_container(blocks: &[Block], at: usize) -> bool {
+    let own = &blocks[at];
+    let below = blocks[at + 1..]
+        .iter()
+        .filter(|block| block.is_heading())
+        .take_while(|block| block.level > own.level)
+        .filter(|block| block.level == own.level + 1 && sort(&block.text) == Sort::Open)
+        .take(2)
+        .count();
+    let titled = [" - ", " – ", " — ", " by "]
+        .iter()
+        .any(|sign| own.text.contains(sign));
+    below == 2 && (dates::has_day(&own.text) || !titled && event::names_one(&own.text))
+}
+
+/// A panel that is called nothing else, with the people on it below.
+fn panel(blocks: &[Block], at: usize, parent: Parent) -> Option<Candidate> {
+    let line = bare(&blocks[at].text);
+    let alone =
+        ["panel", "panel discussion", "the panel", "fireside chat"].contains(&line.as_str());
+    let people = below::speakers(blocks, at).filter(|_| alone)?.people;
+    let mut candidate = Candidate::new(blocks, at, parent);
+    candidate.tell(candidate.title.clone(), people);
+    Some(candidate)
+}
+
 /// Where some headings are surely names and nothing else, those that may be names are, too.
 fn names_alone(candidates: &mut [Candidate]) {
-    let alone = |candidate: &Candidate| {
-        candidate
-            .told
-            .as_ref()
-            .is_some_and(|told| told.speakers == [candidate.title.as_str()])
-    };
     let likely = |candidate: &Candidate| {
         candidate.told.is_none()
             && people(&candidate.title, false)
@@ -92,7 +143,7 @@ fn names_alone(candidates: &mut [Candidate]) {
     };
     let sure = candidates
         .iter()
-        .filter(|candidate| alone(candidate))
+        .filter(|candidate| candidate.is_name_alone())
         .count();
     let maybe = candidates
         .iter()

@@ -16,8 +16,8 @@ use crate::model::TalkKind;
 
 /// The lines that start talks, in their order.
 pub(super) fn of(blocks: &[Block], post: Post) -> Vec<Carrier> {
-    let headings = candidates::of(blocks, Shape::Heading, post.title);
-    let chosen = of_headings(&headings, post);
+    let headings = candidates::of(blocks, Shape::Heading, post);
+    let chosen = of_headings(blocks, &headings, post);
     let titled = title_talk(blocks, post, &headings);
     let others = chosen.iter().filter(|line| line.is_named()).count();
     if let Some(alone) = titled {
@@ -40,7 +40,7 @@ pub(super) fn of(blocks: &[Block], post: Post) -> Vec<Carrier> {
         .count();
     let mut best: Option<(usize, Vec<Carrier>)> = None;
     for shape in [Shape::Bold, Shape::Item, Shape::Plain, Shape::Sentence] {
-        let lines = candidates::of(blocks, shape, post.title);
+        let lines = candidates::of(blocks, shape, post);
         let spoken = lines.iter().filter(|line| line.is_named()).count();
         let sure = lines.iter().filter(|line| line.sureness() >= SURE).count();
         let enough = if post.of_event {
@@ -63,7 +63,7 @@ pub(super) fn of(blocks: &[Block], post: Post) -> Vec<Carrier> {
             .collect();
     }
     if headings.is_empty() {
-        let bold = candidates::of(blocks, Shape::Bold, post.title);
+        let bold = candidates::of(blocks, Shape::Bold, post);
         if bold.len() >= 2 {
             return bold
                 .iter()
@@ -109,7 +109,7 @@ fn shaped(blocks: &[Block], shape: Shape, lines: &[Candidate], spoken: usize) ->
 }
 
 /// Among headings those on the level that carries the talks, and those elsewhere that name speakers.
-fn of_headings(lines: &[Candidate], post: Post) -> Vec<&Candidate> {
+fn of_headings<'c>(blocks: &[Block], lines: &'c [Candidate], post: Post) -> Vec<&'c Candidate> {
     let Some(level) = level(lines, post.of_event) else {
         return Vec::new();
     };
@@ -152,10 +152,13 @@ fn of_headings(lines: &[Candidate], post: Post) -> Vec<&Candidate> {
             line.parent != Parent::Furniture && !over_named[n] && !inner && !odd
         } else {
             // `### A topic` under `## Open spaces`.
-            post.of_event
-                && line.level > level
-                && matches!(line.parent, Parent::Group(_))
-                && named > 0
+            let group = match line.parent {
+                Parent::Group(group) => told_kind(&bare(&blocks[group].text)).is_some(),
+                _ => false,
+            };
+            line.level > level
+                && (group && (post.of_event || named >= 2)
+                    || post.of_event && named > 0 && matches!(line.parent, Parent::Group(_)))
         };
         if fits {
             chosen.push(line);

@@ -219,6 +219,11 @@ pub(super) fn is_job(text: &str) -> bool {
     words.clone().next().is_some() && words.all(|word| JOBS.has(word))
 }
 
+/// Whether a word is one of titles and not of names.
+pub(super) fn is_everyday(word: &str) -> bool {
+    NOT_NAMES.has(word)
+}
+
 pub(super) fn is_particle(word: &str) -> bool {
     PARTICLES.contains(&word)
 }
