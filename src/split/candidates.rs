@@ -68,7 +68,9 @@ fn headings(blocks: &[Block], post: Post) -> Vec<Candidate> {
         let mut candidate = Candidate::new(blocks, at, above);
         let names = below::heading_of_names(block).or_else(|| {
             let likely = reversed && !block.text.contains([':', '?', '!']);
-            people(&block.text, false).filter(|_| likely && title_below(blocks, at).is_some())
+            let title = likely.then(|| title_below(blocks, at)).flatten();
+            let title = title.filter(|&title| people(&blocks[title].text, false).is_none());
+            people(&block.text, false).filter(|_| title.is_some())
         });
         if let Some(people) = names {
             if let Some(end) = title_below(blocks, at) {
