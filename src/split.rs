@@ -24,6 +24,7 @@ mod one_talk;
 mod outline;
 mod sentence;
 mod tables;
+mod talkish;
 mod tidy;
 mod wording;
 
@@ -33,6 +34,9 @@ use outline::{Block, BlockKind};
 
 /// A post does not hold more; what does is no post.
 const MOST: usize = 1_000;
+
+/// How many blocks are read to learn whether a post speaks of talks at all.
+const READ_FOR_TALKS: usize = 60;
 
 /// The talks of an entry, in their order; empty where it holds none. Reads content, title, tags and URL.
 pub(crate) fn talks(entry: &Entry) -> Vec<Talk> {
@@ -46,9 +50,11 @@ pub(crate) fn talks(entry: &Entry) -> Vec<Talk> {
     }
     let mut blocks = outline::blocks(&entry.content);
     let at = title_block(&mut blocks, title);
+    let of_event = event::name(title, tags(entry)).is_some();
     let post = Post {
         title: at,
-        of_event: event::name(title, tags(entry)).is_some(),
+        of_event,
+        of_talks: of_event || dates::has_day(title) || talkish::is_talkish(&blocks, READ_FOR_TALKS),
         titled_by_event,
     };
     let mut carriers = carriers::of(&blocks, post);

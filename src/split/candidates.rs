@@ -57,6 +57,8 @@ fn headings(blocks: &[Block], post: Post) -> Vec<Candidate> {
             Sort::Open => Parent::Line,
             Sort::Group if above == Parent::Furniture => Parent::Furniture,
             Sort::Group => Parent::Group(at),
+            // A list of contents is over when the next heading comes, whatever its level.
+            Sort::Furniture if is_contents(&block.text) => above,
             Sort::Furniture => Parent::Furniture,
         };
         open.push((block.level, own));
@@ -97,6 +99,35 @@ fn headings(blocks: &[Block], post: Post) -> Vec<Candidate> {
     }
     names_alone(&mut found);
     found
+}
+
+fn is_contents(line: &str) -> bool {
+    [
+        "contents",
+        "table of contents",
+        "toc",
+        "index",
+        "inhalt",
+        "sommaire",
+        "índice",
+    ]
+    .contains(&bare(line).as_str())
+}
+
+/// Food and drink between talks.
+fn is_break(line: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "lunch",
+        "break",
+        "coffee",
+        "refreshments",
+        "breakfast",
+        "tea",
+        "pause",
+        "mittag",
+        "fika",
+    ];
+    bare(line).split(' ').any(|word| WORDS.contains(&word))
 }
 
 /// Whether the post puts the speaker in the heading and the title below it.
@@ -248,6 +279,7 @@ fn lines(blocks: &[Block], shape: Shape) -> Vec<Candidate> {
             parent = match sort(&block.text) {
                 Sort::Open => Parent::Line,
                 Sort::Group => Parent::Group(at),
+                Sort::Furniture if is_break(&block.text) => Parent::Nothing,
                 Sort::Furniture => Parent::Furniture,
             };
         }

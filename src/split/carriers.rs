@@ -47,7 +47,7 @@ pub(super) fn of(blocks: &[Block], post: Post) -> Vec<Carrier> {
             spoken >= 2 && (sure > 0 || spoken * 2 >= lines.len())
                 || spoken == 1 && sure == 1 && headings.is_empty()
         } else {
-            sure >= 2 && spoken * 3 >= lines.len() * 2 && headings.is_empty()
+            post.of_talks && sure >= 2 && spoken * 3 >= lines.len() * 2 && headings.is_empty()
         };
         if enough && spoken > named && best.as_ref().is_none_or(|(most, _)| spoken > *most) {
             best = Some((spoken, shaped(blocks, shape, &lines, spoken)));
@@ -110,7 +110,7 @@ fn shaped(blocks: &[Block], shape: Shape, lines: &[Candidate], spoken: usize) ->
 
 /// Among headings those on the level that carries the talks, and those elsewhere that name speakers.
 fn of_headings<'c>(blocks: &[Block], lines: &'c [Candidate], post: Post) -> Vec<&'c Candidate> {
-    let Some(level) = level(lines, post.of_event) else {
+    let Some(level) = level(lines, post) else {
         return Vec::new();
     };
     let mut times: HashMap<&str, usize> = HashMap::new();
@@ -169,7 +169,11 @@ fn of_headings<'c>(blocks: &[Block], lines: &'c [Candidate], post: Post) -> Vec<
 
 /// The level that carries the talks: the one with the most speakers; without speakers the highest
 /// with several lines, if this is of an event at all.
-fn level(lines: &[Candidate], of_event: bool) -> Option<u8> {
+fn level(lines: &[Candidate], post: Post) -> Option<u8> {
+    let of_event = post.of_event;
+    if !post.of_talks {
+        return None;
+    }
     let at = |level: u8| {
         lines
             .iter()

@@ -60,6 +60,34 @@ const LABELS: &[&str] = &[
     "taler:",
     "oplægsholder:",
     "spreker:",
+    "発表者：",
+    "発表者:",
+    "登壇者：",
+    "登壇者:",
+    "スピーカー：",
+    "スピーカー:",
+    "講演者：",
+    "演讲者：",
+    "讲者：",
+    "발표자:",
+    "ponente:",
+    "ponentes:",
+    "palestrante:",
+    "palestrantes:",
+    "relatore:",
+    "relatrice:",
+    "relatori:",
+    "prelegent:",
+    "докладчик:",
+    "спикер:",
+    "diễn giả:",
+    "facilitator:",
+    "facilitators:",
+    "facilitated by ",
+    "led by ",
+    "talk from ",
+    "delivered by ",
+    "given by ",
     "sprekers:",
     "door:",
     "door ",
@@ -154,8 +182,8 @@ pub(super) fn people(text: &str, lenient: bool) -> Option<People> {
     let mut rest = text.trim().trim_end_matches(['.', ',', ':']);
     let mut labelled = false;
     while let Some(label) = label(rest) {
-        labelled |= label.ends_with(':');
-        rest = rest[label.len()..].trim_start_matches([' ', ':']);
+        labelled |= label.ends_with([':', '：']);
+        rest = rest[label.len()..].trim_start_matches([' ', ':', '：']);
     }
     let bare = without_brackets(rest);
     let bare =
@@ -188,6 +216,9 @@ pub(super) fn people(text: &str, lenient: bool) -> Option<People> {
                 || n == 0
                 || found.starts_with('@') && lenient
                 || found.contains(' ') && (listed || labelled || people.sureness < SURE);
+            if trusted && sureness >= SURE && people.names.len() < 3 && m > 0 {
+                people.sureness = sureness;
+            }
             if trusted && !people.names.contains(&found) && !(found.starts_with('@') && m == 0) {
                 people.names.push(found);
             }
@@ -200,7 +231,7 @@ pub(super) fn people(text: &str, lenient: bool) -> Option<People> {
 pub(super) fn is_labelled(text: &str) -> bool {
     let said = label(text.trim());
     said.is_some_and(|label| {
-        label.contains(':') || label.contains("by") || label.starts_with("speaker")
+        label.contains([':', '：']) || label.contains("by") || label.starts_with("speaker")
     })
 }
 
@@ -276,8 +307,13 @@ fn name(part: &str, lenient: bool) -> Option<(String, u8)> {
         let handle = handle.filter(|_| words.len() == 1 && lenient)?;
         return Some(((*handle).to_owned(), SURE));
     }
-    if let Some(sureness) = far_eastern(&spoken) {
-        return Some((spoken.join(" "), sureness));
+    let polite = spoken.len() > 1
+        && spoken
+            .last()
+            .is_some_and(|last| ["氏", "さん", "様", "先生", "님"].contains(last));
+    let spoken = &spoken[..spoken.len() - usize::from(polite)];
+    if let Some(sureness) = far_eastern(spoken) {
+        return Some((spoken.join(" "), if polite { SURE } else { sureness }));
     }
     let first = fold(spoken[0]);
     let given = GIVEN_NAMES.has(&first)

@@ -142,7 +142,7 @@ fn is_quote(c: char) -> bool {
 
 /// Numbers such as `1.`, `2)`, `(3)`, `#4`, `Talk 5:`.
 fn without_number(line: &str) -> &str {
-    let lower = line.get(..8).unwrap_or_default().to_ascii_lowercase();
+    let lower = line[..line.floor_char_boundary(8)].to_ascii_lowercase();
     let worded = ["talk ", "session ", "topic "]
         .iter()
         .find(|word| lower.starts_with(**word));
