@@ -8,6 +8,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::context::Context;
 use super::exit::{CommandError, Exit};
 use crate::archive::Archive;
+use crate::decide;
 use crate::fetch::Fetcher;
 use crate::model::Subscription;
 use crate::source::Failure;
@@ -38,6 +39,16 @@ impl Totals {
     pub(crate) fn exit(&self) -> Exit {
         Exit::of_feeds(self.failed + self.warnings + usize::from(self.stopped))
     }
+}
+
+/// What is to be polled now, longest waiting first.
+pub(crate) fn due(
+    archive: &Archive,
+    now: DateTime<Utc>,
+) -> Result<Vec<Subscription>, CommandError> {
+    let mut due = archive.due(now)?;
+    due.retain(|feed| decide::turn(feed, now) <= now);
+    Ok(due)
 }
 
 /// Polls `feeds`; `each` sees every report once it is stored. `for_program`: stdout is read by one.

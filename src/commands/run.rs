@@ -59,7 +59,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
             }
         }
     }
-    let due = archive.due(context.now)?;
+    let due = poll::due(&archive, context.now)?;
     let mut totals = poll::poll(
         context,
         &archive,

@@ -10,6 +10,7 @@ use super::context::{Context, now};
 use super::exit::{CommandError, Exit};
 use super::metrics;
 use super::poll::{self, Totals};
+use crate::decide;
 use crate::model::{State, Subscription};
 use crate::update::Report;
 
@@ -42,7 +43,7 @@ pub(crate) fn run(
     notifier.say("READY=1\nSTATUS=polling");
     loop {
         current.now = clock.now()?;
-        let due = archive.due(current.now)?;
+        let due = poll::due(&archive, current.now)?;
         let totals = poll::poll(
             &current,
             &archive,
@@ -103,7 +104,7 @@ fn until_next(feeds: &[Subscription], now: DateTime<Utc>) -> Duration {
         .iter()
         .filter(|feed| matches!(feed.state, State::Active | State::Failing))
         .filter(|feed| feed.source.host().is_some())
-        .map(|feed| feed.next_due.unwrap_or(now))
+        .map(|feed| decide::turn(feed, now))
         .min()
         .map_or(LONGEST_SLEEP, |due| {
             (due - now).to_std().unwrap_or_default()
