@@ -28,7 +28,8 @@ use crate::model::{
     Attempt, Change, Changes, ContentHash, Entry, Feed, Outcome, Pace, Person, PollHints, RawEntry,
     RawFeed, Subscription, Whereabouts,
 };
-use crate::source::{Answer, Body, Document, Failure, FailureKind, Source};
+use crate::parse::ParseError;
+use crate::source::{Answer, Body, Document, Failure, FailureKind, Source, without_password};
 use crate::{clean, parse, split};
 use report::Draft;
 pub(crate) use report::{Report, Status};
@@ -410,7 +411,26 @@ fn parse_documents(
     let document = documents
         .first()
         .ok_or_else(|| Failure::new(FailureKind::NotAFeed, "the answer is empty"))?;
-    Ok((parse::read_feed(document)?, warnings))
+    let raw = parse::read_feed(document).map_err(no_longer_a_feed)?;
+    Ok((raw, warnings))
+}
+
+/// The page that a subscription's URL now shows may say where the feed went.
+fn no_longer_a_feed(error: ParseError) -> Failure {
+    let hint = match &error {
+        ParseError::Page {
+            feed: Some(feed), ..
+        } => Some(format!(
+            "`hallway add {}` subscribes to that one",
+            without_password(feed)
+        )),
+        _ => None,
+    };
+    let failure = Failure::from(error);
+    Failure {
+        hint: hint.or(failure.hint),
+        ..failure
+    }
 }
 
 fn hash_of(documents: &[Document]) -> ContentHash {

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::exit::{CommandError, Exit};
+use super::poll::Audience;
 use super::{history, metrics, poll, select, watch};
 use crate::archive::Archive;
 use crate::decide;
@@ -91,7 +92,12 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
             .map(|feed| feed.id)
             .collect(),
     };
-    let mut totals = poll::poll(context, &archive, &fetcher, &runtime, due, args.json, each)?;
+    let audience = match args {
+        Args { json: true, .. } => Audience::Program,
+        _ if args.feeds.is_empty() => Audience::Schedule,
+        _ => Audience::Person,
+    };
+    let mut totals = poll::poll(context, &archive, &fetcher, &runtime, due, audience, each)?;
     if context.terminal.is_watched() && !args.json {
         context.terminal.note(&format!(
             "{} polled, {} failed, {} not due; {} new entries, {} edited",

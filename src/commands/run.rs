@@ -66,7 +66,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         &fetcher,
         &runtime,
         due,
-        false,
+        poll::Audience::Schedule,
         |_| Ok(()),
     )?;
     totals.failed += failed;

@@ -9,7 +9,7 @@ use tokio::runtime::Runtime;
 use super::context::{Context, now};
 use super::exit::{CommandError, Exit};
 use super::metrics;
-use super::poll::{self, Totals};
+use super::poll::{self, Audience, Totals};
 use crate::decide;
 use crate::model::{State, Subscription};
 use crate::update::Report;
@@ -32,6 +32,10 @@ pub(crate) fn run(
     for_program: bool,
     mut each: impl FnMut(&Report) -> Result<(), CommandError>,
 ) -> Result<Exit, CommandError> {
+    let audience = match for_program {
+        true => Audience::Program,
+        false => Audience::Schedule,
+    };
     let archive = Arc::new(context.archive()?);
     let runtime = poll::runtime()?;
     let mut current = context.again(context.now)?;
@@ -45,13 +49,7 @@ pub(crate) fn run(
         current.now = clock.now()?;
         let due = poll::due(&archive, current.now)?;
         let totals = poll::poll(
-            &current,
-            &archive,
-            &fetcher,
-            &runtime,
-            due,
-            for_program,
-            &mut each,
+            &current, &archive, &fetcher, &runtime, due, audience, &mut each,
         )?;
         if let Some(file) = metrics_file {
             metrics::write(file, &current, &archive, &totals)?;
