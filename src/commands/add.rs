@@ -94,7 +94,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
             &fetcher,
             &runtime,
             to_poll,
-            false,
+            poll::Audience::Person,
             |_| Ok(()),
         )?;
         totals.failed += polled.failed + polled.warnings;

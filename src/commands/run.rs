@@ -59,14 +59,14 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
             }
         }
     }
-    let due = archive.due(context.now)?;
+    let due = poll::due(&archive, context.now)?;
     let mut totals = poll::poll(
         context,
         &archive,
         &fetcher,
         &runtime,
         due,
-        false,
+        poll::Audience::Schedule,
         |_| Ok(()),
     )?;
     totals.failed += failed;
