@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::duplicates;
 use super::error::ArchiveError;
 use super::index;
 use super::instants::{instant, seconds};
@@ -191,7 +192,9 @@ pub(super) fn remove(db: &Connection, id: FeedId, purge: bool) -> Result<u64, Ar
     let entries = entries.ok_or(ArchiveError::NotSubscribed)?;
     if purge {
         index::delete_feed(db, id)?;
+        let partners = duplicates::partners_of_feed(db, id)?;
         db.execute("DELETE FROM entries WHERE feed = ?1", [id.0])?;
+        duplicates::settle(db, partners)?;
     }
     if purge || entries == 0 {
         db.execute("DELETE FROM feeds WHERE id = ?1", [id.0])?;

@@ -6,6 +6,7 @@
 
 mod address;
 mod attribution;
+mod canonical;
 mod changes;
 mod entry;
 mod event;
@@ -20,8 +21,9 @@ mod talk_link;
 
 pub(crate) use address::address_as_meant;
 pub(crate) use attribution::{Enclosure, Person};
+pub(crate) use canonical::{canonical_link, site};
 pub(crate) use changes::{Attempt, Change, Changes, Known, Outcome, Recorded, State, Subscription};
-pub(crate) use entry::{ArchivedEntry, Entry, FeedOfEntry, Original, Revision};
+pub(crate) use entry::{AlsoIn, ArchivedEntry, Entry, FeedOfEntry, Original, Revision};
 pub(crate) use event::{Event, event_key};
 pub(crate) use feed::Feed;
 pub(crate) use ids::{ContentHash, EntryId, FeedId};

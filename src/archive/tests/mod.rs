@@ -3,6 +3,7 @@
 
 mod attempts;
 mod check;
+mod duplicates;
 mod entries;
 mod file;
 mod plans;
