@@ -29,6 +29,8 @@ mod check;
 mod completions;
 /// Which feed of a page, and which subscription an address is.
 mod discovery;
+/// The same post in several feeds is shown once.
+mod duplicates;
 /// Subscriptions and their health; pause, resume, remove.
 mod feeds;
 /// Polling: conditional requests, failures, the JSON lines.
