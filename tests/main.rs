@@ -41,6 +41,8 @@ mod history;
 mod import;
 /// Notes on the disk: renames, dates, sites, what cannot be read.
 mod notes;
+/// OPML lists out and in again.
+mod opml;
 /// Any document to JSON Feed, without an archive.
 mod parse;
 /// The query language and the output formats.

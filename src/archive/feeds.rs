@@ -153,6 +153,12 @@ pub(super) fn subscribe(
             params![id.0, site.as_str()],
         )?;
     }
+    if let Some(page) = &new.html_url {
+        db.execute(
+            "UPDATE feeds SET site_url = ?2 WHERE id = ?1 AND site_url IS NULL",
+            params![id.0, page],
+        )?;
+    }
     tags::add_to_feed(db, id, &new.tags)?;
     Ok(subscribed)
 }

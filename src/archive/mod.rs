@@ -77,6 +77,8 @@ pub(crate) struct NewSubscription {
     pub(crate) title: Option<String>,
     /// Where a folder of notes is published; see `Subscription::given_site`.
     pub(crate) site: Option<Url>,
+    /// The feed's web page, as a list of feeds names it; what the feed itself says goes before it.
+    pub(crate) html_url: Option<String>,
     /// Given to each of its entries.
     pub(crate) tags: Vec<String>,
 }

@@ -222,7 +222,8 @@ fn read(args: &Args, context: &Context<'_>) -> Result<Query, CommandError> {
             SortOption::Relevance => Sort::Relevance,
         },
         limit: args.limit.or(args.format.default_limit()),
-        merge: !args.no_merge,
+        // Every feed that brought a post is one to subscribe to.
+        merge: !args.no_merge && args.format != Format::Opml,
         ..Query::all()
     })
 }

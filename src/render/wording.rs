@@ -49,7 +49,7 @@ pub(super) fn feed_name(feed: &FeedOfEntry) -> Cow<'_, str> {
     feed_called(feed.title.as_deref(), &feed.url)
 }
 
-fn feed_called<'a>(title: Option<&'a str>, url: &'a str) -> Cow<'a, str> {
+pub(super) fn feed_called<'a>(title: Option<&'a str>, url: &'a str) -> Cow<'a, str> {
     if let Some(title) = present(title) {
         return title.into();
     }
