@@ -4,6 +4,7 @@ use rusqlite::{Connection, params};
 
 use super::connections::write;
 use super::content::Packer;
+use super::duplicates;
 use super::entries;
 use super::error::ArchiveError;
 use super::index::{self, KnownWords, Pending, TextRow};
@@ -103,6 +104,7 @@ pub(super) fn record(
             recorded.new -= 1;
         }
     }
+    duplicates::settle(&batch, arrived.iter().map(|(id, _)| *id))?;
     batch.commit()?;
     *words = learned;
     Ok(answers)

@@ -6,6 +6,7 @@
 
 mod address;
 mod attribution;
+mod canonical;
 mod changes;
 mod entry;
 mod event;
@@ -22,10 +23,11 @@ mod talk_link;
 
 pub(crate) use address::address_as_meant;
 pub(crate) use attribution::{Enclosure, Person};
+pub(crate) use canonical::{canonical_link, site};
 pub(crate) use changes::{
     Attempt, Change, Changes, Known, Outcome, Recorded, Setback, State, Subscription,
 };
-pub(crate) use entry::{ArchivedEntry, Entry, FeedOfEntry, Original, Revision};
+pub(crate) use entry::{AlsoIn, ArchivedEntry, Entry, FeedOfEntry, Original, Revision};
 pub(crate) use event::{Event, event_key};
 pub(crate) use extras::{
     Contributor, Extension, ExtraLink, Extras, InReplyTo, MediaObject, SourceFacts,

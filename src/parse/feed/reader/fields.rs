@@ -142,7 +142,7 @@ fn core(name: &str) -> Option<Field> {
     })
 }
 
-const EXTENSIONS: [(Ns, &str, Field, u8); 55] = [
+const EXTENSIONS: [(Ns, &str, Field, u8); 56] = [
     (
         Ns::Content,
         "encoded",
