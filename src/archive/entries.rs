@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::content;
+use super::duplicates;
 use super::error::ArchiveError;
 use super::instants::{certain, instant, seconds};
 use super::tags;
@@ -96,6 +97,7 @@ fn entry_of(row: &Row<'_>) -> rusqlite::Result<ArchivedEntry> {
         },
         first_seen: certain(row.get(8)?),
         entry,
+        also_in: Vec::new(),
     })
 }
 
@@ -248,6 +250,7 @@ pub(super) fn insert(
     db.prepare_cached("INSERT INTO contents (entry, data) VALUES (?1, ?2)")?
         .execute(params![id.0, packed])?;
     insert_parts(db, id, entry)?;
+    duplicates::mark(db, id, entry)?;
     Ok(id)
 }
 
@@ -277,6 +280,7 @@ pub(super) fn replace(
     ] {
         db.prepare_cached(delete)?.execute([id.0])?;
     }
+    duplicates::mark(db, id, entry)?;
     insert_parts(db, id, entry)
 }
 
@@ -363,19 +367,20 @@ pub(super) fn insert_talks(
     Ok(())
 }
 
-/// Entries by number, permalink or guid, oldest first.
+/// Entries by number, permalink or guid, oldest first. A permalink or guid that several feeds' entries of
+/// one post have means the one that is shown.
 pub(super) fn find(
     db: &Connection,
     name: &str,
     most: usize,
 ) -> Result<Vec<ArchivedEntry>, ArchiveError> {
     let name = name.trim();
-    let mut select = db.prepare_cached(
+    let mut select = db.prepare_cached(&format!(
         "SELECT id FROM entries WHERE id = ?1
-         UNION SELECT id FROM entries WHERE url = ?2
-         UNION SELECT id FROM entries WHERE guid = ?2
-         ORDER BY id LIMIT ?3",
-    )?;
+             UNION SELECT {} FROM entries WHERE url = ?2 OR guid = ?2
+             ORDER BY id LIMIT ?3",
+        duplicates::shown_for("entries.id")
+    ))?;
     let ids: Vec<i64> = select
         .query_map(
             params![name.parse::<i64>().ok(), name, most as i64],
@@ -384,7 +389,10 @@ pub(super) fn find(
         .collect::<Result<_, _>>()?;
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
-        found.extend(load(db, EntryId(id))?);
+        if let Some(mut entry) = load(db, EntryId(id))? {
+            duplicates::unite(db, &mut entry, false)?;
+            found.push(entry);
+        }
     }
     Ok(found)
 }

@@ -38,7 +38,7 @@ pub(crate) fn feed(raw: &RawFeed, location: Option<&Url>) -> Feed {
         rights: raw.rights.as_ref().and_then(text::title),
         image: raw.image.as_deref().and_then(|url| bases.media(url)),
         updated: raw.updated,
-        ttl: raw.ttl,
+        hints: raw.hints,
         generator: raw
             .generator
             .as_deref()

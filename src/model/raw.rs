@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::attribution::{Enclosure, Person};
 use super::extras::Extras;
 use super::ids::ContentHash;
+use super::polling::PollHints;
 
 /// A document read by `parse`, before `clean` has made it safe.
 ///
@@ -42,8 +43,8 @@ pub(crate) struct RawFeed {
     pub(crate) image: Option<String>,
     /// Atom `updated`, RSS `lastBuildDate` or `pubDate`.
     pub(crate) updated: Option<DateTime<Utc>>,
-    /// RSS `ttl`, in minutes.
-    pub(crate) ttl: Option<u32>,
+    /// RSS `ttl`, `skipHours`, `skipDays`, and `sy:`.
+    pub(crate) hints: PollHints,
     /// Where the feed's older entries are. URLs may be relative.
     pub(crate) pages: PageLinks,
     /// In the document's order.

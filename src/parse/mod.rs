@@ -26,7 +26,7 @@ use detect::Shape;
 use repair::Repairs;
 
 pub(crate) use discover::{Choice, Page, known_feed};
-pub(crate) use error::ParseError;
+pub(crate) use error::{ParseError, feed_named_in};
 pub(crate) use opml::{Opml, Outline};
 
 /// What a document turned out to be.

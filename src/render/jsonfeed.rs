@@ -124,6 +124,9 @@ struct Attachment<'a> {
 struct EntryFacts<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     feed: Option<FeedOfItem<'a>>,
+    /// The other feeds that brought the same post.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    also_in: Vec<AlsoInFact<'a>>,
     event: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     event_facts: Option<EventFacts>,
@@ -181,6 +184,12 @@ struct FeedOfItem<'a> {
     site_url: Option<String>,
     updated: Option<String>,
     rights: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct AlsoInFact<'a> {
+    feed_url: Option<String>,
+    feed_title: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -274,6 +283,7 @@ fn item(entry: &Entry) -> Item<'_> {
             .collect(),
         _hallway: EntryFacts {
             feed: None,
+            also_in: Vec::new(),
             event: entry.event.as_deref(),
             event_facts: Event::of(entry).map(event),
             talks: entry.talks.iter().map(|of| talk(entry, of)).collect(),
@@ -440,6 +450,11 @@ fn combined<'a>(archived: &'a ArchivedEntry, id: &'a str, link: Option<&'a str>)
     item.image = item
         .image
         .filter(|url| wording::web(url).as_deref() == Some(*url));
+    let others = archived.also_in.iter().map(|other| AlsoInFact {
+        feed_url: wording::web(&other.feed_url),
+        feed_title: other.feed_title.as_deref(),
+    });
+    item._hallway.also_in = others.collect();
     item._hallway.feed = Some(FeedOfItem {
         id: super::identity::feed(feed),
         title: wording::feed_name(feed).into_owned(),

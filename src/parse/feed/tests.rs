@@ -107,7 +107,7 @@ fn rss_is_read_field_by_field() {
       <item><description>nothing else</description></item>
     </channel></rss>").unwrap();
     assert_eq!(
-        (feed.format, feed.ttl, feed.guid),
+        (feed.format, feed.hints.ttl, feed.guid),
         (FeedFormat::Rss20, Some(60), None)
     );
     assert_eq!(feed.title, Some(Text::html("Tips <b>now</b>")));

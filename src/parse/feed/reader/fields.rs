@@ -39,6 +39,9 @@ pub(super) enum Field {
     Ttl,
     UpdatePeriod,
     UpdateFrequency,
+    UpdateBase,
+    SkipHour,
+    SkipDay,
     Category,
     Keywords,
     // People and what is said of them.
@@ -131,12 +134,15 @@ fn core(name: &str) -> Option<Field> {
         "body" => Field::Text(TextField::Body),
         "keywords" => Field::Category,
         "tags" => Field::Keywords,
-        "info" | "cloud" | "skiphours" | "skipdays" | "rating" => Field::Skip,
+        "skiphours" | "skipdays" => Field::Group,
+        "hour" => Field::SkipHour,
+        "day" => Field::SkipDay,
+        "info" | "cloud" | "rating" => Field::Skip,
         _ => return None,
     })
 }
 
-const EXTENSIONS: [(Ns, &str, Field, u8); 55] = [
+const EXTENSIONS: [(Ns, &str, Field, u8); 56] = [
     (
         Ns::Content,
         "encoded",
@@ -212,6 +218,7 @@ const EXTENSIONS: [(Ns, &str, Field, u8); 55] = [
     (Ns::FeedBurner, "origlink", Field::OrigLink, 0),
     (Ns::Admin, "generatoragent", Field::GeneratorAgent, 0),
     (Ns::Syndication, "updateperiod", Field::UpdatePeriod, 0),
+    (Ns::Syndication, "updatebase", Field::UpdateBase, 0),
     (
         Ns::Syndication,
         "updatefrequency",

@@ -206,9 +206,12 @@ impl<'a> Reader<'a> {
                 let url = self.scopes.resolve(&text);
                 self.image.put(Some(url), rank, name);
             }
-            Field::Ttl => self.feed.ttl = text.parse().ok(),
+            Field::Ttl => self.feed.hints.ttl = text.parse().ok(),
+            Field::SkipHour => self.feed.hints.skip_hours |= hour_bit(&text),
+            Field::SkipDay => self.feed.hints.skip_days |= day_bit(&text),
             Field::UpdatePeriod => self.update_period = period(&text),
             Field::UpdateFrequency => self.update_frequency = text.parse().ok(),
+            Field::UpdateBase => self.feed.hints.update_base = instant(&text),
             _ => {}
         }
     }
@@ -317,6 +320,20 @@ fn plain(name: String) -> String {
     } else {
         name
     }
+}
+
+/// RSS 2.0 counts hours from 0 to 23, RSS 0.91 from 1 to 24. What is no hour is none.
+fn hour_bit(text: &str) -> u32 {
+    match text.parse::<u32>() {
+        Ok(hour @ 0..=24) => 1 << (hour % 24),
+        _ => 0,
+    }
+}
+
+/// `Monday`, `mon`.
+fn day_bit(text: &str) -> u8 {
+    text.parse::<chrono::Weekday>()
+        .map_or(0, |day| 1 << day.num_days_from_monday())
 }
 
 /// The syndication module's periods, in minutes.

@@ -219,10 +219,8 @@ impl<'a> Reader<'a> {
         feed.language = self.language.take();
         feed.generator = self.generator.take();
         feed.updated = self.updated.take();
-        if feed.ttl.is_none() {
-            let times = self.update_frequency.unwrap_or(1).max(1);
-            feed.ttl = self.update_period.map(|minutes| minutes / times);
-        }
+        let times = self.update_frequency.unwrap_or(1).max(1);
+        feed.hints.update_every = self.update_period.map(|minutes| minutes / times);
         feed
     }
 }
