@@ -17,11 +17,21 @@ use crate::model::TalkKind;
 /// The lines that start talks, in their order.
 pub(super) fn of(blocks: &[Block], post: Post) -> Vec<Carrier> {
     let headings = candidates::of(blocks, Shape::Heading, post);
-    let chosen = of_headings(blocks, &headings, post);
     let titled = title_talk(blocks, post, &headings);
+    let post = Post {
+        of_talks: post.of_talks || titled.is_some(),
+        ..post
+    };
+    let chosen = of_headings(blocks, &headings, post);
     let others = chosen.iter().filter(|line| line.is_named()).count();
     if let Some(alone) = titled {
-        if others < 2 {
+        // Another line as high that names a speaker makes the first one of several.
+        let own = &blocks[alone.block];
+        let beside = !own.range.is_empty()
+            && chosen
+                .iter()
+                .any(|line| line.level == own.level && line.by_form && line.sureness() >= SURE);
+        if others < 2 && !beside {
             return vec![alone];
         }
         // Notes without a title of their own are called by their first talk.
