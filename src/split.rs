@@ -183,6 +183,8 @@ fn permalink(entry_url: Option<&str>, block: &Block) -> Option<String> {
 }
 
 #[cfg(test)]
+mod event_titles;
+#[cfg(test)]
 mod seeds;
 #[cfg(test)]
 mod tests;

@@ -306,13 +306,13 @@ fn stripped(title: &str) -> String {
                 .is_some_and(|tail| tail.to_lowercase() == **end);
             if fits && at > 0 && whole[..at].ends_with(SIGNS) {
                 name = whole[..at].trim_end_matches(SIGNS);
-                for small in [
-                    " a", " my", " the", " some", " an", " our", " ein", " mein", " un",
-                ] {
-                    let cut = name.strip_suffix(small).map(str::trim_end);
-                    name = cut
-                        .filter(|cut| cut.ends_with([':', ',', '-', '–', '—', '|', '(']))
-                        .map_or(name, |cut| cut.trim_end_matches(SIGNS));
+                // `..: a recap`
+                if let Some((before, small)) = name.rsplit_once(' ')
+                    && ["a", "an", "my", "the", "some", "our", "ein", "mein", "un"]
+                        .contains(&small.to_lowercase().as_str())
+                    && before.ends_with(SIGNS)
+                {
+                    name = before.trim_end_matches(SIGNS);
                 }
             }
         }

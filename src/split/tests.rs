@@ -1,7 +1,7 @@
 use super::*;
 use crate::model::{ContentHash, Original, SafeHtml, Tag, TagOrigin, TalkKind};
 
-fn post(title: &str, html: &str) -> Entry {
+pub(super) fn post(title: &str, html: &str) -> Entry {
     Entry {
         guid: "1".to_owned(),
         url: Some("https://notes.example/post/".to_owned()),
