@@ -181,7 +181,9 @@ fn of_headings<'c>(blocks: &[Block], lines: &'c [Candidate], post: Post) -> Vec<
 /// with several lines, if this is of an event at all.
 fn level(lines: &[Candidate], post: Post) -> Option<u8> {
     let of_event = post.of_event;
-    if !post.of_talks {
+    // `Module 1: Pumps`, `Step 2`: a course.
+    let lessons = lines.iter().filter(|line| is_lesson(&line.title)).count();
+    if !post.of_talks || lessons >= 2 && lessons * 2 >= lines.len() {
         return None;
     }
     let at = |level: u8| {
@@ -238,6 +240,39 @@ fn level(lines: &[Candidate], post: Post) -> Option<u8> {
             .filter(|&inner| words(outer) < 3 && words(inner) >= 4)
             .unwrap_or(outer),
     )
+}
+
+fn is_lesson(title: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "module",
+        "lesson",
+        "chapter",
+        "step",
+        "unit",
+        "exercise",
+        "lab",
+        "modul",
+        "lektion",
+        "kapitel",
+        "schritt",
+        "übung",
+        "leçon",
+        "chapitre",
+        "étape",
+        "exercice",
+        "lección",
+        "capítulo",
+        "paso",
+        "les",
+        "hoofdstuk",
+        "steg",
+    ];
+    let said = bare(title);
+    let mut words = said.split(' ');
+    words.next().is_some_and(|word| WORDS.contains(&word))
+        && words
+            .next()
+            .is_some_and(|number| number.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// A plain meeting: most of it is short lines over lists, each line a topic; or parts between rules.

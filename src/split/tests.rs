@@ -188,7 +188,7 @@ fn odd_markup_does_no_harm() {
     let many = "<h2>Pipes and <em>more</em> — Ann Poe</h2><p>x</p>".repeat(20_000);
     let started = std::time::Instant::now();
     assert_eq!(talks(&post("PipeConf", &many)).len(), MOST);
-    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+    assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
 }
 
 #[test]
