@@ -48,6 +48,17 @@ impl Query {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Cursor(pub(crate) i64);
 
+/// A question for changes of feeds' health.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct HealthQuery {
+    /// Only later ones than this, by their own numbers.
+    pub(crate) after: Cursor,
+    pub(crate) from: Option<DateTime<Utc>>,
+    pub(crate) until: Option<DateTime<Utc>>,
+    /// `None`: all.
+    pub(crate) limit: Option<u64>,
+}
+
 /// What one line of the answer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum By {

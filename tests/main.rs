@@ -35,6 +35,8 @@ mod duplicates;
 mod feeds;
 /// Polling: conditional requests, failures, the JSON lines.
 mod fetch;
+/// Feeds that break, move, go and fall silent, each told of once.
+mod health;
 /// The past of feeds: archives, pages, old documents.
 mod history;
 /// OPML lists with a report.

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::ArchiveError;
+use super::health;
 use super::instants::{certain, instant, seconds};
 use crate::model::{FeedId, Move};
 
@@ -34,7 +35,7 @@ pub(super) fn note(
 ) -> Result<(), ArchiveError> {
     db.prepare_cached("INSERT INTO moves (feed_id, from_url, to_url, at) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![feed.0, from, to, at])?;
-    Ok(())
+    health::moved(db, feed, from, to, at)
 }
 
 /// Sets a subscription back to the URL it had. Its validators belong to the other one and go.

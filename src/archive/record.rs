@@ -8,6 +8,7 @@ use super::content::Packer;
 use super::duplicates;
 use super::entries;
 use super::error::ArchiveError;
+use super::health;
 use super::index::{self, KnownWords, Pending, TextRow};
 use super::instants::seconds;
 use super::moves;
@@ -155,6 +156,7 @@ fn record_one(db: &Connection, packed: PackedAttempt) -> Result<(Recorded, Pendi
         }
         Outcome::Failed(failure) => fail(db, attempt.feed, at, &failure)?,
     }
+    health::note(db, attempt.feed, at, recorded.new)?;
     Ok((recorded, pending))
 }
 

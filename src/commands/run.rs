@@ -5,12 +5,16 @@ use super::context::Context;
 use super::exit::{CommandError, Exit};
 use super::subscribe::{Added, Subscriber, Wishes};
 use super::{metrics, poll};
-use crate::query::Query;
+use crate::archive::Archive;
+use crate::query::{HealthQuery, Query};
 use crate::render::{self, Format};
 use crate::terminal::result_output;
 
 /// The cursor of what `run` has printed.
 const CURSOR: &str = "run";
+
+/// The cursor of the changes of health it has printed.
+const HEALTH_CURSOR: &str = "run: health";
 
 /// Subscribe, poll, print what is new: the one line for cron
 ///
@@ -58,6 +62,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         metrics::write(file, context, archive, &totals)?;
     }
 
+    let has_told = tell_health(context, archive)?;
     let seen = archive.cursor(CURSOR)?.unwrap_or_default();
     let latest = archive.latest()?;
     if latest > seen {
@@ -68,6 +73,9 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         };
         let settings = context.render_settings();
         let mut out = result_output();
+        if has_told {
+            writeln!(out).map_err(|error| CommandError::of_output(&error, "the digest"))?;
+        }
         let mut digest = render::renderer(Format::Text, &settings, &mut out);
         archive.search(&query, "New entries", &mut *digest)?;
         drop(digest);
@@ -76,4 +84,26 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         archive.move_cursor(CURSOR, latest, context.now)?;
     }
     Ok(totals.exit())
+}
+
+/// Prints how feeds came to do otherwise since the last run, each change once. Answers whether any did.
+fn tell_health(context: &Context<'_>, archive: &Archive) -> Result<bool, CommandError> {
+    let seen = archive.cursor(HEALTH_CURSOR)?.unwrap_or_default();
+    let latest = archive.latest_health()?;
+    if latest <= seen {
+        return Ok(false);
+    }
+    let settings = context.render_settings();
+    let mut out = result_output();
+    let mut digest = render::renderer(Format::Text, &settings, &mut out);
+    let query = HealthQuery {
+        after: seen,
+        ..HealthQuery::default()
+    };
+    archive.search_health(&query, "Health of feeds", &mut *digest)?;
+    drop(digest);
+    out.flush()
+        .map_err(|error| CommandError::of_output(&error, "the digest"))?;
+    archive.move_cursor(HEALTH_CURSOR, latest, context.now)?;
+    Ok(true)
 }

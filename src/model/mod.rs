@@ -11,6 +11,7 @@ mod changes;
 mod entry;
 mod event;
 mod feed;
+mod health;
 mod ids;
 mod past;
 mod raw;
@@ -26,6 +27,7 @@ pub(crate) use changes::{Attempt, Change, Changes, Known, Outcome, Recorded, Sta
 pub(crate) use entry::{AlsoIn, ArchivedEntry, Entry, FeedOfEntry, Original, Revision};
 pub(crate) use event::{Event, event_key};
 pub(crate) use feed::Feed;
+pub(crate) use health::{HealthEvent, HealthKind};
 pub(crate) use ids::{ContentHash, EntryId, FeedId};
 pub(crate) use past::{Move, PageRead, Past, PastLinks, Step, Way};
 pub(crate) use raw::{

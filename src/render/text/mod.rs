@@ -82,7 +82,11 @@ impl<'a> Text<'a> {
         title: &str,
         link: Option<&str>,
     ) -> io::Result<()> {
-        let number = format!("{:>5}  ", archived.id.0);
+        // What only tells of a feed is no entry that `show` could find.
+        let number = match archived.id.0 {
+            ..=0 => "    !  ".to_owned(),
+            number => format!("{number:>5}  "),
+        };
         self.page.block(&number, INDENT, title, Look::Bold, link)
     }
 
