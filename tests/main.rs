@@ -25,6 +25,8 @@ mod add;
 mod backup;
 /// The archive's own examination.
 mod check;
+/// Talks and entries as references.
+mod citations;
 /// Shell completions and the manual page.
 mod completions;
 /// Which feed of a page, and which subscription an address is.
