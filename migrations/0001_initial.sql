@@ -23,8 +23,16 @@ CREATE TABLE feeds (
     rights TEXT,
     image TEXT,
     updated INTEGER,
-    -- In minutes.
+    -- RSS ttl, in minutes; skipHours and skipDays as sets of bits; sy:updatePeriod in minutes, and what
+    -- that is counted from.
     ttl INTEGER,
+    skip_hours INTEGER NOT NULL DEFAULT 0,
+    skip_days INTEGER NOT NULL DEFAULT 0,
+    update_every INTEGER,
+    update_base INTEGER,
+    -- How often it publishes: its newest entry's date or arrival, the seconds between two of its latest.
+    newest INTEGER,
+    usual_gap INTEGER,
     generator TEXT,
     -- Where the last document was in the end, after redirects.
     location TEXT,
@@ -52,9 +60,24 @@ CREATE TABLE feeds (
     -- When the present row of failures began, and how long it is.
     error_since INTEGER,
     failures INTEGER NOT NULL DEFAULT 0,
+    -- Since when its URL gives nothing (404) or no feed.
+    absent_since INTEGER,
+    -- A permanent redirect that led to the feed and has not lasted yet: where to, since when, the last
+    -- poll that counted, how many did.
+    redirect_to TEXT,
+    redirect_since INTEGER,
+    redirect_last INTEGER,
+    redirect_times INTEGER,
     -- How many rows of entries are this feed's; counting them takes too long for every poll.
     entries INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+
+-- Hosts that asked for patience: none of their feeds is polled until then.
+CREATE TABLE holds (
+    -- Source::server
+    server TEXT PRIMARY KEY,
+    until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- A subscription's tags: given to each of its entries.
 CREATE TABLE feed_tags (
@@ -106,11 +129,15 @@ CREATE TABLE health (
     -- HealthKind::word
     kind TEXT NOT NULL,
     at INTEGER NOT NULL,
-    message TEXT NOT NULL
+    message TEXT NOT NULL,
+    -- When `run` printed it, or found that nobody need know any more.
+    told_at INTEGER
 ) STRICT;
 
 -- Serves: how a feed did last.
 CREATE INDEX health_by_feed ON health (feed, id);
+-- Serves: what is to be told.
+CREATE INDEX health_untold ON health (id) WHERE told_at IS NULL;
 
 -- Entries in their present state. AUTOINCREMENT, so that a number is never used twice and a larger one
 -- always arrived later: cursors count on it.
@@ -136,6 +163,8 @@ CREATE TABLE entries (
     source_guid TEXT,
     source_title TEXT,
     source_url TEXT,
+    -- JSON: whatever else the publisher said (model::Extras); NULL: nothing.
+    extras TEXT,
     -- Of the entry as published, before cleaning: the same hash means not edited.
     hash BLOB NOT NULL,
     -- What the same post has in common in every feed: 64 bits of a hash of its canonical link, and of its

@@ -37,7 +37,7 @@ fn a_feed_that_breaks_is_told_of_once_and_again_when_it_works() {
             Reply::status(404),
             Reply::status(404),
             Reply::status(404),
-            Reply::ok(feed()),
+            Reply::status(404),
             Reply::ok(feed()),
         ],
     );
@@ -48,9 +48,15 @@ fn a_feed_that_breaks_is_told_of_once_and_again_when_it_works() {
        Third Row · 2026-11-23 · #health #broke
        https://notes.example/
 ";
-    for (day, expected) in [(23, said), (25, ""), (27, "")] {
-        hall.later(&format!("2026-11-{day}T12:00:00Z"));
-        hall.run(["run"]).status(3).stdout(expected);
+    // It may pass by itself; after three days it is told, once.
+    for (now, expected) in [
+        ("11-23T12", ""),
+        ("11-25T12", ""),
+        ("11-27T12", said),
+        ("11-30T12", ""),
+    ] {
+        hall.later(&format!("2026-{now}:00:00Z"));
+        hall.run(["run"]).stdout(expected);
     }
     assert_eq!(titles(&hall), ["Third Row is broken"]);
     hall.later("2026-12-20T12:00:00Z");
@@ -66,6 +72,37 @@ fn a_feed_that_breaks_is_told_of_once_and_again_when_it_works() {
     assert_eq!(events(&hall)[1].1, "the server answered 404 Not Found");
     let feeds = hall.run(["feeds", "--json"]).stdout_json_lines();
     assert_eq!(feeds[0]["health"]["kind"], "recovered");
+}
+
+#[test]
+fn in_a_digest_it_is_told_at_once_and_what_passed_untold_never() {
+    let server = Server::start();
+    server.reply(
+        "/feed",
+        [
+            Reply::ok(feed()),
+            Reply::status(404),
+            Reply::ok(feed()),
+            Reply::status(404),
+        ],
+    );
+    let mut hall = Hall::with_server(&server);
+    hall.write("notes/a.md", "# One\n\nOf pipes.\n");
+    hall.run(["run", "notes", &server.url("/feed")]).status(0);
+    hall.later("2026-11-23T12:00:00Z");
+    hall.run(["run"]).status(3).stdout("");
+    hall.later("2026-12-23T12:00:00Z");
+    hall.run(["run"]).status(0).stdout("");
+    hall.later("2027-01-23T12:00:00Z");
+    hall.write("notes/b.md", "# Two\n\nOf drums.\n");
+    let ran = hall.run(["run"]);
+    ran.status(3)
+        .stdout_contains("Two")
+        .stdout_contains("Third Row is broken");
+    ran.stdout_lacks("works again");
+    assert_eq!(titles(&hall).len(), 3);
+    hall.later("2027-01-24T12:00:00Z");
+    hall.run(["run"]).stdout("");
 }
 
 #[test]

@@ -8,8 +8,8 @@ use super::error::ArchiveError;
 use super::instants::{certain, instant, seconds};
 use super::tags;
 use crate::model::{
-    ArchivedEntry, ContentHash, Enclosure, Entry, EntryId, EntrySource, FeedId, FeedOfEntry, Known,
-    Original, Person, Talk, TalkKind,
+    ArchivedEntry, ContentHash, Enclosure, Entry, EntryId, EntrySource, Extras, FeedId,
+    FeedOfEntry, Known, Original, Person, Talk, TalkKind,
 };
 
 /// So many talks of an entry are kept: what its range of rows in the full-text index holds.
@@ -20,7 +20,7 @@ const SELECT: &str = "
     SELECT e.id, e.feed, e.guid, e.url, e.title, e.summary, e.published, e.updated, e.first_seen,
            e.language, e.event, e.comments_url, e.source_guid, e.source_title, e.source_url, e.hash,
            f.url, f.guid, coalesce(f.given_title, f.title), f.site_url,
-           f.self_url, f.rights, f.updated
+           f.self_url, f.rights, f.updated, e.extras
     FROM entries e JOIN feeds f ON f.id = e.feed
     WHERE e.id = ?1";
 
@@ -78,6 +78,7 @@ fn entry_of(row: &Row<'_>) -> rusqlite::Result<ArchivedEntry> {
         language: row.get(9)?,
         source: Some(source).filter(|source| *source != EntrySource::default()),
         comments_url: row.get(11)?,
+        extras: extras(row.get(23)?),
         talks: Vec::new(),
         event: row.get(10)?,
         hash: ContentHash(row.get(15)?),
@@ -98,6 +99,11 @@ fn entry_of(row: &Row<'_>) -> rusqlite::Result<ArchivedEntry> {
         entry,
         also_in: Vec::new(),
     })
+}
+
+/// What is no `Extras` can only be damage; `check` finds it.
+fn extras(json: Option<String>) -> Option<Box<Extras>> {
+    serde_json::from_str(&json?).ok()
 }
 
 fn authors(db: &Connection, id: EntryId) -> Result<Vec<Person>, ArchiveError> {
@@ -232,13 +238,13 @@ pub(super) fn insert(
 ) -> Result<EntryId, ArchiveError> {
     let mut insert = db.prepare_cached(
         "INSERT INTO entries (url, title, summary, published, updated, date, language, event,
-             comments_url, source_guid, source_title, source_url, hash, feed, guid, first_seen)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+             comments_url, source_guid, source_title, source_url, hash, extras, feed, guid, first_seen)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
     )?;
     bind_facts(&mut insert, entry, first_seen)?;
-    insert.raw_bind_parameter(14, feed.0)?;
-    insert.raw_bind_parameter(15, &entry.guid)?;
-    insert.raw_bind_parameter(16, first_seen)?;
+    insert.raw_bind_parameter(15, feed.0)?;
+    insert.raw_bind_parameter(16, &entry.guid)?;
+    insert.raw_bind_parameter(17, first_seen)?;
     insert.raw_execute()?;
     let id = EntryId(db.last_insert_rowid());
     db.prepare_cached("INSERT INTO contents (entry, data) VALUES (?1, ?2)")?
@@ -259,11 +265,11 @@ pub(super) fn replace(
     let mut update = db.prepare_cached(
         "UPDATE entries SET url = ?1, title = ?2, summary = ?3, published = ?4, updated = ?5,
              date = ?6, language = ?7, event = ?8, comments_url = ?9, source_guid = ?10,
-             source_title = ?11, source_url = ?12, hash = ?13
-         WHERE id = ?14",
+             source_title = ?11, source_url = ?12, hash = ?13, extras = ?14
+         WHERE id = ?15",
     )?;
     bind_facts(&mut update, entry, first_seen)?;
-    update.raw_bind_parameter(14, id.0)?;
+    update.raw_bind_parameter(15, id.0)?;
     update.raw_execute()?;
     db.prepare_cached("UPDATE contents SET data = ?2 WHERE entry = ?1")?
         .execute(params![id.0, packed])?;
@@ -278,7 +284,7 @@ pub(super) fn replace(
     insert_parts(db, id, entry)
 }
 
-/// The columns that an insert and an update share, as parameters 1 to 13.
+/// The columns that an insert and an update share, as parameters 1 to 14.
 fn bind_facts(
     statement: &mut rusqlite::Statement<'_>,
     entry: &Entry,
@@ -298,6 +304,9 @@ fn bind_facts(
     statement.raw_bind_parameter(11, source.and_then(|source| source.title.as_deref()))?;
     statement.raw_bind_parameter(12, source.and_then(|source| source.url.as_deref()))?;
     statement.raw_bind_parameter(13, &entry.hash.0[..])?;
+    let extras = entry.extras.as_deref();
+    let extras = extras.and_then(|extras| serde_json::to_string(extras).ok());
+    statement.raw_bind_parameter(14, extras)?;
     Ok(())
 }
 

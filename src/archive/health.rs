@@ -3,7 +3,7 @@
 //! Written in the transaction of the attempt that showed it, once for each change, and never rewritten:
 //! what was told stays told, with the same id.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Archive;
@@ -13,7 +13,7 @@ use crate::model::{
     ArchivedEntry, ContentHash, Entry, EntryId, FeedId, FeedOfEntry, HealthEvent, HealthKind,
     Original, SafeHtml, Tag, TagOrigin,
 };
-use crate::query::{Cursor, Digest, DigestHead, HealthQuery, Item};
+use crate::query::{Cursor, Digest, DigestHead, HealthQuery, Item, Untold};
 use crate::source::{FailureKind, Source};
 
 /// So many failures in a row of a kind that often passes by itself are no accident any more.
@@ -25,6 +25,25 @@ const LEAST_ENTRIES: usize = 5;
 
 /// Silent for less than this is nobody.
 const LEAST_SILENCE: TimeDelta = TimeDelta::days(30);
+
+const SELECT: &str = "
+    SELECT h.id, h.kind, h.at, h.message, h.url, coalesce(f.given_title, f.title), f.url, f.guid,
+           f.site_url, f.self_url, f.rights, f.updated
+    FROM health h JOIN feeds f ON f.id = h.feed
+    WHERE h.at >= ?1 AND h.at < ?2 AND f.state <> 'removed'";
+
+/// That a feed that broke came back.
+const RECOVERED: &str = "EXISTS (SELECT 1 FROM health r
+    WHERE r.feed = h.feed AND r.id > h.id AND r.kind = 'recovered')";
+
+/// Neither what may pass by itself, nor what did before anybody was told.
+const UNTOLD: &str = "h.told_at IS NULL AND h.id <= ?4
+    AND NOT (h.kind = 'broke' AND (h.at > ?5 OR EXISTS (SELECT 1 FROM health r
+        WHERE r.feed = h.feed AND r.id > h.id AND r.kind = 'recovered')))
+    AND NOT (h.kind = 'recovered' AND EXISTS (SELECT 1 FROM health b
+        WHERE b.id = (SELECT max(id) FROM health
+                      WHERE feed = h.feed AND id < h.id AND kind IN ('broke', 'gone'))
+            AND b.told_at IS NULL))";
 
 impl Archive {
     /// Passes the changes of feeds' health to the digest as entries, newest first; answers how many there
@@ -40,20 +59,19 @@ impl Archive {
         let limit = query
             .limit
             .map(|limit| i64::try_from(limit).unwrap_or(i64::MAX));
-        let mut select = snapshot.prepare(
-            "SELECT h.id, h.kind, h.at, h.message, h.url, coalesce(f.given_title, f.title), f.url,
-                    f.guid, f.site_url, f.self_url, f.rights, f.updated
-             FROM health h JOIN feeds f ON f.id = h.feed
-             WHERE h.id > ?1 AND h.at >= ?2 AND h.at < ?3 AND f.state <> 'removed'
-             ORDER BY h.at DESC, h.id DESC LIMIT ?4",
-        )
-        .map_err(ArchiveError::from)?;
+        let untold = match query.untold {
+            Some(_) => UNTOLD,
+            None => "ifnull(?4, ?5) IS NULL",
+        };
+        let sql = format!("{SELECT} AND {untold} ORDER BY h.at DESC, h.id DESC LIMIT ?3");
+        let mut select = snapshot.prepare(&sql).map_err(ArchiveError::from)?;
         let mut rows = select
             .query(params![
-                query.after.0,
                 query.from.map_or(i64::MIN, seconds),
                 query.until.map_or(i64::MAX, seconds),
                 limit.unwrap_or(-1),
+                query.untold.map(|untold| untold.up_to.0),
+                query.untold.map(|untold| seconds(untold.settled)),
             ])
             .map_err(ArchiveError::from)?;
         let mut head = DigestHead {
@@ -77,6 +95,26 @@ impl Archive {
         }
         digest.end().map_err(SearchError::Output)?;
         Ok(items)
+    }
+
+    /// Notes that these were told.
+    pub(crate) fn told_of_health(
+        &self,
+        untold: Untold,
+        now: DateTime<Utc>,
+    ) -> Result<(), ArchiveError> {
+        self.write(|db| {
+            // With them what passed before anybody was told of it.
+            db.execute(
+                &format!(
+                    "UPDATE health AS h SET told_at = ?1
+                     WHERE told_at IS NULL AND id <= ?2
+                         AND NOT (kind = 'broke' AND at > ?3 AND NOT {RECOVERED})"
+                ),
+                params![seconds(now), untold.up_to.0, seconds(untold.settled)],
+            )?;
+            Ok(())
+        })
     }
 
     /// The number of the last change of any feed's health.
@@ -161,6 +199,7 @@ fn entry_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<ArchivedEntry> {
         event: None,
         hash: ContentHash(hash),
         original: Original::default(),
+        extras: None,
     };
     Ok(ArchivedEntry {
         id: EntryId(-id),
@@ -296,16 +335,13 @@ fn days(seconds: i64) -> String {
     }
 }
 
-/// Notes that a subscription was moved to another address.
-pub(super) fn moved(
-    db: &Connection,
-    feed: FeedId,
-    from: &str,
-    to: &str,
-    at: i64,
-) -> Result<(), ArchiveError> {
+/// Notes that a subscription moves to another address; called before it has.
+pub(super) fn moved(db: &Connection, feed: FeedId, to: &str, at: i64) -> Result<(), ArchiveError> {
+    let from: String = db
+        .prepare_cached("SELECT url FROM feeds WHERE id = ?1")?
+        .query_row([feed.0], |row| row.get(0))?;
     let shown = |key: &str| Source::from_key(key).map_or_else(String::new, |url| url.to_string());
-    let message = format!("from {} to {}", shown(from), shown(to));
+    let message = format!("from {} to {}", shown(&from), shown(to));
     add(db, feed, HealthKind::Moved, at, &message)
 }
 

@@ -78,7 +78,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         }
     }
     if !args.no_fetch {
-        let polled = subscriber.poll(to_poll)?;
+        let polled = subscriber.poll(to_poll, poll::Audience::Person)?;
         totals.failed += polled.failed + polled.warnings;
     }
     if args.history {

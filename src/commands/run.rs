@@ -6,15 +6,12 @@ use super::exit::{CommandError, Exit};
 use super::subscribe::{Added, Subscriber, Wishes};
 use super::{metrics, poll};
 use crate::archive::Archive;
-use crate::query::{HealthQuery, Query};
+use crate::query::{HealthQuery, Query, Untold};
 use crate::render::{self, Format};
 use crate::terminal::result_output;
 
 /// The cursor of what `run` has printed.
 const CURSOR: &str = "run";
-
-/// The cursor of the changes of health it has printed.
-const HEALTH_CURSOR: &str = "run: health";
 
 /// Subscribe, poll, print what is new: the one line for cron
 ///
@@ -55,16 +52,16 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
             }
         }
     }
-    let due = archive.due(context.now)?;
-    let mut totals = subscriber.poll(due)?;
+    let due = poll::due(archive, context.now)?;
+    let mut totals = subscriber.poll(due, poll::Audience::Schedule)?;
     totals.failed += failed;
     if let Some(file) = &args.metrics {
         metrics::write(file, context, archive, &totals)?;
     }
 
-    let has_told = tell_health(context, archive)?;
     let seen = archive.cursor(CURSOR)?.unwrap_or_default();
     let latest = archive.latest()?;
+    let has_told = tell_health(context, archive, latest > seen)? > 0;
     if latest > seen {
         let query = Query {
             arrived_after: Some(seen),
@@ -86,24 +83,32 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     Ok(totals.exit())
 }
 
-/// Prints how feeds came to do otherwise since the last run, each change once. Answers whether any did.
-fn tell_health(context: &Context<'_>, archive: &Archive) -> Result<bool, CommandError> {
-    let seen = archive.cursor(HEALTH_CURSOR)?.unwrap_or_default();
-    let latest = archive.latest_health()?;
-    if latest <= seen {
-        return Ok(false);
-    }
+/// Prints how feeds came to do otherwise, each change once. Cron mails a digest anyway, so all of it stands
+/// there; without one a feed that broke waits until it has been so for as long as a warning does. Answers
+/// how many there were.
+fn tell_health(
+    context: &Context<'_>,
+    archive: &Archive,
+    with_digest: bool,
+) -> Result<u64, CommandError> {
+    let untold = Untold {
+        up_to: archive.latest_health()?,
+        settled: match with_digest || context.terminal.is_watched() {
+            true => context.now,
+            false => context.now - context.report_after(),
+        },
+    };
+    let query = HealthQuery {
+        untold: Some(untold),
+        ..HealthQuery::default()
+    };
     let settings = context.render_settings();
     let mut out = result_output();
     let mut digest = render::renderer(Format::Text, &settings, &mut out);
-    let query = HealthQuery {
-        after: seen,
-        ..HealthQuery::default()
-    };
-    archive.search_health(&query, "Health of feeds", &mut *digest)?;
+    let told = archive.search_health(&query, "Health of feeds", &mut *digest)?;
     drop(digest);
     out.flush()
         .map_err(|error| CommandError::of_output(&error, "the digest"))?;
-    archive.move_cursor(HEALTH_CURSOR, latest, context.now)?;
-    Ok(true)
+    archive.told_of_health(untold, context.now)?;
+    Ok(told)
 }

@@ -12,6 +12,7 @@ use super::exit::{CommandError, Exit};
 use super::known::{KnownFeeds, spelling};
 use super::poll::{self, Totals};
 use crate::archive::{Archive, NewSubscription, Subscribed};
+use crate::decide;
 use crate::fetch::{Fetcher, local_source};
 use crate::model::{FeedId, RawFeed, State, Subscription};
 use crate::parse::{self, Choice, Opml, Outline, Page, Parsed};
@@ -84,14 +85,18 @@ impl<'a> Subscriber<'a> {
     }
 
     /// As [`poll::poll`].
-    pub(crate) fn poll(&self, feeds: Vec<Subscription>) -> Result<Totals, CommandError> {
+    pub(crate) fn poll(
+        &self,
+        feeds: Vec<Subscription>,
+        audience: poll::Audience,
+    ) -> Result<Totals, CommandError> {
         poll::poll(
             self.context,
             &self.archive,
             &self.fetcher,
             &self.runtime,
             feeds,
-            false,
+            audience,
             |_| Ok(()),
         )
     }
@@ -380,15 +385,20 @@ impl<'a> Subscriber<'a> {
         })
     }
 
-    /// Subscribes and takes in the answer that has already been paid for. A feed that moved for good
-    /// is subscribed where it is now.
+    /// Subscribes and takes in the answer that has already been paid for. Where a redirect leads is left
+    /// to time, but for the step to https.
     fn enter_with(
         &self,
         source: Source,
         wishes: &Wishes,
         mut answer: Answer,
     ) -> Result<Added, CommandError> {
-        let source = answer.moved_to.take().map_or(source, Source::Http);
+        let source = match (&source, &answer.moved_to) {
+            (Source::Http(from), Some(to)) if decide::is_upgrade(from, to) => {
+                answer.moved_to.take().map_or(source, Source::Http)
+            }
+            _ => source,
+        };
         match self.enter(source, wishes)? {
             Added::New(feed, _) => {
                 let update = self

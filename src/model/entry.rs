@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::attribution::{Enclosure, Person};
+use super::extras::Extras;
 use super::ids::{ContentHash, EntryId};
 use super::raw::{EntrySource, Text};
 use super::safe_html::SafeHtml;
@@ -35,6 +36,8 @@ pub(crate) struct Entry {
     /// The feed an aggregated entry first stood in.
     pub(crate) source: Option<EntrySource>,
     pub(crate) comments_url: Option<String>,
+    /// Whatever else the publisher said of it.
+    pub(crate) extras: Option<Box<Extras>>,
     /// The talks the content holds, in its order; empty for a post that is no conference notes.
     pub(crate) talks: Vec<Talk>,
     /// The event the notes were taken at: `DevOpsDays Ghent 2019`.

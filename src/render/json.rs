@@ -135,6 +135,7 @@ impl<'a> From<&'a ArchivedEntry> for EntryObject<'a> {
             language: _,
             source: _,
             comments_url: _,
+            extras: _,
             talks,
             event,
             hash: _,

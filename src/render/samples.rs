@@ -87,6 +87,7 @@ pub(super) fn conference() -> ArchivedEntry {
             content: SafeHtml::vouch(content.into()),
             source: None,
             comments_url: None,
+            extras: None,
             hash: ContentHash([0; 32]),
             original: Original::default(),
         },

@@ -51,18 +51,12 @@ pub(super) struct Draft(Report);
 impl Draft {
     pub(super) fn new(feed: Subscription, attempt: &Attempt, warnings: Vec<Failure>) -> Self {
         let (status, failure) = match &attempt.outcome {
-            Outcome::Read {
-                moved_to: Some(_), ..
-            }
-            | Outcome::Unchanged {
-                moved_to: Some(_), ..
-            } => (Status::Moved, None),
             Outcome::Read { changes, .. } if !changes.entries.is_empty() => (Status::New, None),
             Outcome::Read { .. } | Outcome::Unchanged { .. } => (Status::Unchanged, None),
-            Outcome::Failed(failure) if failure.kind == FailureKind::Gone => {
-                (Status::Gone, Some(failure.clone()))
+            Outcome::Failed(setback) if setback.retired => {
+                (Status::Gone, Some(setback.failure.clone()))
             }
-            Outcome::Failed(failure) => (Status::Failed, Some(failure.clone())),
+            Outcome::Failed(setback) => (Status::Failed, Some(setback.failure.clone())),
         };
         Self(Report {
             feed,
@@ -78,6 +72,9 @@ impl Draft {
 
     pub(super) fn finish(mut self, recorded: Recorded) -> Report {
         self.0.recorded = recorded;
+        if recorded.moved {
+            self.0.status = Status::Moved;
+        }
         self.0
     }
 

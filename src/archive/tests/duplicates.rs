@@ -327,7 +327,8 @@ fn nobody_can_push_in_front_of_the_original() {
         },
         validators: Validators::default(),
         body_hash: hash("thief"),
-        moved_to: None,
+        pace: Pace::default(),
+        whereabouts: Whereabouts::default(),
     };
     hall.archive.record(vec![attempt(thief, claims)]).unwrap();
     let blog = hall.follow("https://feeds.blog.example/all");
