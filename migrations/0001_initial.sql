@@ -117,6 +117,7 @@ CREATE TABLE entries (
     language TEXT,
     event TEXT,
     comments_url TEXT,
+    rights TEXT,
     -- The feed an aggregated entry first stood in.
     source_guid TEXT,
     source_title TEXT,
@@ -159,13 +160,14 @@ CREATE TABLE revisions (
 -- Serves: an entry's history; is:revised.
 CREATE INDEX revisions_by_entry ON revisions (entry, id);
 
--- Authors of entries, in the publisher's order.
+-- Authors of entries, in the publisher's order, and behind them those who contributed.
 CREATE TABLE authors (
     entry INTEGER NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
     position INTEGER NOT NULL,
     name TEXT,
     uri TEXT,
     email TEXT,
+    contributed INTEGER NOT NULL DEFAULT 0 CHECK (contributed IN (0, 1)),
     PRIMARY KEY (entry, position)
 ) STRICT, WITHOUT ROWID;
 
@@ -180,6 +182,10 @@ CREATE TABLE tags (
     name TEXT NOT NULL,
     -- The publisher's order.
     position INTEGER NOT NULL,
+    -- Of a publisher's category that says more than a name: Atom's term, scheme (RSS: domain), label.
+    term TEXT,
+    scheme TEXT,
+    label TEXT,
     PRIMARY KEY (entry, key, origin)
 ) STRICT, WITHOUT ROWID;
 

@@ -19,7 +19,9 @@ const SELECT: &str = "
     SELECT e.id, e.feed, e.guid, e.url, e.title, e.summary, e.published, e.updated, e.first_seen,
            e.language, e.event, e.comments_url, e.source_guid, e.source_title, e.source_url, e.hash,
            f.url, f.guid, coalesce(f.given_title, f.title), f.site_url,
-           f.self_url, f.rights, f.updated
+           f.self_url, f.rights, f.updated, e.rights, f.authors,
+           ifnull((SELECT from_url FROM moves WHERE feed_id = f.id ORDER BY id LIMIT 1), f.url),
+           EXISTS (SELECT 1 FROM entries other WHERE other.guid = e.guid AND other.id < e.id)
     FROM entries e JOIN feeds f ON f.id = e.feed
     WHERE e.id = ?1";
 
@@ -50,7 +52,7 @@ pub(super) fn load_facts(
     let Some(mut archived) = select.query_row([id.0], entry_of).optional()? else {
         return Ok(None);
     };
-    archived.entry.authors = authors(db, id)?;
+    (archived.entry.authors, archived.entry.contributors) = people(db, id)?;
     archived.entry.tags = tags::of_entry(db, id)?;
     archived.entry.enclosures = enclosures(db, id)?;
     archived.entry.talks = talks(db, id)?;
@@ -68,6 +70,7 @@ fn entry_of(row: &Row<'_>) -> rusqlite::Result<ArchivedEntry> {
         url: row.get(3)?,
         title: row.get(4)?,
         authors: Vec::new(),
+        contributors: Vec::new(),
         tags: Vec::new(),
         published: instant(row.get(6)?),
         updated: instant(row.get(7)?),
@@ -76,6 +79,7 @@ fn entry_of(row: &Row<'_>) -> rusqlite::Result<ArchivedEntry> {
         enclosures: Vec::new(),
         language: row.get(9)?,
         source: Some(source).filter(|source| *source != EntrySource::default()),
+        rights: row.get(23)?,
         comments_url: row.get(11)?,
         talks: Vec::new(),
         event: row.get(10)?,
@@ -86,30 +90,54 @@ fn entry_of(row: &Row<'_>) -> rusqlite::Result<ArchivedEntry> {
         id: EntryId(row.get(0)?),
         feed: FeedOfEntry {
             url: row.get(16)?,
+            first_url: row.get(25)?,
             guid: row.get(17)?,
             title: row.get(18)?,
             site_url: row.get(19)?,
             self_url: row.get(20)?,
+            authors: feed_authors(row.get_ref(24)?.as_str()?),
             rights: row.get(21)?,
             updated: instant(row.get(22)?),
         },
+        guid_is_taken: row.get(26)?,
         first_seen: certain(row.get(8)?),
         entry,
     })
 }
 
-fn authors(db: &Connection, id: EntryId) -> Result<Vec<Person>, ArchiveError> {
+/// Authors and contributors.
+fn people(db: &Connection, id: EntryId) -> Result<(Vec<Person>, Vec<Person>), ArchiveError> {
     let mut select = db.prepare_cached(
-        "SELECT name, uri, email FROM authors WHERE entry = ?1 ORDER BY position",
+        "SELECT name, uri, email, contributed FROM authors WHERE entry = ?1 ORDER BY position",
     )?;
-    let people = select.query_map([id.0], |row| {
-        Ok(Person {
+    let mut rows = select.query([id.0])?;
+    let (mut authors, mut contributors) = (Vec::new(), Vec::new());
+    while let Some(row) = rows.next()? {
+        let role = if row.get(3)? {
+            &mut contributors
+        } else {
+            &mut authors
+        };
+        role.push(Person {
             name: row.get(0)?,
             uri: row.get(1)?,
             email: row.get(2)?,
+        });
+    }
+    Ok((authors, contributors))
+}
+
+/// What is no list of people can only be damage.
+fn feed_authors(json: &str) -> Vec<Person> {
+    let list: Vec<serde_json::Value> = serde_json::from_str(json).unwrap_or_default();
+    let text = |person: &serde_json::Value, name| person[name].as_str().map(str::to_owned);
+    list.iter()
+        .map(|person| Person {
+            name: text(person, "name"),
+            uri: text(person, "uri"),
+            email: text(person, "email"),
         })
-    })?;
-    Ok(people.collect::<Result<_, _>>()?)
+        .collect()
 }
 
 fn enclosures(db: &Connection, id: EntryId) -> Result<Vec<Enclosure>, ArchiveError> {
@@ -230,13 +258,13 @@ pub(super) fn insert(
 ) -> Result<EntryId, ArchiveError> {
     let mut insert = db.prepare_cached(
         "INSERT INTO entries (url, title, summary, published, updated, date, language, event,
-             comments_url, source_guid, source_title, source_url, hash, feed, guid, first_seen)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+             comments_url, source_guid, source_title, source_url, hash, rights, feed, guid, first_seen)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
     )?;
     bind_facts(&mut insert, entry, first_seen)?;
-    insert.raw_bind_parameter(14, feed.0)?;
-    insert.raw_bind_parameter(15, &entry.guid)?;
-    insert.raw_bind_parameter(16, first_seen)?;
+    insert.raw_bind_parameter(15, feed.0)?;
+    insert.raw_bind_parameter(16, &entry.guid)?;
+    insert.raw_bind_parameter(17, first_seen)?;
     insert.raw_execute()?;
     let id = EntryId(db.last_insert_rowid());
     db.prepare_cached("INSERT INTO contents (entry, data) VALUES (?1, ?2)")?
@@ -256,11 +284,11 @@ pub(super) fn replace(
     let mut update = db.prepare_cached(
         "UPDATE entries SET url = ?1, title = ?2, summary = ?3, published = ?4, updated = ?5,
              date = ?6, language = ?7, event = ?8, comments_url = ?9, source_guid = ?10,
-             source_title = ?11, source_url = ?12, hash = ?13
-         WHERE id = ?14",
+             source_title = ?11, source_url = ?12, hash = ?13, rights = ?14
+         WHERE id = ?15",
     )?;
     bind_facts(&mut update, entry, first_seen)?;
-    update.raw_bind_parameter(14, id.0)?;
+    update.raw_bind_parameter(15, id.0)?;
     update.raw_execute()?;
     db.prepare_cached("UPDATE contents SET data = ?2 WHERE entry = ?1")?
         .execute(params![id.0, packed])?;
@@ -274,7 +302,7 @@ pub(super) fn replace(
     insert_parts(db, id, entry)
 }
 
-/// The columns that an insert and an update share, as parameters 1 to 13.
+/// The columns that an insert and an update share, as parameters 1 to 14.
 fn bind_facts(
     statement: &mut rusqlite::Statement<'_>,
     entry: &Entry,
@@ -294,21 +322,26 @@ fn bind_facts(
     statement.raw_bind_parameter(11, source.and_then(|source| source.title.as_deref()))?;
     statement.raw_bind_parameter(12, source.and_then(|source| source.url.as_deref()))?;
     statement.raw_bind_parameter(13, &entry.hash.0[..])?;
+    statement.raw_bind_parameter(14, &entry.rights)?;
     Ok(())
 }
 
 /// Authors, enclosures and talks; tags have rules of their own.
 fn insert_parts(db: &Connection, id: EntryId, entry: &Entry) -> Result<(), ArchiveError> {
     let mut author = db.prepare_cached(
-        "INSERT INTO authors (entry, position, name, uri, email) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO authors (entry, position, name, uri, email, contributed)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
-    for (position, person) in entry.authors.iter().enumerate() {
+    let authors = entry.authors.iter().map(|person| (person, false));
+    let contributors = entry.contributors.iter().map(|person| (person, true));
+    for (position, (person, contributed)) in authors.chain(contributors).enumerate() {
         author.execute(params![
             id.0,
             position as i64,
             person.name,
             person.uri,
-            person.email
+            person.email,
+            contributed
         ])?;
     }
     let mut enclosure = db.prepare_cached(

@@ -1,8 +1,9 @@
 //! Earlier states of entries.
 //!
 //! What an answer shows of them has columns; all else that the state said is JSON in `facts`: `url`,
-//! `summary`, `published`, `language`, `event`, `comments_url` (each left out where unknown; times in
-//! seconds), `source` {`guid`, `title`, `url`}, `authors` [{`name`, `uri`, `email`}], `tags` [the
+//! `summary`, `published`, `language`, `event`, `comments_url`, `rights` (each left out where unknown; times in
+//! seconds), `source` {`guid`, `title`, `url`}, `authors` and
+//! `contributors` [{`name`, `uri`, `email`}], `tags` [the
 //! publisher's], `enclosures` [{`url`, `type`, `length`}], `talks` [{`title`, `speakers`, `kind`, `level`,
 //! `anchor`, `url`, `start`, `end`}].
 
@@ -14,7 +15,7 @@ use super::entries;
 use super::error::ArchiveError;
 use super::instants::{certain, instant, seconds};
 use super::tags;
-use crate::model::{Entry, EntryId, Revision, TagOrigin};
+use crate::model::{Entry, EntryId, Person, Revision, TagOrigin};
 
 /// Makes a revision of an entry's present state, which is about to be replaced.
 pub(super) fn keep(db: &Connection, id: EntryId, replaced_at: i64) -> Result<(), ArchiveError> {
@@ -39,6 +40,7 @@ fn facts(entry: &Entry) -> Value {
         ("language", &entry.language),
         ("event", &entry.event),
         ("comments_url", &entry.comments_url),
+        ("rights", &entry.rights),
     ];
     for (name, text) in texts {
         if let Some(text) = text {
@@ -57,12 +59,11 @@ fn facts(entry: &Entry) -> Value {
             facts.insert(name.to_owned(), values.into());
         }
     };
-    let authors = entry.authors.iter();
+    let person = |p: &Person| json!({"name": p.name, "uri": p.uri, "email": p.email});
+    list("authors", entry.authors.iter().map(person).collect());
     list(
-        "authors",
-        authors
-            .map(|p| json!({"name": p.name, "uri": p.uri, "email": p.email}))
-            .collect(),
+        "contributors",
+        entry.contributors.iter().map(person).collect(),
     );
     list(
         "tags",

@@ -1,6 +1,6 @@
 //! An entry made safe, and an entry as the archive holds it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 
 use super::attribution::{Enclosure, Person};
 use super::ids::{ContentHash, EntryId};
@@ -22,6 +22,7 @@ pub(crate) struct Entry {
     /// `None` where the publisher gave none.
     pub(crate) title: Option<String>,
     pub(crate) authors: Vec<Person>,
+    pub(crate) contributors: Vec<Person>,
     pub(crate) tags: Vec<Tag>,
     /// As claimed, also when it lies in the future.
     pub(crate) published: Option<DateTime<Utc>>,
@@ -32,6 +33,8 @@ pub(crate) struct Entry {
     pub(crate) content: SafeHtml,
     pub(crate) enclosures: Vec<Enclosure>,
     pub(crate) language: Option<String>,
+    /// Plain text.
+    pub(crate) rights: Option<String>,
     /// The feed an aggregated entry first stood in.
     pub(crate) source: Option<EntrySource>,
     pub(crate) comments_url: Option<String>,
@@ -126,6 +129,8 @@ pub(crate) struct Original {
 pub(crate) struct ArchivedEntry {
     pub(crate) id: EntryId,
     pub(crate) feed: FeedOfEntry,
+    /// Whether an entry of another feed claimed the same guid earlier.
+    pub(crate) guid_is_taken: bool,
     /// When the archive took it in.
     pub(crate) first_seen: DateTime<Utc>,
     /// With `original` left empty: it stays in the archive.
@@ -136,6 +141,17 @@ impl ArchivedEntry {
     /// See [`Entry::date`].
     pub(crate) fn date(&self) -> DateTime<Utc> {
         self.entry.date(self.first_seen)
+    }
+
+    /// When it was last written to: the latest of all dates it claims that a calendar can show (years of
+    /// four digits), never before [`ArchivedEntry::date`].
+    pub(crate) fn changed(&self) -> DateTime<Utc> {
+        let claimed = [self.entry.published, self.entry.updated];
+        claimed
+            .into_iter()
+            .flatten()
+            .filter(|at| (1..=9999).contains(&at.year()))
+            .fold(self.date(), DateTime::max)
     }
 
     /// See [`Entry::dated`].
@@ -149,6 +165,8 @@ impl ArchivedEntry {
 pub(crate) struct FeedOfEntry {
     /// `Source::key` of the subscription.
     pub(crate) url: String,
+    /// What `url` was before the feed was ever moved: the same for good.
+    pub(crate) first_url: String,
     /// The feed's own id (Atom).
     pub(crate) guid: Option<String>,
     /// The person's title for it, else its own; `None` where it has neither.
@@ -156,6 +174,7 @@ pub(crate) struct FeedOfEntry {
     pub(crate) site_url: Option<String>,
     /// Where the feed says it is found.
     pub(crate) self_url: Option<String>,
+    pub(crate) authors: Vec<Person>,
     pub(crate) rights: Option<String>,
     /// What the feed says of itself as a whole.
     pub(crate) updated: Option<DateTime<Utc>>,

@@ -122,6 +122,8 @@ pub(crate) struct RawEntry {
     pub(crate) base: Option<String>,
     /// Atom `source`, RSS `source`: the feed an aggregated entry first stood in.
     pub(crate) source: Option<EntrySource>,
+    /// Atom `rights`, `dc:rights`.
+    pub(crate) rights: Option<Text>,
     /// RSS `comments`, Atom `link rel=replies`. May be relative.
     pub(crate) comments_url: Option<String>,
     /// The content before damaged text in it was mended; `None` where none was.
@@ -172,6 +174,7 @@ impl RawEntry {
         hasher.text(source.guid.as_deref());
         hasher.text(source.title.as_deref());
         hasher.text(source.url.as_deref());
+        hasher.marked(self.rights.as_ref());
         hasher.finish()
     }
 }

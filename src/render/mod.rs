@@ -17,6 +17,7 @@ mod json;
 pub(crate) mod jsonfeed;
 mod markdown;
 mod opml;
+mod origin;
 mod rss;
 #[cfg(test)]
 mod samples;

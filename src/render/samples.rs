@@ -19,6 +19,13 @@ pub(super) fn at(instant: &str) -> DateTime<Utc> {
     instant.parse().unwrap()
 }
 
+fn person(name: &str) -> Person {
+    Person {
+        name: Some(name.into()),
+        ..Person::default()
+    }
+}
+
 /// Notes of a conference, with everything a publisher can say.
 pub(super) fn conference() -> ArchivedEntry {
     let content = "<h2 id=\"opening\">Opening — Ann Example</h2><p>Small steps &amp; <em>fast</em> feedback. See \
@@ -30,13 +37,16 @@ pub(super) fn conference() -> ArchivedEntry {
         id: EntryId(12),
         feed: FeedOfEntry {
             url: "https://notes.example/feed.xml".into(),
+            first_url: "https://notes.example/feed.xml".into(),
             guid: Some("tag:notes.example,2005:feed".into()),
             title: Some("Notes of a Visitor".into()),
             site_url: Some("https://notes.example/".into()),
             self_url: Some("https://notes.example/feed.xml".into()),
+            authors: vec![person("Vera Visitor")],
             rights: Some("CC BY 4.0, Vera Visitor".into()),
             updated: Some(at("2019-11-05T00:00:00Z")),
         },
+        guid_is_taken: false,
         first_seen: at("2020-01-02T00:00:00Z"),
         entry: Entry {
             guid: "https://notes.example/ghent".into(),
@@ -47,6 +57,7 @@ pub(super) fn conference() -> ArchivedEntry {
                 uri: Some("https://notes.example/vera".into()),
                 email: Some("vera@notes.example".into()),
             }],
+            contributors: vec![person("Cy Copy")],
             tags: vec![
                 Tag::new("devops", TagOrigin::Feed),
                 Tag::new("Ghent 2019", TagOrigin::User),
@@ -61,6 +72,7 @@ pub(super) fn conference() -> ArchivedEntry {
                 length: Some(1_234_567),
             }],
             language: Some("en-GB".into()),
+            rights: Some("© Vera Visitor".into()),
             talks: vec![
                 Talk {
                     title: "Opening".into(),
@@ -98,10 +110,12 @@ pub(super) fn short() -> ArchivedEntry {
     short.id = EntryId(7);
     short.feed = FeedOfEntry {
         url: "https://log.example/rss".into(),
+        first_url: "https://log.example/rss".into(),
         guid: None,
         title: Some("Ops log".into()),
         site_url: None,
         self_url: None,
+        authors: Vec::new(),
         rights: None,
         updated: None,
     };
@@ -111,6 +125,8 @@ pub(super) fn short() -> ArchivedEntry {
         url: Some("https://log.example/runbooks".into()),
         title: Some("Runbooks".into()),
         authors: Vec::new(),
+        contributors: Vec::new(),
+        rights: None,
         tags: vec![Tag::new("ops", TagOrigin::Feed)],
         published: None,
         updated: None,
@@ -148,6 +164,7 @@ pub(super) fn hostile() -> Answer {
     let mut entry = conference();
     entry.feed.title = Some(evil.into());
     entry.feed.url = "https://ann:secret@notes.example/feed".into();
+    entry.feed.first_url = "https://ann:secret@notes.example/feed".into();
     entry.feed.guid = Some("file:///home/ann/feed.xml".into());
     entry.feed.site_url = Some("javascript:alert(1)".into());
     let inner = &mut entry.entry;
@@ -184,6 +201,7 @@ pub(super) fn hostile() -> Answer {
     }
     let mut local = short();
     local.feed.url = "file:///home/ann/notes/".into();
+    local.feed.first_url = "file:///home/ann/notes/".into();
     local.feed.title = None;
     local.entry.guid = "talks/2019.md".into();
     local.entry.url = Some("file:///home/ann/notes/talks/2019.md".into());
@@ -206,11 +224,7 @@ pub(super) fn rendered(format: Format, settings: &Settings, answer: &Answer) -> 
     let mut out = Vec::new();
     let head = DigestHead {
         title: "tag:devops".into(),
-        updated: answer
-            .entries
-            .iter()
-            .filter_map(|entry| entry.entry.updated.or(Some(entry.date())))
-            .max(),
+        updated: answer.entries.iter().map(ArchivedEntry::changed).max(),
     };
     let mut digest = renderer(format, settings, &mut out);
     digest.begin(&head).unwrap();

@@ -123,6 +123,8 @@ fn entry(guid: &str, title: &str, html: &str) -> Entry {
         guid: guid.to_owned(),
         url: Some(format!("https://blog.example/{guid}")),
         title: Some(title.to_owned()),
+        contributors: Vec::new(),
+        rights: None,
         authors: Vec::new(),
         tags: Vec::new(),
         published: Some(at(-24 * 31)),

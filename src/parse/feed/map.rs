@@ -91,6 +91,7 @@ impl Dialect {
             enclosures: enclosures(&entry.links, &entry.media),
             language: entry.language.and_then(some_text),
             base: entry.base.and_then(some_text),
+            rights: entry.rights.and_then(|rights| self.text(rights)),
             comments_url: pick(&entry.links, |link| {
                 link.target == Some(theirs::LinkTarget::Comments)
                     || (has_rel(link, "replies") && link.media_type.as_deref().is_none_or(is_html))

@@ -36,6 +36,7 @@ pub(super) struct Draft {
     pub(super) base: Best<String>,
     pub(super) source: Option<EntrySource>,
     pub(super) comments_url: Best<String>,
+    pub(super) rights: Best<Text>,
 }
 
 impl Draft {
@@ -93,6 +94,7 @@ impl Draft {
                 .source
                 .filter(|source| *source != EntrySource::default()),
             comments_url: self.comments_url.take(),
+            rights: self.rights.take(),
             ..RawEntry::default()
         }
     }

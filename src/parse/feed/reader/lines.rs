@@ -304,7 +304,7 @@ impl<'a> Reader<'a> {
             return;
         };
         match kind {
-            TextField::Rights => return,
+            TextField::Rights => return entry.rights.put(Some(text), rank),
             _ if is_content && entry.contents.len() < MOST => entry.contents.push((rank, text)),
             TextField::Subtitle if entry.summaries.len() < MOST => {
                 entry.summaries.push((rank + 3, text));
