@@ -19,7 +19,7 @@ const SELECT: &str = "
     SELECT e.id, e.feed, e.guid, e.url, e.title, e.summary, e.published, e.updated, e.first_seen,
            e.language, e.event, e.comments_url, e.source_guid, e.source_title, e.source_url, e.hash,
            f.url, f.guid, coalesce(f.given_title, f.title), f.site_url,
-           f.self_url, f.rights, f.updated, e.rights, f.authors,
+           f.self_url, f.rights, f.updated, e.rights,
            ifnull((SELECT from_url FROM moves WHERE feed_id = f.id ORDER BY id LIMIT 1), f.url),
            EXISTS (SELECT 1 FROM entries other WHERE other.guid = e.guid AND other.id < e.id)
     FROM entries e JOIN feeds f ON f.id = e.feed
@@ -90,16 +90,15 @@ fn entry_of(row: &Row<'_>) -> rusqlite::Result<ArchivedEntry> {
         id: EntryId(row.get(0)?),
         feed: FeedOfEntry {
             url: row.get(16)?,
-            first_url: row.get(25)?,
+            first_url: row.get(24)?,
             guid: row.get(17)?,
             title: row.get(18)?,
             site_url: row.get(19)?,
             self_url: row.get(20)?,
-            authors: feed_authors(row.get_ref(24)?.as_str()?),
             rights: row.get(21)?,
             updated: instant(row.get(22)?),
         },
-        guid_is_taken: row.get(26)?,
+        guid_is_taken: row.get(25)?,
         first_seen: certain(row.get(8)?),
         entry,
     })
@@ -125,19 +124,6 @@ fn people(db: &Connection, id: EntryId) -> Result<(Vec<Person>, Vec<Person>), Ar
         });
     }
     Ok((authors, contributors))
-}
-
-/// What is no list of people can only be damage.
-fn feed_authors(json: &str) -> Vec<Person> {
-    let list: Vec<serde_json::Value> = serde_json::from_str(json).unwrap_or_default();
-    let text = |person: &serde_json::Value, name| person[name].as_str().map(str::to_owned);
-    list.iter()
-        .map(|person| Person {
-            name: text(person, "name"),
-            uri: text(person, "uri"),
-            email: text(person, "email"),
-        })
-        .collect()
 }
 
 fn enclosures(db: &Connection, id: EntryId) -> Result<Vec<Enclosure>, ArchiveError> {

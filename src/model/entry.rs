@@ -174,7 +174,6 @@ pub(crate) struct FeedOfEntry {
     pub(crate) site_url: Option<String>,
     /// Where the feed says it is found.
     pub(crate) self_url: Option<String>,
-    pub(crate) authors: Vec<Person>,
     pub(crate) rights: Option<String>,
     /// What the feed says of itself as a whole.
     pub(crate) updated: Option<DateTime<Utc>>,

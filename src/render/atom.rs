@@ -216,15 +216,11 @@ impl Xml<'_> {
         self.link("alternate", origin.site.as_deref())?;
         self.link("self", origin.feed.as_deref())?;
         // Atom wants an author of the entry, of its source or of the whole feed. Where nobody is named,
-        // the source has written it; there the entry's own silence can still be told.
+        // the source has written it; from there the entry's own silence can still be told.
         if archived.entry.authors.iter().all(|one| name(one).is_none()) {
-            if origin.authors.iter().any(|one| name(one).is_some()) {
-                self.people("author", origin.authors)?;
-            } else {
-                self.open("author", &[])?;
-                self.leaf("name", &origin.title)?;
-                self.close("author")?;
-            }
+            self.open("author", &[])?;
+            self.leaf("name", &origin.title)?;
+            self.close("author")?;
         }
         if let Some(rights) = origin.rights {
             self.leaf("rights", rights)?;

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::identity;
 use super::wording;
-use crate::model::{ArchivedEntry, EntrySource, FeedOfEntry, Person};
+use crate::model::{ArchivedEntry, EntrySource, FeedOfEntry};
 
 pub(super) struct Origin<'a> {
     pub(super) id: String,
@@ -19,7 +19,6 @@ pub(super) struct Origin<'a> {
     pub(super) site: Option<String>,
     /// Where the feed itself is found.
     pub(super) feed: Option<String>,
-    pub(super) authors: &'a [Person],
     pub(super) rights: Option<&'a str>,
     /// The feed through which the entry came here, where that is another one.
     pub(super) via: Option<String>,
@@ -43,7 +42,6 @@ impl<'a> Origin<'a> {
             site: feed.site_url.as_deref().and_then(wording::web),
             // Its own word for where it is found, else where it was found.
             feed: own.or_else(|| wording::web(&feed.url)),
-            authors: &feed.authors,
             rights: feed.rights.as_deref(),
             via: None,
         }
@@ -66,7 +64,6 @@ impl<'a> Origin<'a> {
             // Atom's source has an id and links to its page, RSS's is the address of a feed.
             site: address.clone().filter(|_| source.guid.is_some()),
             feed: address.filter(|_| source.guid.is_none()),
-            authors: &[],
             rights: None,
             via: wording::web(&through.url),
         }

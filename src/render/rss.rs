@@ -38,11 +38,7 @@ impl<'a> Rss<'a> {
         }
         self.address(&id, link.as_deref())?;
         self.about(archived)?;
-        let summary = entry.summary.clone();
-        // An item has a title or a description.
-        let is_bare = entry.title.is_none() && summary.is_none() && entry.content.is_empty();
-        let description = summary.or_else(|| is_bare.then(|| wording::title(entry).into_owned()));
-        self.texts(description.as_deref(), &entry.content)?;
+        self.texts(entry.summary.as_deref(), &entry.content)?;
         self.enclosures(archived)?;
         if let Some(comments) = entry.comments_url.as_deref().and_then(wording::web) {
             self.xml.leaf("comments", &comments)?;
@@ -107,7 +103,8 @@ impl<'a> Rss<'a> {
         Ok(())
     }
 
-    /// Many readers want a description in front of any content, be it empty.
+    /// An item has a title or a description, and many readers want one in front of any content, be it
+    /// empty.
     fn texts(&mut self, description: Option<&str>, content: &SafeHtml) -> io::Result<()> {
         match description {
             Some(text) => self.xml.leaf("description", &as_html(text))?,

@@ -42,7 +42,6 @@ pub(super) fn conference() -> ArchivedEntry {
             title: Some("Notes of a Visitor".into()),
             site_url: Some("https://notes.example/".into()),
             self_url: Some("https://notes.example/feed.xml".into()),
-            authors: vec![person("Vera Visitor")],
             rights: Some("CC BY 4.0, Vera Visitor".into()),
             updated: Some(at("2019-11-05T00:00:00Z")),
         },
@@ -115,7 +114,6 @@ pub(super) fn short() -> ArchivedEntry {
         title: Some("Ops log".into()),
         site_url: None,
         self_url: None,
-        authors: Vec::new(),
         rights: None,
         updated: None,
     };

@@ -28,6 +28,10 @@ impl<T> Best<T> {
         self.value.is_none()
     }
 
+    pub(super) fn get(&self) -> Option<&T> {
+        self.value.as_ref()
+    }
+
     pub(super) fn take(&mut self) -> Option<T> {
         self.value.take()
     }

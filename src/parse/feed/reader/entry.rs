@@ -49,6 +49,17 @@ impl Draft {
             && self.contents.is_empty()
     }
 
+    /// Our own combined feed names the source itself where Atom wants an author and nobody is known.
+    pub(super) fn drop_stand_in(&mut self) {
+        let title = self
+            .source
+            .as_ref()
+            .and_then(|source| source.title.as_ref());
+        self.source_authors.retain(|author| {
+            author.name.as_ref() != title || author.uri.is_some() || author.email.is_some()
+        });
+    }
+
     pub(super) fn finish(mut self, is_atom: bool) -> RawEntry {
         let (content, summary) = self.texts(is_atom);
         let mut published = self.published.take();
