@@ -3,12 +3,13 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::content;
+use super::duplicates;
 use super::error::ArchiveError;
 use super::instants::{certain, instant, seconds};
 use super::tags;
 use crate::model::{
-    ArchivedEntry, ContentHash, Enclosure, Entry, EntryId, EntrySource, FeedId, FeedOfEntry, Known,
-    Original, Person, Talk, TalkKind,
+    ArchivedEntry, ContentHash, Enclosure, Entry, EntryId, EntrySource, Extras, FeedId,
+    FeedOfEntry, Known, Original, Person, Talk, TalkKind,
 };
 
 /// So many talks of an entry are kept: what its range of rows in the full-text index holds.
@@ -19,10 +20,15 @@ const SELECT: &str = "
     SELECT e.id, e.feed, e.guid, e.url, e.title, e.summary, e.published, e.updated, e.first_seen,
            e.language, e.event, e.comments_url, e.source_guid, e.source_title, e.source_url, e.hash,
            f.url, f.guid, coalesce(f.given_title, f.title), f.site_url,
-           f.self_url, f.rights, f.updated, e.rights,
+           f.self_url, f.rights, f.updated, e.extras,
            ifnull((SELECT from_url FROM moves WHERE feed_id = f.id ORDER BY id LIMIT 1), f.url),
-           EXISTS (SELECT 1 FROM entries other WHERE other.guid = e.guid AND other.id < e.id)
-    FROM entries e JOIN feeds f ON f.id = e.feed
+           EXISTS (
+               SELECT 1 FROM entries o LEFT JOIN duplicates other ON other.entry = o.id
+               WHERE o.guid = e.guid AND o.id <> e.id
+                 -- Of one post the entry that is shown has the guid, of several posts the first.
+                 AND CASE WHEN ifnull(other.shown, o.id) = ifnull(own.shown, e.id)
+                          THEN own.shown <> e.id ELSE o.id < e.id END)
+    FROM entries e JOIN feeds f ON f.id = e.feed LEFT JOIN duplicates own ON own.entry = e.id
     WHERE e.id = ?1";
 
 /// An entry in full, but for its original.
@@ -52,7 +58,7 @@ pub(super) fn load_facts(
     let Some(mut archived) = select.query_row([id.0], entry_of).optional()? else {
         return Ok(None);
     };
-    (archived.entry.authors, archived.entry.contributors) = people(db, id)?;
+    archived.entry.authors = authors(db, id)?;
     archived.entry.tags = tags::of_entry(db, id)?;
     archived.entry.enclosures = enclosures(db, id)?;
     archived.entry.talks = talks(db, id)?;
@@ -70,7 +76,6 @@ fn entry_of(row: &Row<'_>) -> rusqlite::Result<ArchivedEntry> {
         url: row.get(3)?,
         title: row.get(4)?,
         authors: Vec::new(),
-        contributors: Vec::new(),
         tags: Vec::new(),
         published: instant(row.get(6)?),
         updated: instant(row.get(7)?),
@@ -79,8 +84,8 @@ fn entry_of(row: &Row<'_>) -> rusqlite::Result<ArchivedEntry> {
         enclosures: Vec::new(),
         language: row.get(9)?,
         source: Some(source).filter(|source| *source != EntrySource::default()),
-        rights: row.get(23)?,
         comments_url: row.get(11)?,
+        extras: extras(row.get(23)?),
         talks: Vec::new(),
         event: row.get(10)?,
         hash: ContentHash(row.get(15)?),
@@ -101,29 +106,27 @@ fn entry_of(row: &Row<'_>) -> rusqlite::Result<ArchivedEntry> {
         guid_is_taken: row.get(25)?,
         first_seen: certain(row.get(8)?),
         entry,
+        also_in: Vec::new(),
     })
 }
 
-/// Authors and contributors.
-fn people(db: &Connection, id: EntryId) -> Result<(Vec<Person>, Vec<Person>), ArchiveError> {
+/// What is no `Extras` can only be damage; `check` finds it.
+fn extras(json: Option<String>) -> Option<Box<Extras>> {
+    serde_json::from_str(&json?).ok()
+}
+
+fn authors(db: &Connection, id: EntryId) -> Result<Vec<Person>, ArchiveError> {
     let mut select = db.prepare_cached(
-        "SELECT name, uri, email, contributed FROM authors WHERE entry = ?1 ORDER BY position",
+        "SELECT name, uri, email FROM authors WHERE entry = ?1 ORDER BY position",
     )?;
-    let mut rows = select.query([id.0])?;
-    let (mut authors, mut contributors) = (Vec::new(), Vec::new());
-    while let Some(row) = rows.next()? {
-        let role = if row.get(3)? {
-            &mut contributors
-        } else {
-            &mut authors
-        };
-        role.push(Person {
+    let people = select.query_map([id.0], |row| {
+        Ok(Person {
             name: row.get(0)?,
             uri: row.get(1)?,
             email: row.get(2)?,
-        });
-    }
-    Ok((authors, contributors))
+        })
+    })?;
+    Ok(people.collect::<Result<_, _>>()?)
 }
 
 fn enclosures(db: &Connection, id: EntryId) -> Result<Vec<Enclosure>, ArchiveError> {
@@ -244,7 +247,7 @@ pub(super) fn insert(
 ) -> Result<EntryId, ArchiveError> {
     let mut insert = db.prepare_cached(
         "INSERT INTO entries (url, title, summary, published, updated, date, language, event,
-             comments_url, source_guid, source_title, source_url, hash, rights, feed, guid, first_seen)
+             comments_url, source_guid, source_title, source_url, hash, extras, feed, guid, first_seen)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
     )?;
     bind_facts(&mut insert, entry, first_seen)?;
@@ -256,6 +259,7 @@ pub(super) fn insert(
     db.prepare_cached("INSERT INTO contents (entry, data) VALUES (?1, ?2)")?
         .execute(params![id.0, packed])?;
     insert_parts(db, id, entry)?;
+    duplicates::mark(db, id, entry)?;
     Ok(id)
 }
 
@@ -270,7 +274,7 @@ pub(super) fn replace(
     let mut update = db.prepare_cached(
         "UPDATE entries SET url = ?1, title = ?2, summary = ?3, published = ?4, updated = ?5,
              date = ?6, language = ?7, event = ?8, comments_url = ?9, source_guid = ?10,
-             source_title = ?11, source_url = ?12, hash = ?13, rights = ?14
+             source_title = ?11, source_url = ?12, hash = ?13, extras = ?14
          WHERE id = ?15",
     )?;
     bind_facts(&mut update, entry, first_seen)?;
@@ -285,6 +289,7 @@ pub(super) fn replace(
     ] {
         db.prepare_cached(delete)?.execute([id.0])?;
     }
+    duplicates::mark(db, id, entry)?;
     insert_parts(db, id, entry)
 }
 
@@ -308,26 +313,24 @@ fn bind_facts(
     statement.raw_bind_parameter(11, source.and_then(|source| source.title.as_deref()))?;
     statement.raw_bind_parameter(12, source.and_then(|source| source.url.as_deref()))?;
     statement.raw_bind_parameter(13, &entry.hash.0[..])?;
-    statement.raw_bind_parameter(14, &entry.rights)?;
+    let extras = entry.extras.as_deref();
+    let extras = extras.and_then(|extras| serde_json::to_string(extras).ok());
+    statement.raw_bind_parameter(14, extras)?;
     Ok(())
 }
 
 /// Authors, enclosures and talks; tags have rules of their own.
 fn insert_parts(db: &Connection, id: EntryId, entry: &Entry) -> Result<(), ArchiveError> {
     let mut author = db.prepare_cached(
-        "INSERT INTO authors (entry, position, name, uri, email, contributed)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO authors (entry, position, name, uri, email) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?;
-    let authors = entry.authors.iter().map(|person| (person, false));
-    let contributors = entry.contributors.iter().map(|person| (person, true));
-    for (position, (person, contributed)) in authors.chain(contributors).enumerate() {
+    for (position, person) in entry.authors.iter().enumerate() {
         author.execute(params![
             id.0,
             position as i64,
             person.name,
             person.uri,
-            person.email,
-            contributed
+            person.email
         ])?;
     }
     let mut enclosure = db.prepare_cached(
@@ -373,19 +376,20 @@ pub(super) fn insert_talks(
     Ok(())
 }
 
-/// Entries by number, permalink or guid, oldest first.
+/// Entries by number, permalink or guid, oldest first. A permalink or guid that several feeds' entries of
+/// one post have means the one that is shown.
 pub(super) fn find(
     db: &Connection,
     name: &str,
     most: usize,
 ) -> Result<Vec<ArchivedEntry>, ArchiveError> {
     let name = name.trim();
-    let mut select = db.prepare_cached(
+    let mut select = db.prepare_cached(&format!(
         "SELECT id FROM entries WHERE id = ?1
-         UNION SELECT id FROM entries WHERE url = ?2
-         UNION SELECT id FROM entries WHERE guid = ?2
-         ORDER BY id LIMIT ?3",
-    )?;
+             UNION SELECT {} FROM entries WHERE url = ?2 OR guid = ?2
+             ORDER BY id LIMIT ?3",
+        duplicates::shown_for("entries.id")
+    ))?;
     let ids: Vec<i64> = select
         .query_map(
             params![name.parse::<i64>().ok(), name, most as i64],
@@ -394,7 +398,10 @@ pub(super) fn find(
         .collect::<Result<_, _>>()?;
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
-        found.extend(load(db, EntryId(id))?);
+        if let Some(mut entry) = load(db, EntryId(id))? {
+            duplicates::unite(db, &mut entry, false)?;
+            found.push(entry);
+        }
     }
     Ok(found)
 }

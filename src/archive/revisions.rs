@@ -1,9 +1,8 @@
 //! Earlier states of entries.
 //!
 //! What an answer shows of them has columns; all else that the state said is JSON in `facts`: `url`,
-//! `summary`, `published`, `language`, `event`, `comments_url`, `rights` (each left out where unknown; times in
-//! seconds), `source` {`guid`, `title`, `url`}, `authors` and
-//! `contributors` [{`name`, `uri`, `email`}], `tags` [the
+//! `summary`, `published`, `language`, `event`, `comments_url` (each left out where unknown; times in
+//! seconds), `source` {`guid`, `title`, `url`}, `extras` (as in entries), `authors` [{`name`, `uri`, `email`}], `tags` [the
 //! publisher's], `enclosures` [{`url`, `type`, `length`}], `talks` [{`title`, `speakers`, `kind`, `level`,
 //! `anchor`, `url`, `start`, `end`}].
 
@@ -15,7 +14,7 @@ use super::entries;
 use super::error::ArchiveError;
 use super::instants::{certain, instant, seconds};
 use super::tags;
-use crate::model::{Entry, EntryId, Person, Revision, TagOrigin};
+use crate::model::{Entry, EntryId, Revision, TagOrigin};
 
 /// Makes a revision of an entry's present state, which is about to be replaced.
 pub(super) fn keep(db: &Connection, id: EntryId, replaced_at: i64) -> Result<(), ArchiveError> {
@@ -40,7 +39,6 @@ fn facts(entry: &Entry) -> Value {
         ("language", &entry.language),
         ("event", &entry.event),
         ("comments_url", &entry.comments_url),
-        ("rights", &entry.rights),
     ];
     for (name, text) in texts {
         if let Some(text) = text {
@@ -54,16 +52,20 @@ fn facts(entry: &Entry) -> Value {
         let source = json!({"guid": source.guid, "title": source.title, "url": source.url});
         facts.insert("source".to_owned(), source);
     }
+    if let Some(extras) = &entry.extras {
+        facts.insert("extras".to_owned(), json!(extras));
+    }
     let mut list = |name: &str, values: Vec<Value>| {
         if !values.is_empty() {
             facts.insert(name.to_owned(), values.into());
         }
     };
-    let person = |p: &Person| json!({"name": p.name, "uri": p.uri, "email": p.email});
-    list("authors", entry.authors.iter().map(person).collect());
+    let authors = entry.authors.iter();
     list(
-        "contributors",
-        entry.contributors.iter().map(person).collect(),
+        "authors",
+        authors
+            .map(|p| json!({"name": p.name, "uri": p.uri, "email": p.email}))
+            .collect(),
     );
     list(
         "tags",

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Datelike, Utc};
 
 use super::attribution::{Enclosure, Person};
+use super::extras::Extras;
 use super::ids::{ContentHash, EntryId};
 use super::raw::{EntrySource, Text};
 use super::safe_html::SafeHtml;
@@ -22,7 +23,6 @@ pub(crate) struct Entry {
     /// `None` where the publisher gave none.
     pub(crate) title: Option<String>,
     pub(crate) authors: Vec<Person>,
-    pub(crate) contributors: Vec<Person>,
     pub(crate) tags: Vec<Tag>,
     /// As claimed, also when it lies in the future.
     pub(crate) published: Option<DateTime<Utc>>,
@@ -33,11 +33,11 @@ pub(crate) struct Entry {
     pub(crate) content: SafeHtml,
     pub(crate) enclosures: Vec<Enclosure>,
     pub(crate) language: Option<String>,
-    /// Plain text.
-    pub(crate) rights: Option<String>,
     /// The feed an aggregated entry first stood in.
     pub(crate) source: Option<EntrySource>,
     pub(crate) comments_url: Option<String>,
+    /// Whatever else the publisher said of it.
+    pub(crate) extras: Option<Box<Extras>>,
     /// The talks the content holds, in its order; empty for a post that is no conference notes.
     pub(crate) talks: Vec<Talk>,
     /// The event the notes were taken at: `DevOpsDays Ghent 2019`.
@@ -129,12 +129,28 @@ pub(crate) struct Original {
 pub(crate) struct ArchivedEntry {
     pub(crate) id: EntryId,
     pub(crate) feed: FeedOfEntry,
-    /// Whether an entry of another feed claimed the same guid earlier.
+    /// Whether the same guid names another post that came earlier, or another feed's entry that is shown
+    /// for this one.
     pub(crate) guid_is_taken: bool,
     /// When the archive took it in.
     pub(crate) first_seen: DateTime<Utc>,
-    /// With `original` left empty: it stays in the archive.
+    /// With `original` left empty: it stays in the archive. Of a post that came through several feeds the
+    /// tags are all of theirs.
     pub(crate) entry: Entry,
+    /// Through which other feeds the same post came, by arrival.
+    pub(crate) also_in: Vec<AlsoIn>,
+}
+
+/// The same post as another feed has it, stored as an entry of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AlsoIn {
+    pub(crate) id: EntryId,
+    /// `Source::key` of the subscription.
+    pub(crate) feed_url: String,
+    /// As `FeedOfEntry::title`.
+    pub(crate) feed_title: Option<String>,
+    /// The permalink there.
+    pub(crate) url: Option<String>,
 }
 
 impl ArchivedEntry {

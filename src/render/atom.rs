@@ -42,7 +42,7 @@ impl<'a> Atom<'a> {
         self.xml.link("via", origin.via.as_deref())?;
         self.xml.dates(archived)?;
         self.xml.people("author", &entry.authors)?;
-        self.xml.people("contributor", &entry.contributors)?;
+        self.xml.contributors(archived)?;
         self.xml.categories(entry)?;
         if let Some(summary) = &entry.summary {
             self.xml.leaf("summary", summary)?;
@@ -53,6 +53,7 @@ impl<'a> Atom<'a> {
         }
         let comments = entry.comments_url.as_deref().and_then(wording::web);
         self.xml.link("replies", comments.as_deref())?;
+        self.xml.other_links(archived)?;
         self.finish_entry(archived, &origin)
     }
 
@@ -82,8 +83,12 @@ impl<'a> Atom<'a> {
     }
 
     fn finish_entry(&mut self, archived: &ArchivedEntry, origin: &Origin<'_>) -> io::Result<()> {
-        if let Some(rights) = &archived.entry.rights {
+        let extras = archived.entry.extras.as_deref();
+        if let Some(rights) = extras.and_then(|extras| extras.rights.as_ref()) {
             self.xml.leaf("rights", rights)?;
+        }
+        for license in extras.map_or(&[][..], |extras| &extras.licenses) {
+            self.xml.link("license", wording::web(license).as_deref())?;
         }
         self.xml.source(archived, origin)?;
         self.xml.close("entry")
@@ -159,6 +164,40 @@ impl Xml<'_> {
                 self.leaf("email", email)?;
             }
             self.close(role)?;
+        }
+        Ok(())
+    }
+
+    fn contributors(&mut self, archived: &ArchivedEntry) -> io::Result<()> {
+        let extras = archived.entry.extras.as_deref();
+        let people: Vec<Person> = extras
+            .map_or(&[][..], |extras| &extras.contributors)
+            .iter()
+            .map(|one| Person {
+                name: one.name.clone(),
+                uri: one.uri.clone(),
+                email: one.email.clone(),
+            })
+            .collect();
+        self.people("contributor", &people)
+    }
+
+    /// What the entry is about or was made from; other relations are between a publisher and programs.
+    fn other_links(&mut self, archived: &ArchivedEntry) -> io::Result<()> {
+        let extras = archived.entry.extras.as_deref();
+        for link in extras.map_or(&[][..], |extras| &extras.links) {
+            let Some(href) = wording::web(&link.url) else {
+                continue;
+            };
+            if !matches!(link.rel.as_str(), "related" | "via") {
+                continue;
+            }
+            let mut attributes = vec![("rel", link.rel.as_str()), ("href", &*href)];
+            let media_type = link.media_type.as_deref().and_then(media_type);
+            attributes.extend(media_type.map(|media| ("type", media)));
+            let title = link.title.as_deref().filter(|title| !title.is_empty());
+            attributes.extend(title.map(|title| ("title", title)));
+            self.empty("link", &attributes)?;
         }
         Ok(())
     }

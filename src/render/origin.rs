@@ -8,7 +8,7 @@ use url::Url;
 
 use super::identity;
 use super::wording;
-use crate::model::{ArchivedEntry, EntrySource, FeedOfEntry};
+use crate::model::{ArchivedEntry, EntrySource, FeedOfEntry, SourceFacts};
 
 pub(super) struct Origin<'a> {
     pub(super) id: String,
@@ -28,7 +28,11 @@ impl<'a> Origin<'a> {
     pub(super) fn of(archived: &'a ArchivedEntry) -> Self {
         let feed = &archived.feed;
         match &archived.entry.source {
-            Some(source) if !is_itself(source, feed) => Self::of_source(source, feed),
+            Some(source) if !is_itself(source, feed) => {
+                let extras = archived.entry.extras.as_deref();
+                let facts = extras.and_then(|extras| extras.source.as_ref());
+                Self::of_source(source, facts, feed)
+            }
             _ => Self::of_feed(feed),
         }
     }
@@ -47,8 +51,17 @@ impl<'a> Origin<'a> {
         }
     }
 
-    fn of_source(source: &'a EntrySource, through: &FeedOfEntry) -> Self {
+    fn of_source(
+        source: &'a EntrySource,
+        facts: Option<&'a SourceFacts>,
+        through: &FeedOfEntry,
+    ) -> Self {
         let address = source.url.as_deref().and_then(wording::web);
+        let link = |rel: &str| {
+            let mut links = facts?.links.iter().filter(|link| link.rel == rel);
+            links.find_map(|link| wording::web(&link.url))
+        };
+        let updated = facts.and_then(|facts| facts.updated.as_deref());
         let host = || {
             let url = Url::parse(source.url.as_deref()?).ok()?;
             Some(url.host_str()?.to_owned())
@@ -60,11 +73,13 @@ impl<'a> Origin<'a> {
                 .map(Cow::Borrowed)
                 .or_else(|| host().map(Cow::Owned))
                 .unwrap_or("(unnamed feed)".into()),
-            updated: None,
+            updated: updated
+                .and_then(|at| DateTime::parse_from_rfc3339(at).ok())
+                .map(|at| at.to_utc()),
             // Atom's source has an id and links to its page, RSS's is the address of a feed.
-            site: address.clone().filter(|_| source.guid.is_some()),
-            feed: address.filter(|_| source.guid.is_none()),
-            rights: None,
+            site: link("alternate").or(address.clone().filter(|_| source.guid.is_some())),
+            feed: link("self").or(address.filter(|_| source.guid.is_none())),
+            rights: facts.and_then(|facts| facts.rights.as_deref()),
             via: wording::web(&through.url),
         }
     }

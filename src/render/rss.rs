@@ -83,8 +83,11 @@ impl<'a> Rss<'a> {
         for author in entry.authors.iter().filter_map(wording::person) {
             self.xml.leaf("dc:creator", author)?;
         }
-        for contributor in entry.contributors.iter().filter_map(wording::person) {
-            self.xml.leaf("dc:contributor", contributor)?;
+        let extras = entry.extras.as_deref();
+        for contributor in extras.map_or(&[][..], |extras| &extras.contributors) {
+            if let Some(name) = contributor.name.as_ref().or(contributor.email.as_ref()) {
+                self.xml.leaf("dc:contributor", name)?;
+            }
         }
         for tag in wording::tags(entry) {
             let category = tag.category.as_ref();
@@ -97,7 +100,7 @@ impl<'a> Rss<'a> {
             self.xml.text(&tag.name)?;
             self.xml.close("category")?;
         }
-        if let Some(rights) = &entry.rights {
+        if let Some(rights) = extras.and_then(|extras| extras.rights.as_ref()) {
             self.xml.leaf("dc:rights", rights)?;
         }
         Ok(())

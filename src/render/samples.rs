@@ -19,13 +19,6 @@ pub(super) fn at(instant: &str) -> DateTime<Utc> {
     instant.parse().unwrap()
 }
 
-fn person(name: &str) -> Person {
-    Person {
-        name: Some(name.into()),
-        ..Person::default()
-    }
-}
-
 /// Notes of a conference, with everything a publisher can say.
 pub(super) fn conference() -> ArchivedEntry {
     let content = "<h2 id=\"opening\">Opening — Ann Example</h2><p>Small steps &amp; <em>fast</em> feedback. See \
@@ -47,6 +40,7 @@ pub(super) fn conference() -> ArchivedEntry {
         },
         guid_is_taken: false,
         first_seen: at("2020-01-02T00:00:00Z"),
+        also_in: Vec::new(),
         entry: Entry {
             guid: "https://notes.example/ghent".into(),
             url: Some("https://notes.example/ghent".into()),
@@ -56,7 +50,6 @@ pub(super) fn conference() -> ArchivedEntry {
                 uri: Some("https://notes.example/vera".into()),
                 email: Some("vera@notes.example".into()),
             }],
-            contributors: vec![person("Cy Copy")],
             tags: vec![
                 Tag::new("devops", TagOrigin::Feed),
                 Tag::new("Ghent 2019", TagOrigin::User),
@@ -71,7 +64,6 @@ pub(super) fn conference() -> ArchivedEntry {
                 length: Some(1_234_567),
             }],
             language: Some("en-GB".into()),
-            rights: Some("© Vera Visitor".into()),
             talks: vec![
                 Talk {
                     title: "Opening".into(),
@@ -97,6 +89,7 @@ pub(super) fn conference() -> ArchivedEntry {
             content: SafeHtml::vouch(content.into()),
             source: None,
             comments_url: None,
+            extras: None,
             hash: ContentHash([0; 32]),
             original: Original::default(),
         },
@@ -123,8 +116,6 @@ pub(super) fn short() -> ArchivedEntry {
         url: Some("https://log.example/runbooks".into()),
         title: Some("Runbooks".into()),
         authors: Vec::new(),
-        contributors: Vec::new(),
-        rights: None,
         tags: vec![Tag::new("ops", TagOrigin::Feed)],
         published: None,
         updated: None,

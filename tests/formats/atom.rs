@@ -132,6 +132,7 @@ fn check_links(element: &Element, id: &str, faults: &mut Faults) {
         let known = [
             "alternate",
             "enclosure",
+            "license",
             "related",
             "replies",
             "self",

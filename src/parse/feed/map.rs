@@ -2,7 +2,9 @@
 
 use feed_rs::model as theirs;
 
-use crate::model::{Category, Enclosure, FeedFormat, PageLinks, Person, RawEntry, RawFeed, Text};
+use crate::model::{
+    Category, Enclosure, FeedFormat, PageLinks, Person, PollHints, RawEntry, RawFeed, Text,
+};
 
 pub(super) fn feed(feed: theirs::Feed, format: FeedFormat) -> RawFeed {
     let dialect = Dialect::of(format);
@@ -33,7 +35,10 @@ pub(super) fn feed(feed: theirs::Feed, format: FeedFormat) -> RawFeed {
             .or(feed.icon)
             .and_then(|image| some_text(image.uri)),
         updated: feed.updated.or(feed.published),
-        ttl: feed.ttl,
+        hints: PollHints {
+            ttl: feed.ttl,
+            ..PollHints::default()
+        },
         pages: PageLinks {
             prev_archive: pick(&feed.links, |link| has_rel(link, "prev-archive")),
             next: pick(&feed.links, |link| has_rel(link, "next")),
@@ -91,7 +96,6 @@ impl Dialect {
             enclosures: enclosures(&entry.links, &entry.media),
             language: entry.language.and_then(some_text),
             base: entry.base.and_then(some_text),
-            rights: entry.rights.and_then(|rights| self.text(rights)),
             comments_url: pick(&entry.links, |link| {
                 link.target == Some(theirs::LinkTarget::Comments)
                     || (has_rel(link, "replies") && link.media_type.as_deref().is_none_or(is_html))

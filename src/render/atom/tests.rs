@@ -2,7 +2,7 @@ use feed_rs::model::{Feed, FeedType};
 
 use super::super::{Format, samples};
 use super::*;
-use crate::model::{Category, EntrySource};
+use crate::model::{Category, Contributor, EntrySource, ExtraLink, Extras, SourceFacts};
 
 fn atom(answer: &samples::Answer) -> String {
     samples::rendered(Format::Atom, &Settings::default(), answer)
@@ -114,6 +114,23 @@ fn all_that_a_publisher_says_goes_on() {
     let scheme = "https://notes.example/topics";
     entry.entry.tags[0].category = category("devops", scheme, Some("DevOps & friends"));
     entry.entry.tags[1].category = category("https://notes.example/t/7", "no IRI", None);
+    entry.entry.extras = Extras {
+        rights: Some("© Vera Visitor".into()),
+        licenses: vec!["https://cc.example/by".into()],
+        contributors: vec![Contributor {
+            name: Some("Cy Copy".into()),
+            ..Contributor::default()
+        }],
+        links: ["related", "edit"]
+            .map(|rel| ExtraLink {
+                rel: rel.into(),
+                url: format!("https://notes.example/{rel}"),
+                ..ExtraLink::default()
+            })
+            .into(),
+        ..Extras::default()
+    }
+    .some();
     entry.entry.authors.push(Person {
         name: None,
         uri: None,
@@ -129,6 +146,9 @@ fn all_that_a_publisher_says_goes_on() {
     );
     said(r#"<category term="https://notes.example/t/7"/>"#);
     said("    <contributor>\n      <name>Cy Copy</name>\n    </contributor>");
+    said(r#"<link rel="related" href="https://notes.example/related"/>"#);
+    said(r#"<link rel="license" href="https://cc.example/by"/>"#);
+    assert!(!written.contains("edit"));
     said("    <rights>© Vera Visitor</rights>");
     // Atom's names are no addresses.
     said("      <name>cy.copy</name>\n      <email>cy.copy@notes.example</email>");
@@ -145,6 +165,15 @@ fn an_entry_that_a_planet_gathered_names_its_blog_last_and_the_planet_beside() {
         title: Some("Ann's blog".into()),
         url: Some("https://ann.example/".into()),
     });
+    entry.entry.extras = Extras {
+        source: Some(SourceFacts {
+            updated: Some("2020-02-03T04:05:06Z".into()),
+            rights: Some("CC0".into()),
+            ..SourceFacts::default()
+        }),
+        ..Extras::default()
+    }
+    .some();
     let written = atom(&samples::Answer {
         by_talk: false,
         entries: vec![entry],
@@ -158,11 +187,12 @@ fn an_entry_that_a_planet_gathered_names_its_blog_last_and_the_planet_beside() {
             r#"    <source>
       <id>urn:x-blog:1</id>
       <title>Ann&apos;s blog</title>
-      <updated>2019-11-01T08:30:00Z</updated>
+      <updated>2020-02-03T04:05:06Z</updated>
       <link rel="alternate" href="https://ann.example/"/>
       <author>
         <name>Ann&apos;s blog</name>
       </author>
+      <rights>CC0</rights>
     </source>
   </entry>
 </feed>

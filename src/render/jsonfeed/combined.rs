@@ -10,7 +10,7 @@ use super::super::origin::Origin;
 use super::super::wording::{self, rfc3339};
 use super::super::xml::legal;
 use super::super::{Settings, atom};
-use super::{Author, FeedOfItem, Item, TalkFacts, VERSION, item, talk};
+use super::{AlsoInFact, Author, FeedOfItem, Item, TalkFacts, VERSION, item, talk};
 use crate::model::{ArchivedEntry, Entry, Talk};
 use crate::query::{self, Digest, DigestHead};
 
@@ -45,10 +45,10 @@ impl<'a> JsonFeed<'a> {
         let link = wording::talk_link(talk);
         let mut item = combined(archived, &id, link.as_deref());
         item.title = Some(&title);
-        item._hallway.contributors = Vec::new();
         item.content_html = content.as_str();
         item.summary = None;
         item.attachments = Vec::new();
+        item._hallway.extras = None;
         item._hallway.talks = talk_facts(&archived.entry, talk);
         self.write(&item)
     }
@@ -91,11 +91,25 @@ fn combined<'a>(archived: &'a ArchivedEntry, id: &'a str, link: Option<&'a str>)
     for talk in &mut item._hallway.talks {
         talk.url = talk.url.filter(|url| wording::web(url).is_some());
     }
-    keep_web_addresses(&mut item._hallway.contributors);
+    item.image = item
+        .image
+        .filter(|url| wording::web(url).as_deref() == Some(*url));
     let facts = &mut item._hallway;
     facts.comments_url = facts.comments_url.filter(|url| wording::web(url).is_some());
-    // What an entry says of its source is not for everybody: it may be a path. `feed` has it.
+    // What leads somewhere else is for who parses a feed; a combined feed says what others can use. The
+    // source stands in `feed`.
     facts.source = None;
+    if let Some(extras) = &mut facts.extras {
+        extras.links = &[];
+        extras.in_reply_to = &[];
+        extras.media = &[];
+        extras.extensions = &[];
+    }
+    let others = archived.also_in.iter().map(|other| AlsoInFact {
+        feed_url: wording::web(&other.feed_url),
+        feed_title: other.feed_title.as_deref(),
+    });
+    facts.also_in = others.collect();
     let origin = Origin::of(archived);
     facts.feed = Some(FeedOfItem {
         id: origin.id,

@@ -12,7 +12,10 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::wording::rfc3339;
-use crate::model::{Category, Entry, Event, Person, Talk, TalkLink};
+use crate::model::{
+    Category, Contributor, Entry, Event, Extension, ExtraLink, Extras, InReplyTo, MediaObject,
+    Person, SourceFacts, Talk, TalkLink,
+};
 
 pub(super) use combined::JsonFeed;
 pub(crate) use parsed::{Reading, parsed};
@@ -29,6 +32,8 @@ struct Item<'a> {
     content_html: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     date_published: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,26 +65,27 @@ struct Attachment<'a> {
     size_in_bytes: Option<u64>,
 }
 
-/// What JSON Feed has no word for.
 #[derive(Serialize)]
 struct EntryFacts<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     feed: Option<FeedOfItem<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    contributors: Vec<Author<'a>>,
     /// Of the tags those that are more than a name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     categories: Vec<CategoryFacts<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rights: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    comments_url: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    source: Option<SourceFacts<'a>>,
+    /// The other feeds that brought the same post.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    also_in: Vec<AlsoInFact<'a>>,
     event: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     event_facts: Option<EventFacts>,
     talks: Vec<TalkFacts<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comments_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<SourceOfItem<'a>>,
+    /// Whatever else was said, by the names of `Extras`.
+    #[serde(flatten)]
+    extras: Option<OtherFacts<'a>>,
 }
 
 #[derive(Serialize)]
@@ -89,12 +95,39 @@ struct CategoryFacts<'a> {
     label: Option<&'a str>,
 }
 
-/// The feed an aggregated entry first stood in, as its publisher says.
+/// The feed an item was copied from.
 #[derive(Serialize)]
-struct SourceFacts<'a> {
+struct SourceOfItem<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<&'a str>,
+    #[serde(flatten)]
+    facts: Option<&'a SourceFacts>,
+}
+
+#[derive(Serialize)]
+struct OtherFacts<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rights: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    licenses: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    contributors: &'a [Contributor],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    links: &'a [ExtraLink],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    in_reply_to: &'a [InReplyTo],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comments: Option<u64>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    places: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    media: &'a [MediaObject],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    extensions: &'a [Extension],
 }
 
 /// The feed an item of a combined feed comes from.
@@ -109,6 +142,12 @@ struct FeedOfItem<'a> {
     /// Through which feed the entry came here, where that is another one.
     #[serde(skip_serializing_if = "Option::is_none")]
     via: Option<String>,
+}
+
+#[derive(Serialize)]
+struct AlsoInFact<'a> {
+    feed_url: Option<String>,
+    feed_title: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -147,6 +186,10 @@ fn item(entry: &Entry) -> Item<'_> {
         title: entry.title.as_deref(),
         content_html: entry.content.as_str(),
         summary: entry.summary.as_deref(),
+        image: entry
+            .extras
+            .as_deref()
+            .and_then(|extras| extras.image.as_deref()),
         date_published: entry.published.and_then(rfc3339),
         date_modified: entry.updated.and_then(rfc3339),
         authors: entry.authors.iter().map(author).collect(),
@@ -167,24 +210,51 @@ fn item(entry: &Entry) -> Item<'_> {
             .collect(),
         _hallway: EntryFacts {
             feed: None,
-            contributors: entry.contributors.iter().map(author).collect(),
             categories: entry
                 .tags
                 .iter()
                 .filter_map(|tag| tag.category.as_deref())
                 .map(category)
                 .collect(),
-            rights: entry.rights.as_deref(),
-            comments_url: entry.comments_url.as_deref(),
-            source: entry.source.as_ref().map(|source| SourceFacts {
-                id: source.guid.as_deref(),
-                title: source.title.as_deref(),
-                url: source.url.as_deref(),
-            }),
+            also_in: Vec::new(),
             event: entry.event.as_deref(),
             event_facts: Event::of(entry).map(event),
             talks: entry.talks.iter().map(|of| talk(entry, of)).collect(),
+            comments_url: entry.comments_url.as_deref(),
+            source: source(entry),
+            extras: entry.extras.as_deref().map(others),
         },
+    }
+}
+
+fn source(entry: &Entry) -> Option<SourceOfItem<'_>> {
+    let source = entry.source.as_ref();
+    let facts = entry
+        .extras
+        .as_deref()
+        .and_then(|extras| extras.source.as_ref());
+    if source.is_none() && facts.is_none() {
+        return None;
+    }
+    Some(SourceOfItem {
+        id: source.and_then(|source| source.guid.as_deref()),
+        title: source.and_then(|source| source.title.as_deref()),
+        url: source.and_then(|source| source.url.as_deref()),
+        facts,
+    })
+}
+
+fn others(extras: &Extras) -> OtherFacts<'_> {
+    OtherFacts {
+        rights: extras.rights.as_deref(),
+        licenses: &extras.licenses,
+        contributors: &extras.contributors,
+        links: &extras.links,
+        in_reply_to: &extras.in_reply_to,
+        comments: extras.comments,
+        places: &extras.places,
+        media: &extras.media,
+        extensions: &extras.extensions,
     }
 }
 
