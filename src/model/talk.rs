@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::raw::Category;
+
 /// One talk out of a conference-notes post.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Talk {
@@ -79,6 +81,9 @@ pub(crate) struct Tag {
     /// As its origin spells it.
     pub(crate) name: String,
     pub(crate) origin: TagOrigin,
+    /// What the publisher says of it beyond the name (Atom `term`, `scheme`, `label`; RSS `domain`);
+    /// `None` where the name says it all.
+    pub(crate) category: Option<Box<Category>>,
 }
 
 impl Tag {
@@ -86,6 +91,7 @@ impl Tag {
         Self {
             name: name.into(),
             origin,
+            category: None,
         }
     }
 
