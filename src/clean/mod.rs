@@ -134,18 +134,32 @@ fn tags(categories: &[Category]) -> Vec<Tag> {
     let mut known = HashSet::new();
     categories
         .iter()
-        .filter_map(|category| {
-            // The term is what people and peers match by; where it is an address, the label says it.
-            let label = category.label.as_deref().and_then(text::name);
-            let term = text::name(&category.term);
-            match (term, label) {
-                (Some(term), Some(label)) if term.contains("://") => Some(label),
-                (term, label) => term.or(label),
-            }
-        })
-        .filter(|name| known.insert(Tag::key(name)))
-        .map(|name| Tag::new(name, TagOrigin::Feed))
+        .filter_map(tag)
+        .filter(|tag| known.insert(Tag::key(&tag.name)))
         .collect()
+}
+
+fn tag(raw: &Category) -> Option<Tag> {
+    let category = Category {
+        term: text::name(&raw.term).unwrap_or_default(),
+        scheme: raw.scheme.as_deref().and_then(text::name),
+        label: raw.label.as_deref().and_then(text::name),
+    };
+    // The term is what people and peers match by; where it is an address, the label says it.
+    let name = match &category.label {
+        Some(label) if category.term.is_empty() || category.term.contains("://") => label,
+        _ => &category.term,
+    };
+    let mut tag = Tag::new(name, TagOrigin::Feed);
+    let says_more = category.scheme.is_some()
+        || category
+            .label
+            .as_ref()
+            .is_some_and(|label| *label != category.term);
+    if says_more {
+        tag.category = Some(Box::new(category));
+    }
+    (!tag.name.is_empty()).then_some(tag)
 }
 
 fn enclosures(raw: &[Enclosure], bases: &Bases) -> Vec<Enclosure> {

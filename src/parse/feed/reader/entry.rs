@@ -73,6 +73,17 @@ impl<'a> Draft<'a> {
             && self.contents.is_empty()
     }
 
+    /// Our own combined feed names the source itself where Atom wants an author and nobody is known.
+    pub(super) fn drop_stand_in(&mut self) {
+        let title = self
+            .source
+            .as_ref()
+            .and_then(|source| source.title.as_ref());
+        self.source_authors.retain(|author| {
+            author.name.as_ref() != title || author.uri.is_some() || author.email.is_some()
+        });
+    }
+
     /// Takes down where the first of a list was read.
     pub(super) fn list(&mut self, field: &'static str, from: Name<'a>) {
         if self.lists.iter().all(|(known, _)| *known != field) {

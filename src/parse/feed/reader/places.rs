@@ -119,7 +119,10 @@ impl<'a> Reader<'a> {
         self.places.pop();
         match place {
             Place::Entry => {
-                if let Some(draft) = self.entry.take() {
+                if let Some(mut draft) = self.entry.take() {
+                    if self.generator.get().map(String::as_str) == Some("hallway") {
+                        draft.drop_stand_in();
+                    }
                     self.feed
                         .entries
                         .push(draft.finish(self.is_atom, self.telling));
