@@ -5,6 +5,7 @@
 mod add;
 mod backup;
 mod check;
+mod complete_values;
 mod completions;
 mod context;
 mod counts;
@@ -120,6 +121,8 @@ enum Command {
     Check(check::Args),
     Backup(backup::Args),
     Completions(completions::Args),
+    #[command(hide = true)]
+    CompleteValues(complete_values::Args),
     Man(man::Args),
 }
 
@@ -159,6 +162,9 @@ fn dispatch(cli: Cli, terminal: &Terminal) -> Result<Exit, CommandError> {
     // What needs neither archive nor config must work where both are broken.
     match command {
         Command::Completions(args) => return completions::run(&args, Cli::command()),
+        Command::CompleteValues(args) => {
+            return complete_values::run(&args, &Cli::command());
+        }
         Command::Man(args) => return man::run(&args, Cli::command()),
         _ => {}
     }
@@ -185,7 +191,7 @@ fn dispatch(cli: Cli, terminal: &Terminal) -> Result<Exit, CommandError> {
         Command::Parse(args) => parse::run(&args, &context),
         Command::Check(args) => check::run(&args, &context),
         Command::Backup(args) => backup::run(&args, &context),
-        Command::Completions(_) | Command::Man(_) => Ok(Exit::Well),
+        Command::Completions(_) | Command::CompleteValues(_) | Command::Man(_) => Ok(Exit::Well),
     }
 }
 
