@@ -317,10 +317,13 @@ fn zsh_takes_the_script() {
 #[test]
 fn values_are_silent_about_trouble_and_change_nothing() {
     let hall = Hall::new();
-    hall.run(["complete-values", "--", "hallway query tag:de"])
-        .status(0)
-        .stdout("")
-        .stderr("");
+    let ask = |line: &str| {
+        let mut command = hall.command();
+        command.env("HALLWAY_ARCHIVE", hall.archive());
+        command.args(["complete-values", "--", line]);
+        hall.finish(command, b"").status(0).stdout("").stderr("");
+    };
+    ask("hallway query tag:de");
     assert!(!hall.archive().exists());
     hall.write("hallway.db", "no archive");
     hall.write("home/config/hallway/hallway.toml", "no = = toml");
@@ -331,10 +334,7 @@ fn values_are_silent_about_trouble_and_change_nothing() {
         "",
         "hallway 'open",
     ] {
-        hall.run(["complete-values", "--", line])
-            .status(0)
-            .stdout("")
-            .stderr("");
+        ask(line);
     }
     hall.run(["--help"]).stdout_lacks("complete-values");
 }

@@ -1,6 +1,7 @@
 //! What a shell offers where a tag, a feed or a view is to be named: asked by the scripts that
 //! `completions` prints, which know the rest of the command line by themselves.
 
+use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -14,13 +15,6 @@ use crate::terminal::result_output;
 /// More are no help at a prompt.
 const MOST: usize = 200;
 
-#[derive(Debug, clap::Args)]
-pub(crate) struct Args {
-    /// The command line up to the cursor
-    #[arg(allow_hyphen_values = true)]
-    line: String,
-}
-
 /// What is to be named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wanted {
@@ -33,23 +27,34 @@ enum Wanted {
 /// Options of the whole program that take a value.
 const GLOBAL_VALUES: [&str; 3] = ["--archive", "--config", "--color"];
 
+/// The command line up to the cursor, if this is `hallway complete-values -- LINE`.
+pub(crate) fn asked(arguments: &[OsString]) -> Option<String> {
+    let [_, command, dashes, line] = arguments else {
+        return None;
+    };
+    let is_asked = command == "complete-values" && dashes == "--";
+    is_asked.then(|| line.to_string_lossy().into_owned())
+}
+
 /// Prints what may stand in the place of the last word, a line each; nothing where the shell's own list is
 /// right. Trouble is silence: nobody wants an error in the middle of a line.
-pub(crate) fn run(args: &Args, command: &clap::Command) -> Result<Exit, CommandError> {
-    let mut words = split(&args.line);
+pub(crate) fn run(line: &str, command: &clap::Command) -> Exit {
+    let mut words = split(line);
     // The program's own name.
     if !words.is_empty() {
         words.remove(0);
     }
     let current = words.pop().unwrap_or_default();
     let mut out = result_output();
-    for value in values(&words, &current, command) {
-        let written = writeln!(out, "{}", value.replace(char::is_control, " "));
-        written.map_err(|error| CommandError::of_output(&error, "the completions"))?;
+    let mut values = values(&words, &current, command).into_iter();
+    let written = values.try_for_each(|value| {
+        let line = value.replace(char::is_control, " ");
+        writeln!(out, "{line}")
+    });
+    match written.and_then(|()| out.flush()) {
+        Ok(()) => Exit::Well,
+        Err(_) => Exit::Failed,
     }
-    out.flush()
-        .map_err(|error| CommandError::of_output(&error, "the completions"))?;
-    Ok(Exit::Well)
 }
 
 fn values(before: &[String], current: &str, command: &clap::Command) -> Vec<String> {

@@ -121,13 +121,16 @@ enum Command {
     Check(check::Args),
     Backup(backup::Args),
     Completions(completions::Args),
-    #[command(hide = true)]
-    CompleteValues(complete_values::Args),
     Man(man::Args),
 }
 
 /// Reads the command line, does what it says, reports what went wrong.
 pub(crate) fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    // No command of the command line's own: completions would offer it.
+    if let Some(line) = complete_values::asked(&arguments) {
+        return complete_values::run(&line, &Cli::command());
+    }
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(answer) => {
@@ -162,9 +165,6 @@ fn dispatch(cli: Cli, terminal: &Terminal) -> Result<Exit, CommandError> {
     // What needs neither archive nor config must work where both are broken.
     match command {
         Command::Completions(args) => return completions::run(&args, Cli::command()),
-        Command::CompleteValues(args) => {
-            return complete_values::run(&args, &Cli::command());
-        }
         Command::Man(args) => return man::run(&args, Cli::command()),
         _ => {}
     }
@@ -191,7 +191,7 @@ fn dispatch(cli: Cli, terminal: &Terminal) -> Result<Exit, CommandError> {
         Command::Parse(args) => parse::run(&args, &context),
         Command::Check(args) => check::run(&args, &context),
         Command::Backup(args) => backup::run(&args, &context),
-        Command::Completions(_) | Command::CompleteValues(_) | Command::Man(_) => Ok(Exit::Well),
+        Command::Completions(_) | Command::Man(_) => Ok(Exit::Well),
     }
 }
 
