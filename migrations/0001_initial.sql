@@ -246,6 +246,10 @@ CREATE TABLE tags (
     name TEXT NOT NULL,
     -- The publisher's order.
     position INTEGER NOT NULL,
+    -- Of a publisher's category that says more than a name: Atom's term, scheme (RSS: domain), label.
+    term TEXT,
+    scheme TEXT,
+    label TEXT,
     PRIMARY KEY (entry, key, origin)
 ) STRICT, WITHOUT ROWID;
 

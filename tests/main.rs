@@ -66,6 +66,11 @@ mod watch;
 /// Kills, signals and several runs at once.
 mod faults;
 
+/// The combined feed: valid, the same in three formats, and read back as it was.
+mod formats;
+/// Its Atom against the schema of RFC 4287, by somebody else's validator.
+mod schema;
+
 /// Each broken, odd or old document of `fixtures/documents/` gives what was meant.
 mod documents;
 /// Each document of `fixtures/` gives what stands beside it.

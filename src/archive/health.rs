@@ -153,6 +153,8 @@ fn entry_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<ArchivedEntry> {
     let feed = FeedOfEntry {
         title: row.get(5)?,
         url: row.get(6)?,
+        // What is told of it is told by hallway: nothing is named after the feed's first address.
+        first_url: row.get(6)?,
         guid: row.get(7)?,
         site_url: row.get(8)?,
         self_url: row.get(9)?,
@@ -174,10 +176,7 @@ fn entry_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<ArchivedEntry> {
         escaped(&message),
         escaped(&address)
     );
-    let tag = |name: &str| Tag {
-        name: name.to_owned(),
-        origin: TagOrigin::Feed,
-    };
+    let tag = |name: &str| Tag::new(name, TagOrigin::Feed);
     let entry = Entry {
         guid: format!("tag:hallway.example,2026:health/{digits}"),
         url: feed
@@ -204,6 +203,7 @@ fn entry_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<ArchivedEntry> {
     Ok(ArchivedEntry {
         id: EntryId(-id),
         feed,
+        guid_is_taken: false,
         first_seen: at,
         entry,
         also_in: Vec::new(),

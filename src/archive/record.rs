@@ -15,7 +15,7 @@ use super::revisions;
 use super::rules;
 use super::tags;
 use crate::model::{
-    Attempt, Change, ContentHash, Entry, Feed, FeedId, Outcome, Pace, Person, PollHints, Recorded,
+    Attempt, Change, ContentHash, Feed, FeedId, Outcome, Pace, Person, PollHints, Recorded,
     Setback, TagOrigin, Whereabouts,
 };
 use crate::query::{Aliases, Rule};
@@ -197,7 +197,7 @@ fn store(
             let first_seen = entries::first_seen(db, known.id)?;
             entries::replace(db, known.id, first_seen, &entry, &packed.data)?;
             tags::clear_of_publisher(db, known.id)?;
-            tags::add(db, known.id, own_tags(&entry))?;
+            tags::add_of_publisher(db, known.id, &entry)?;
             pending.put(known.id, packed.rows, true);
             Ok(Stored::Edited)
         }
@@ -205,7 +205,7 @@ fn store(
             db.prepare_cached("DELETE FROM dropped WHERE guid = ?1 AND feed = ?2")?
                 .execute(params![entry.guid, feed.0])?;
             let id = entries::insert(db, feed, at, &entry, &packed.data)?;
-            tags::add(db, id, own_tags(&entry))?;
+            tags::add_of_publisher(db, id, &entry)?;
             let given = given_tags
                 .iter()
                 .map(|name| (name.as_str(), TagOrigin::Subscription));
@@ -214,10 +214,6 @@ fn store(
             Ok(Stored::New)
         }
     }
-}
-
-pub(super) fn own_tags(entry: &Entry) -> impl Iterator<Item = (&str, TagOrigin)> {
-    entry.tags.iter().map(|tag| (tag.name.as_str(), tag.origin))
 }
 
 /// Takes over what a feed now says of itself.

@@ -20,6 +20,7 @@ mod json;
 pub(crate) mod jsonfeed;
 mod markdown;
 pub(crate) mod opml;
+mod origin;
 mod rss;
 #[cfg(test)]
 mod samples;
