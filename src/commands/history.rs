@@ -27,7 +27,7 @@ pub(crate) fn read(
         let feed = archive.subscription(*feed)?;
         asked.extend(feed.filter(|feed| matches!(feed.state, State::Active | State::Failing)));
     }
-    let update = context.update(Arc::clone(archive), Arc::clone(fetcher));
+    let update = context.update(Arc::clone(archive), Arc::clone(fetcher))?;
     let mut limits = HistoryLimits::default();
     if let Some(pages) = pages {
         limits.pages = usize::try_from(pages).unwrap_or(usize::MAX);

@@ -132,7 +132,7 @@ fn poll_quietly(
     let update = context.update(
         Arc::clone(subscriber.archive),
         Arc::clone(subscriber.fetcher),
-    );
+    )?;
     context.terminal.start_progress(feeds.len() as u64, false);
     let polling = update.run(feeds, poll::stop_signal(), |report| {
         context.terminal.advance(

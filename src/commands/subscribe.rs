@@ -359,7 +359,7 @@ impl Subscriber<'_> {
             Added::New(feed, _) => {
                 let update = self
                     .context
-                    .update(Arc::clone(self.archive), Arc::clone(self.fetcher));
+                    .update(Arc::clone(self.archive), Arc::clone(self.fetcher))?;
                 let report = update.take(*feed, answer)?;
                 let feed = self.subscription(report.feed.id)?;
                 Ok(Added::New(Box::new(feed), Some(Box::new(report))))

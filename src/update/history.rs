@@ -15,7 +15,7 @@ use crate::archive::ArchiveError;
 use crate::clean;
 use crate::model::{PageRead, PastLinks, Step, Subscription, Way};
 use crate::parse;
-use crate::source::{Body, Document, Failure, FailureKind, Source, Validators};
+use crate::source::{Body, Document, Failure, FailureKind};
 
 /// How much of a past is read at once, and how fast.
 #[derive(Debug, Clone, Copy)]
@@ -210,20 +210,11 @@ impl Update {
             .map(|url| (Way::Paged, paged(url, 2))))
     }
 
-    /// Asks for a page, with the feed's own credentials where it is the feed's own server.
+    /// Asks for a page, with what a person gave for the feed where it is the feed's own server.
     async fn page(&self, walk: &Walk, way: Way, url: &Url) -> Result<Page, Failure> {
-        let mut asked = url.clone();
-        if let Source::Http(own) = &walk.feed.source
-            && own.origin() == asked.origin()
-        {
-            // Neither can fail: the URL has a host.
-            let _ = asked.set_username(own.username());
-            let _ = asked.set_password(own.password());
-        }
-        let source = Source::Http(asked);
         let fetched = self
             .fetcher
-            .fetch(&source, &Validators::default(), self.now)
+            .fetch_page(&walk.feed.source, url, self.now)
             .await;
         let document = match fetched.answer?.body {
             Body::Documents { documents, .. } => documents.into_iter().next(),

@@ -28,6 +28,8 @@ pub(crate) enum Status {
     Moved,
     Gone,
     Failed,
+    /// Not asked: its host answered another feed with 429.
+    Skipped,
 }
 
 impl Status {
@@ -39,6 +41,7 @@ impl Status {
             Self::Moved => "moved",
             Self::Gone => "gone",
             Self::Failed => "failed",
+            Self::Skipped => "skipped",
         }
     }
 }
@@ -64,6 +67,20 @@ impl Draft {
             failure,
             warnings,
             next_due: attempt.next_due,
+        })
+    }
+
+    /// Of a feed that was not asked, because its host wants to be left alone until then.
+    pub(super) fn held_back(feed: Subscription, until: DateTime<Utc>) -> Self {
+        let due = feed.next_due.map_or(until, |due| due.max(until));
+        Self(Report {
+            feed,
+            status: Status::Skipped,
+            http_status: None,
+            recorded: Recorded::default(),
+            failure: None,
+            warnings: Vec::new(),
+            next_due: due,
         })
     }
 
