@@ -25,20 +25,28 @@ mod add;
 mod backup;
 /// The archive's own examination.
 mod check;
+/// Talks and entries as references.
+mod citations;
 /// Shell completions and the manual page.
 mod completions;
 /// Which feed of a page, and which subscription an address is.
 mod discovery;
+/// The same post in several feeds is shown once.
+mod duplicates;
 /// Subscriptions and their health; pause, resume, remove.
 mod feeds;
 /// Polling: conditional requests, failures, the JSON lines.
 mod fetch;
+/// Feeds that break, move, go and fall silent, each told of once.
+mod health;
 /// The past of feeds: archives, pages, old documents.
 mod history;
 /// OPML lists with a report.
 mod import;
 /// Notes on the disk: renames, dates, sites, what cannot be read.
 mod notes;
+/// OPML lists out and in again.
+mod opml;
 /// Any document to JSON Feed, without an archive.
 mod parse;
 /// The query language and the output formats.

@@ -4,8 +4,10 @@ use rusqlite::{Connection, params};
 
 use super::connections::write;
 use super::content::Packer;
+use super::duplicates;
 use super::entries;
 use super::error::ArchiveError;
+use super::health;
 use super::index::{self, KnownWords, Pending, TextRow};
 use super::instants::seconds;
 use super::moves;
@@ -103,6 +105,7 @@ pub(super) fn record(
             recorded.new -= 1;
         }
     }
+    duplicates::settle(&batch, arrived.iter().map(|(id, _)| *id))?;
     batch.commit()?;
     *words = learned;
     Ok(answers)
@@ -157,6 +160,7 @@ fn record_one(db: &Connection, packed: PackedAttempt) -> Result<(Recorded, Pendi
         }
         Outcome::Failed(setback) => fail(db, attempt.feed, at, &setback)?,
     }
+    health::note(db, attempt.feed, at, recorded.new)?;
     Ok((recorded, pending))
 }
 

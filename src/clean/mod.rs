@@ -5,6 +5,7 @@
 //! talks: that is `split`'s.
 
 mod bounds;
+mod extras;
 mod finish;
 mod html;
 mod links;
@@ -85,6 +86,7 @@ pub(crate) fn entry(raw: RawEntry, feed: &Feed, location: Option<&Url>) -> Entry
         language: language(&raw, feed),
         source: raw.source.and_then(|source| entry_source(&source)),
         comments_url: raw.comments_url.as_ref().and_then(page),
+        extras: extras::extras(raw.extras.as_deref(), &raw.contributors, &bases),
         talks: Vec::new(),
         event: None,
         hash,
@@ -163,7 +165,10 @@ fn enclosures(raw: &[Enclosure], bases: &Bases) -> Vec<Enclosure> {
 fn entry_source(raw: &EntrySource) -> Option<EntrySource> {
     let source = EntrySource {
         guid: raw.guid.as_deref().map(text::guid),
-        title: raw.title.as_deref().and_then(text::name),
+        title: raw
+            .title
+            .as_deref()
+            .and_then(|title| text::title(&Text::html(title))),
         url: raw.url.as_deref().and_then(|url| links::page(url, None)),
     };
     (source != EntrySource::default()).then_some(source)

@@ -1,12 +1,12 @@
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::context::Context;
 use super::exit::{CommandError, Exit};
 use super::subscribe::{Added, Subscriber, Wishes};
 use super::{metrics, poll};
-use crate::query::Query;
+use crate::archive::Archive;
+use crate::query::{HealthQuery, Query, Untold};
 use crate::render::{self, Format};
 use crate::terminal::result_output;
 
@@ -32,18 +32,11 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         context.archive_to_read()?;
         return Ok(Exit::Well);
     }
-    let archive = Arc::new(context.archive()?);
-    let fetcher = Arc::new(context.fetcher(None)?);
-    let runtime = poll::runtime()?;
-    let subscriber = Subscriber {
-        context,
-        archive: &archive,
-        fetcher: &fetcher,
-        runtime: &runtime,
-    };
+    let subscriber = Subscriber::new(context)?;
+    let archive = &subscriber.archive;
     let mut failed = 0;
     for source in &args.sources {
-        for added in subscriber.subscribe(source, &Wishes::default()) {
+        for added in subscriber.subscribe(source, &Wishes::default())? {
             match added {
                 Added::New(_, Some(report)) => {
                     poll::tell(context, &report);
@@ -59,23 +52,16 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
             }
         }
     }
-    let due = poll::due(&archive, context.now)?;
-    let mut totals = poll::poll(
-        context,
-        &archive,
-        &fetcher,
-        &runtime,
-        due,
-        poll::Audience::Schedule,
-        |_| Ok(()),
-    )?;
+    let due = poll::due(archive, context.now)?;
+    let mut totals = subscriber.poll(due, poll::Audience::Schedule)?;
     totals.failed += failed;
     if let Some(file) = &args.metrics {
-        metrics::write(file, context, &archive, &totals)?;
+        metrics::write(file, context, archive, &totals)?;
     }
 
     let seen = archive.cursor(CURSOR)?.unwrap_or_default();
     let latest = archive.latest()?;
+    let has_told = tell_health(context, archive, latest > seen)? > 0;
     if latest > seen {
         let query = Query {
             arrived_after: Some(seen),
@@ -84,6 +70,9 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         };
         let settings = context.render_settings();
         let mut out = result_output();
+        if has_told {
+            writeln!(out).map_err(|error| CommandError::of_output(&error, "the digest"))?;
+        }
         let mut digest = render::renderer(Format::Text, &settings, &mut out);
         archive.search(&query, "New entries", &mut *digest)?;
         drop(digest);
@@ -92,4 +81,34 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         archive.move_cursor(CURSOR, latest, context.now)?;
     }
     Ok(totals.exit())
+}
+
+/// Prints how feeds came to do otherwise, each change once. Cron mails a digest anyway, so all of it stands
+/// there; without one a feed that broke waits until it has been so for as long as a warning does. Answers
+/// how many there were.
+fn tell_health(
+    context: &Context<'_>,
+    archive: &Archive,
+    with_digest: bool,
+) -> Result<u64, CommandError> {
+    let untold = Untold {
+        up_to: archive.latest_health()?,
+        settled: match with_digest || context.terminal.is_watched() {
+            true => context.now,
+            false => context.now - context.report_after(),
+        },
+    };
+    let query = HealthQuery {
+        untold: Some(untold),
+        ..HealthQuery::default()
+    };
+    let settings = context.render_settings();
+    let mut out = result_output();
+    let mut digest = render::renderer(Format::Text, &settings, &mut out);
+    let told = archive.search_health(&query, "Health of feeds", &mut *digest)?;
+    drop(digest);
+    out.flush()
+        .map_err(|error| CommandError::of_output(&error, "the digest"))?;
+    archive.told_of_health(untold, context.now)?;
+    Ok(told)
 }

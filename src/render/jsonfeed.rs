@@ -3,14 +3,19 @@
 //! [`parsed`] is what `hallway parse` prints: a document as it was read, with what had to be decided on
 //! the way under `_hallway`. [`JsonFeed`] is an answer as one combined feed.
 
+use std::cell::RefCell;
 use std::io::{self, Write};
 
 use serde::Serialize;
+use serde::ser::{SerializeSeq, Serializer};
 
 use super::Settings;
 use super::identity::Identities;
 use super::wording::{self, rfc3339};
-use crate::model::{ArchivedEntry, Entry, Event, Feed, FeedFormat, Person, Repair, Talk, TalkLink};
+use crate::model::{
+    ArchivedEntry, Contributor, Entry, Event, Extension, ExtraLink, Extras, Feed, FeedFormat,
+    InReplyTo, MediaObject, Person, Repair, SourceFacts, Talk, TalkLink,
+};
 
 /// How a document was read.
 pub(crate) struct Reading<'a> {
@@ -20,7 +25,8 @@ pub(crate) struct Reading<'a> {
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+#[serde(bound = "I: Iterator<Item = Entry>")]
+struct Document<'a, I: Iterator<Item = Entry>> {
     version: &'static str,
     title: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -36,7 +42,20 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     language: Option<&'a str>,
     _hallway: FeedFacts<'a>,
-    items: Vec<Item<'a>>,
+    items: Items<I>,
+}
+
+/// Entries, each printed and let go before the next is made.
+struct Items<I>(RefCell<I>);
+
+impl<I: Iterator<Item = Entry>> Serialize for Items<I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        for entry in self.0.borrow_mut().by_ref() {
+            list.serialize_element(&item(&entry))?;
+        }
+        list.end()
+    }
 }
 
 #[derive(Serialize)]
@@ -68,6 +87,8 @@ struct Item<'a> {
     content_html: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     date_published: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,10 +124,55 @@ struct Attachment<'a> {
 struct EntryFacts<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     feed: Option<FeedOfItem<'a>>,
+    /// The other feeds that brought the same post.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    also_in: Vec<AlsoInFact<'a>>,
     event: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     event_facts: Option<EventFacts>,
     talks: Vec<TalkFacts<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comments_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<SourceOfItem<'a>>,
+    /// Whatever else was said, by the names of `Extras`.
+    #[serde(flatten)]
+    extras: Option<OtherFacts<'a>>,
+}
+
+/// The feed an item was copied from.
+#[derive(Serialize)]
+struct SourceOfItem<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+    #[serde(flatten)]
+    facts: Option<&'a SourceFacts>,
+}
+
+#[derive(Serialize)]
+struct OtherFacts<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rights: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    licenses: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    contributors: &'a [Contributor],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    links: &'a [ExtraLink],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    in_reply_to: &'a [InReplyTo],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comments: Option<u64>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    places: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    media: &'a [MediaObject],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    extensions: &'a [Extension],
 }
 
 /// The feed an item of a combined feed comes from.
@@ -118,6 +184,12 @@ struct FeedOfItem<'a> {
     site_url: Option<String>,
     updated: Option<String>,
     rights: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct AlsoInFact<'a> {
+    feed_url: Option<String>,
+    feed_title: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -149,8 +221,13 @@ struct EventFacts {
     key: String,
 }
 
-/// Writes a parsed document, its entries cleaned and split.
-pub(crate) fn parsed(feed: &Feed, reading: &Reading<'_>, out: &mut dyn Write) -> io::Result<()> {
+/// Writes a parsed document; `entries` are the feed's, cleaned and split.
+pub(crate) fn parsed(
+    feed: &Feed,
+    entries: impl Iterator<Item = Entry>,
+    reading: &Reading<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let document = Document {
         version: "https://jsonfeed.org/version/1.1",
         // Required by the format; a feed without a title says so with an empty one.
@@ -169,7 +246,7 @@ pub(crate) fn parsed(feed: &Feed, reading: &Reading<'_>, out: &mut dyn Write) ->
             updated: feed.updated.and_then(rfc3339),
             rights: feed.rights.as_deref(),
         },
-        items: feed.entries.iter().map(item).collect(),
+        items: Items(RefCell::new(entries)),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")
@@ -182,6 +259,10 @@ fn item(entry: &Entry) -> Item<'_> {
         title: entry.title.as_deref(),
         content_html: entry.content.as_str(),
         summary: entry.summary.as_deref(),
+        image: entry
+            .extras
+            .as_deref()
+            .and_then(|extras| extras.image.as_deref()),
         date_published: entry.published.and_then(rfc3339),
         date_modified: entry.updated.and_then(rfc3339),
         authors: entry.authors.iter().map(author).collect(),
@@ -202,10 +283,45 @@ fn item(entry: &Entry) -> Item<'_> {
             .collect(),
         _hallway: EntryFacts {
             feed: None,
+            also_in: Vec::new(),
             event: entry.event.as_deref(),
             event_facts: Event::of(entry).map(event),
             talks: entry.talks.iter().map(|of| talk(entry, of)).collect(),
+            comments_url: entry.comments_url.as_deref(),
+            source: source(entry),
+            extras: entry.extras.as_deref().map(others),
         },
+    }
+}
+
+fn source(entry: &Entry) -> Option<SourceOfItem<'_>> {
+    let source = entry.source.as_ref();
+    let facts = entry
+        .extras
+        .as_deref()
+        .and_then(|extras| extras.source.as_ref());
+    if source.is_none() && facts.is_none() {
+        return None;
+    }
+    Some(SourceOfItem {
+        id: source.and_then(|source| source.guid.as_deref()),
+        title: source.and_then(|source| source.title.as_deref()),
+        url: source.and_then(|source| source.url.as_deref()),
+        facts,
+    })
+}
+
+fn others(extras: &Extras) -> OtherFacts<'_> {
+    OtherFacts {
+        rights: extras.rights.as_deref(),
+        licenses: &extras.licenses,
+        contributors: &extras.contributors,
+        links: &extras.links,
+        in_reply_to: &extras.in_reply_to,
+        comments: extras.comments,
+        places: &extras.places,
+        media: &extras.media,
+        extensions: &extras.extensions,
     }
 }
 
@@ -327,6 +443,18 @@ fn combined<'a>(archived: &'a ArchivedEntry, id: &'a str, link: Option<&'a str>)
     for talk in &mut item._hallway.talks {
         talk.url = talk.url.filter(|url| wording::web(url).is_some());
     }
+    // What leads somewhere else is for who parses a feed; a combined feed says what others can use.
+    item._hallway.comments_url = None;
+    item._hallway.extras = None;
+    item._hallway.source = None;
+    item.image = item
+        .image
+        .filter(|url| wording::web(url).as_deref() == Some(*url));
+    let others = archived.also_in.iter().map(|other| AlsoInFact {
+        feed_url: wording::web(&other.feed_url),
+        feed_title: other.feed_title.as_deref(),
+    });
+    item._hallway.also_in = others.collect();
     item._hallway.feed = Some(FeedOfItem {
         id: super::identity::feed(feed),
         title: wording::feed_name(feed).into_owned(),
