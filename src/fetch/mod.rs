@@ -11,6 +11,7 @@ mod body;
 mod clients;
 mod failure;
 mod http;
+mod jobs;
 mod local;
 mod own;
 mod redirect;

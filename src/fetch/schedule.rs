@@ -12,12 +12,13 @@ use chrono::{DateTime, Utc};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Duration, Instant, sleep_until};
 
+use super::jobs::{Job, Jobs};
 use crate::source::Failure;
 
 /// Hands out turns; a clone hands out of the same ones.
 #[derive(Debug, Clone)]
 pub(super) struct Schedule {
-    jobs: Arc<Semaphore>,
+    jobs: Arc<Jobs>,
     hosts: Arc<Hosts>,
 }
 
@@ -25,7 +26,7 @@ impl Schedule {
     /// Zero of either would let nobody go ever; it counts as one.
     pub(super) fn new(jobs: usize, per_host: usize, gap: Duration) -> Self {
         Self {
-            jobs: Arc::new(Semaphore::new(jobs.clamp(1, Semaphore::MAX_PERMITS))),
+            jobs: Arc::new(Jobs::new(jobs)),
             hosts: Arc::new(Hosts {
                 per_host: per_host.clamp(1, Semaphore::MAX_PERMITS),
                 gap,
@@ -52,16 +53,16 @@ impl Schedule {
     pub(super) async fn turn(&self, host: &str) -> Turn {
         let host = HostSlot::take(Arc::clone(&self.hosts), host).await;
         host.keep_gap().await;
+        let permit = Arc::clone(&self.jobs).take(host.queue()).await;
         Turn {
             host,
-            job: self.job().await,
+            job: Slot { permit },
         }
     }
 
     /// Waits for a job alone, for what asks no host.
     pub(super) async fn job(&self) -> Slot {
-        // The error is a closed semaphore, and this one is never closed.
-        let permit = Arc::clone(&self.jobs).acquire_owned().await.ok();
+        let permit = Arc::clone(&self.jobs).take(usize::MAX).await;
         Slot { permit }
     }
 }
@@ -88,7 +89,7 @@ impl Turn {
 /// dropping it lets the next request begin.
 #[derive(Debug)]
 pub(crate) struct Slot {
-    permit: Option<OwnedSemaphorePermit>,
+    permit: Option<Job>,
 }
 
 impl Slot {
@@ -152,6 +153,11 @@ impl HostSlot {
         };
         slot.permit = places.acquire_owned().await.ok();
         slot
+    }
+
+    /// How many wait for this host or ask it.
+    fn queue(&self) -> usize {
+        Arc::strong_count(&self.host)
     }
 
     async fn keep_gap(&self) {
