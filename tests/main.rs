@@ -67,4 +67,5 @@ mod documents;
 /// Each document of `fixtures/` gives what stands beside it.
 mod fixtures;
 /// Five real documents, where the machine has them.
+mod search;
 mod seeds;

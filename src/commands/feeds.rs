@@ -54,6 +54,9 @@ struct Line<'a> {
     tags: &'a [String],
     state: &'a str,
     entries: u64,
+    /// How many the rules kept out; left out where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dropped: Option<u64>,
     last_success: Option<String>,
     next_due: Option<String>,
     error: Option<&'a str>,
@@ -70,6 +73,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         return list_moves(args, &archive);
     }
     let feeds = archive.subscriptions()?;
+    let dropped = archive.dropped()?;
     let as_json = args.json || args.format == Some(ListFormat::Json);
     let mut out = result_output();
     let wide = context.terminal.result_width();
@@ -79,11 +83,17 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
             opml::subscriptions("Subscriptions of hallway", &feeds, &mut out)
         }
         _ if as_json => feeds.iter().try_for_each(|feed| {
-            serde_json::to_writer(&mut out, &line(feed))?;
+            let line = Line {
+                dropped: dropped.get(&feed.id).copied(),
+                ..line(feed)
+            };
+            serde_json::to_writer(&mut out, &line)?;
             out.write_all(b"\n")
         }),
         Some(width) => feeds_table::write(&feeds, width, &mut out),
-        None => feeds.iter().try_for_each(|feed| describe(feed, &mut out)),
+        None => feeds
+            .iter()
+            .try_for_each(|feed| describe(feed, dropped.get(&feed.id).copied(), &mut out)),
     };
     written
         .and_then(|()| out.flush())
@@ -138,6 +148,7 @@ fn line(feed: &Subscription) -> Line<'_> {
         tags: &feed.tags,
         state: feed.state.word(),
         entries: feed.entries,
+        dropped: None,
         last_success: feed.last_success.map(rfc3339),
         next_due: feed.next_due.map(rfc3339),
         error: feed.error.as_ref().map(|failure| failure.message.as_str()),
@@ -147,7 +158,7 @@ fn line(feed: &Subscription) -> Line<'_> {
 }
 
 /// A feed for people: what it is, where, how it does, and its trouble if it has one.
-fn describe(feed: &Subscription, out: &mut dyn Write) -> io::Result<()> {
+fn describe(feed: &Subscription, dropped: Option<u64>, out: &mut dyn Write) -> io::Result<()> {
     let address = feed.source.to_string();
     let title = feed.title.as_deref().unwrap_or(&address);
     writeln!(out, "{}", escape(title))?;
@@ -164,7 +175,9 @@ fn describe(feed: &Subscription, out: &mut dyn Write) -> io::Result<()> {
         (_, Some(at)) if feed.source.host().is_some() => format!("next {}", minute(at)),
         _ => "next run".to_owned(),
     };
-    write!(out, "  {}, {polled}, {next}", entries_of(feed.entries))?;
+    let dropped = dropped.map_or_else(String::new, |number| format!("{number} dropped by rules, "));
+    let entries = entries_of(feed.entries);
+    write!(out, "  {entries}, {dropped}{polled}, {next}")?;
     for tag in &feed.tags {
         write!(out, " #{}", escape(tag))?;
     }
