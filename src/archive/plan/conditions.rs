@@ -47,7 +47,9 @@ impl Conditions<'_> {
             Filter::Feed(part) => self.feed(part)?,
             Filter::Event(part) => {
                 let (test, parameter) = event_test(self.db, part)?;
-                self.plan.push(&format!("+e.{test}"), parameter);
+                // Inside of `NOT` an unknown event is another one.
+                let test = format!("(e.event_key IS NOT NULL AND +e.{test})");
+                self.plan.push(&test, parameter);
             }
             Filter::Url(part) => self.contains("e.url", part),
             Filter::Lang(language) => {
