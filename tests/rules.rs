@@ -153,7 +153,7 @@ fn events_are_listed_by_count_or_by_date() {
     assert_eq!(names(&[]), ["PipeConf 2021", "DevOpsDays Ghent 2019"]);
     assert_eq!(
         names(&["--sort", "date"]),
-        ["PipeConf 2021", "DevOpsDays Ghent 2019"]
+        ["DevOpsDays Ghent 2019", "PipeConf 2021"]
     );
 }
 

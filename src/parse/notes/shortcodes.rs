@@ -445,7 +445,7 @@ mod tests {
     #[test]
     fn other_calls_go_and_what_they_wrap_stays() {
         assert_eq!(
-            removed("{{< note >}}Mind{{< /note >}} {{<\n tweet 1 \n>}}the gap"),
+            removed("{{< note >}}Mind{{< /note >}} {{<\n unheard 1 \n>}}the gap"),
             "Mind the gap"
         );
         assert_eq!(removed("{% include x.html %}a{{< y"), "a{{< y");
