@@ -79,4 +79,5 @@ mod documents;
 /// Each document of `fixtures/` gives what stands beside it.
 mod fixtures;
 /// Five real documents, where the machine has them.
+mod search;
 mod seeds;

@@ -36,6 +36,7 @@ mod revisions;
 mod rules;
 mod schema;
 mod search;
+mod snippet;
 mod stats;
 mod tags;
 #[cfg(test)]
@@ -128,6 +129,11 @@ impl Archive {
         self.write(|db| rules::to_the_past(db, &self.rules, &self.aliases))
     }
 
+    /// How many entries the rules have kept out, by feed.
+    pub(crate) fn dropped(&self) -> Result<HashMap<FeedId, u64>, ArchiveError> {
+        rules::dropped(&*self.connections.reader()?)
+    }
+
     /// The numbers of all entries that a filter selects, newest first; of a post in several feeds the one
     /// that is shown.
     pub(crate) fn select(&self, filter: &Filter) -> Result<Vec<EntryId>, ArchiveError> {
@@ -149,7 +155,7 @@ impl Archive {
         counts::speakers(&*self.connections.reader()?, &self.widened(query))
     }
 
-    /// The events of the entries the query selects, the newest first.
+    /// The events of the entries the query selects, the most talked at first.
     pub(crate) fn count_events(&self, query: &Query) -> Result<Vec<CountedEvent>, ArchiveError> {
         counts::events(&*self.connections.reader()?, &self.widened(query))
     }

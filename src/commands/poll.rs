@@ -135,10 +135,16 @@ pub(crate) fn tell(context: &Context<'_>, report: &Report) {
         (None, Status::Moved) => context.terminal.note(&format!(
             "{name}: moved for good; `hallway feeds --moved` says where to"
         )),
-        (None, _) => context.terminal.detail(&format!(
-            "{name}: {} new, {} edited",
-            report.recorded.new, report.recorded.edited
-        )),
+        (None, _) => {
+            let dropped = match report.recorded.dropped {
+                0 => String::new(),
+                some => format!(", {some} dropped by rules"),
+            };
+            context.terminal.detail(&format!(
+                "{name}: {} new, {} edited{dropped}",
+                report.recorded.new, report.recorded.edited
+            ));
+        }
     }
 }
 
