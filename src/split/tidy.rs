@@ -168,7 +168,11 @@ fn without_day(line: &str) -> &str {
 
 /// Numbers such as `1.`, `2)`, `(3)`, `#4`, `Talk 5:`.
 fn without_number(line: &str) -> &str {
-    let lower = line[..line.floor_char_boundary(8)].to_ascii_lowercase();
+    let lower: String = line
+        .chars()
+        .take(8)
+        .collect::<String>()
+        .to_ascii_lowercase();
     let worded = ["talk ", "session ", "topic "]
         .iter()
         .find(|word| lower.starts_with(**word));
