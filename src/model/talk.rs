@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::raw::Category;
+
 /// One talk out of a conference-notes post.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Talk {
@@ -48,6 +50,10 @@ impl TalkKind {
         (Self::Topic, "topic"),
     ];
 
+    pub(crate) fn words() -> impl Iterator<Item = &'static str> {
+        Self::WORDS.iter().map(|(_, word)| *word)
+    }
+
     pub(crate) fn word(self) -> &'static str {
         Self::WORDS
             .iter()
@@ -79,6 +85,9 @@ pub(crate) struct Tag {
     /// As its origin spells it.
     pub(crate) name: String,
     pub(crate) origin: TagOrigin,
+    /// What the publisher says of it beyond the name (Atom `term`, `scheme`, `label`; RSS `domain`);
+    /// `None` where the name says it all.
+    pub(crate) category: Option<Box<Category>>,
 }
 
 impl Tag {
@@ -86,6 +95,7 @@ impl Tag {
         Self {
             name: name.into(),
             origin,
+            category: None,
         }
     }
 
