@@ -2,8 +2,14 @@
 //!
 //! Vocabulary: no SQL and no output format. The text form is read by [`parser::read`].
 
+#[cfg(test)]
+mod generate;
+mod in_words;
+mod mistake;
 mod parser;
+mod print;
 mod rules;
+mod times;
 
 use std::io;
 
@@ -11,8 +17,23 @@ use chrono::{DateTime, Utc};
 
 use crate::model::{ArchivedEntry, Talk, TalkKind};
 
-pub(crate) use parser::{QueryError, read, read_instant, read_since};
+pub(crate) use in_words::in_words;
+pub(crate) use mistake::QueryError;
+#[cfg(test)]
+pub(crate) use parser::FIELDS;
+pub(crate) use parser::{read, read_asked};
 pub(crate) use rules::{Aliases, Rule};
+pub(crate) use times::read_since;
+
+/// What a query's text says: what it selects, and of the whole how much and since when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Asked {
+    pub(crate) filter: Filter,
+    /// `limit:`
+    pub(crate) limit: Option<u64>,
+    /// `since:last`: only what arrived since the view was last shown.
+    pub(crate) since_last: bool,
+}
 
 /// A question to the archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +43,8 @@ pub(crate) struct Query {
     pub(crate) sort: Sort,
     /// `None`: all.
     pub(crate) limit: Option<u64>,
+    /// At most so many of each feed; `None`: all.
+    pub(crate) per_feed: Option<u64>,
     /// Only what arrived later than this (see `Cursor`), and was not read from a feed's past.
     pub(crate) arrived_after: Option<Cursor>,
     /// Only what had arrived by then, so that what another run stores meanwhile waits for the next digest.
@@ -35,6 +58,7 @@ impl Query {
             by: By::Entry,
             sort: Sort::Newest,
             limit: None,
+            per_feed: None,
             arrived_after: None,
             arrived_until: None,
         }
@@ -95,11 +119,29 @@ pub(crate) enum Filter {
     Kind(TalkKind),
     HasEnclosure,
     HasTalks,
+    /// Of an entry, that one of its talks has a speaker.
+    HasSpeaker,
+    HasEvent,
     IsRevised,
+    /// The publisher gave no date.
+    IsUndated,
+    /// Read from the feed's past.
+    IsBackfilled,
     /// `Entry::date` at or after.
     From(DateTime<Utc>),
     /// `Entry::date` before.
     Until(DateTime<Utc>),
+}
+
+impl Filter {
+    /// What selects what all of these select.
+    pub(crate) fn all_of(mut parts: Vec<Self>) -> Self {
+        match parts.len() {
+            0 => Self::All,
+            1 => parts.remove(0),
+            _ => Self::And(parts),
+        }
+    }
 }
 
 /// Words to be found next to each other, in this order; one word is the usual case. Never empty.

@@ -10,15 +10,20 @@ use super::counts::{event_line, write_lines};
 use super::exit::{CommandError, Exit};
 use crate::archive::{Archive, SearchError};
 use crate::model::Tag;
-use crate::query::{self, By, Filter, Query, Sort};
+use crate::query::{self, Asked, By, Filter, Query, Sort};
 use crate::render::{self, Format};
 use crate::terminal::result_output;
+
+/// The page behind the flags in `hallway help query`.
+const HELP: &str = include_str!("query/help.txt");
 
 /// Find entries or talks
 ///
 /// Words and "phrases" must all match; -word excludes; OR and parentheses. Fields: tag: feed: author:
-/// speaker: event: title: url: lang: kind: has: is: since: after: before: on:. Without a QUERY: the newest.
+/// speaker: event: title: url: lang: kind: has: is: since: after: before: on: limit:. Without a QUERY: the
+/// newest. `hallway help query` has it all.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = HELP)]
 pub(crate) struct Args {
     #[arg(value_name = "QUERY", allow_hyphen_values = true)]
     query: Option<String>,
@@ -29,10 +34,10 @@ pub(crate) struct Args {
     /// Only with this tag; may be repeated
     #[arg(long = "tag", value_name = "TAG")]
     tags: Vec<String>,
-    /// Only since: 36h, 7d, 2w, 3m, 1y or a date
+    /// Only since: 36h, 7d, 2w, 3mo, 1y, yesterday, monday or a date
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
-    /// Only before: a date
+    /// Only before: a date, or as --since
     #[arg(long, value_name = "DATE")]
     until: Option<String>,
     /// At most so many [default: 20 in text, 100 in markdown, html, eml and feeds, else all]
@@ -54,6 +59,9 @@ pub(crate) struct Args {
     /// Whom the mail is for (--format eml)
     #[arg(long, value_name = "ADDRESS", value_parser = addresses)]
     to: Option<String>,
+    /// Print how the query was read, and ask nothing
+    #[arg(long)]
+    explain: bool,
 }
 
 impl Args {
@@ -87,6 +95,9 @@ enum ByOption {
 
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandError> {
     let query = read(args, context)?;
+    if args.explain {
+        return explain(&query);
+    }
     let Some(archive) = context.archive_to_read()? else {
         return Ok(Exit::Well);
     };
@@ -179,11 +190,29 @@ fn readable_by_all(_: &std::fs::File) -> io::Result<()> {
     Ok(())
 }
 
+/// How a query was read: in its shortest form, and in words.
+fn explain(query: &Query) -> Result<Exit, CommandError> {
+    let asked = Asked {
+        filter: query.filter.clone(),
+        limit: query.limit,
+        since_last: false,
+    };
+    let mut out = result_output();
+    write!(out, "{asked}\n\n{}", query::in_words(query))
+        .and_then(|()| out.flush())
+        .map_err(|error| CommandError::of_output(&error, "the result"))?;
+    Ok(Exit::Well)
+}
+
 fn read(args: &Args, context: &Context<'_>) -> Result<Query, CommandError> {
+    let asked = query::read_asked(&args.words().join(" "), context.now)?;
+    if asked.since_last {
+        return Err(CommandError::usage("`since:last` is for views")
+            .with_hint("say it in [views.NAME] of the config, and ask `hallway query @NAME`"));
+    }
     let mut filters = Vec::new();
-    match query::read(&args.words().join(" "), context.now)? {
-        Filter::All => {}
-        filter => filters.push(filter),
+    if asked.filter != Filter::All {
+        filters.push(asked.filter);
     }
     filters.extend(args.tags.iter().map(|tag| Filter::Tag {
         key: Tag::key(tag),
@@ -197,18 +226,14 @@ fn read(args: &Args, context: &Context<'_>) -> Result<Query, CommandError> {
         filters.push(Filter::From(from));
     }
     if let Some(text) = &args.until {
-        let until = query::read_instant(text).ok_or_else(|| {
+        let until = query::read_since(text, context.now).ok_or_else(|| {
             CommandError::usage(format!("--until cannot be {text}"))
                 .with_hint("for example --until 2019-01-01")
         })?;
-        filters.push(Filter::Until(until.start));
+        filters.push(Filter::Until(until));
     }
     Ok(Query {
-        filter: if filters.is_empty() {
-            Filter::All
-        } else {
-            Filter::And(filters)
-        },
+        filter: Filter::all_of(filters),
         by: match args.by {
             ByOption::Entry | ByOption::Event => By::Entry,
             ByOption::Talk => By::Talk,
@@ -218,7 +243,8 @@ fn read(args: &Args, context: &Context<'_>) -> Result<Query, CommandError> {
             SortOption::Oldest => Sort::Oldest,
             SortOption::Relevance => Sort::Relevance,
         },
-        limit: args.limit.or(args.format.default_limit()),
+        limit: args.limit.or(asked.limit).or(args.format.default_limit()),
+        per_feed: None,
         arrived_after: None,
         arrived_until: None,
     })
