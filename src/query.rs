@@ -19,8 +19,6 @@ use crate::model::{ArchivedEntry, Talk, TalkKind};
 
 pub(crate) use in_words::in_words;
 pub(crate) use mistake::QueryError;
-#[cfg(test)]
-pub(crate) use parser::FIELDS;
 pub(crate) use parser::{read, read_asked};
 pub(crate) use rules::{Aliases, Rule};
 pub(crate) use times::read_since;
@@ -45,7 +43,11 @@ pub(crate) struct Query {
     pub(crate) limit: Option<u64>,
     /// At most so many of each feed; `None`: all.
     pub(crate) per_feed: Option<u64>,
-    /// Only what arrived later than this (see `Cursor`), and was not read from a feed's past.
+    /// What the answer is put together by; the groups come as their first item would.
+    pub(crate) group: Group,
+    /// Only what was new when it arrived: not what was read from a feed's past.
+    pub(crate) only_news: bool,
+    /// Only what arrived later than this (see `Cursor`).
     pub(crate) arrived_after: Option<Cursor>,
     /// Only what had arrived by then, so that what another run stores meanwhile waits for the next digest.
     pub(crate) arrived_until: Option<Cursor>,
@@ -59,6 +61,8 @@ impl Query {
             sort: Sort::Newest,
             limit: None,
             per_feed: None,
+            group: Group::None,
+            only_news: false,
             arrived_after: None,
             arrived_until: None,
         }
@@ -85,6 +89,18 @@ pub(crate) enum Sort {
     /// How well title, people and text answer the words, titles before people before text; where the
     /// query has no words, as `Newest`.
     Relevance,
+}
+
+/// What items of an answer have in common.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Group {
+    #[default]
+    None,
+    /// The day of `Entry::date`, in UTC.
+    Day,
+    Feed,
+    /// Several spellings of an event's name are one, see `event_key`.
+    Event,
 }
 
 /// Which entries, or with [`By::Talk`] which talks.
@@ -208,9 +224,14 @@ impl<'a> Item<'a> {
 }
 
 /// Takes a digest in as it comes out of the archive, item by item: an output format, or a test.
-/// Called in this order: `begin` once, `item` for each, `end` once.
+/// Called in this order: `begin` once, `item` for each with `group` before the first of each group,
+/// `end` once.
 pub(crate) trait Digest {
     fn begin(&mut self, head: &DigestHead) -> io::Result<()>;
     fn item(&mut self, item: Item<'_>) -> io::Result<()>;
+    /// What the items that follow have in common; formats without headings leave it out.
+    fn group(&mut self, _heading: &str) -> io::Result<()> {
+        Ok(())
+    }
     fn end(&mut self) -> io::Result<()>;
 }

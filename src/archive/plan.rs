@@ -14,6 +14,7 @@ use rusqlite::{Connection, params_from_iter};
 use super::error::ArchiveError;
 use super::fold;
 use super::instants::seconds;
+use super::order;
 use crate::model::event_key;
 use crate::query::{By, Filter, Query, Sort, Words};
 
@@ -89,30 +90,17 @@ impl Plan {
             plan: &mut plan,
         };
         conditions.push(&query.filter)?;
-        if let Some(cursor) = query.arrived_after {
+        if query.only_news {
             // What was read from a feed's past is old: it may be looked for, but nobody is told of it.
-            plan.push(" AND NOT e.backfilled AND +e.id > ?", cursor.0);
+            plan.sql.push_str(" AND NOT e.backfilled");
+        }
+        if let Some(cursor) = query.arrived_after {
+            plan.push(" AND +e.id > ?", cursor.0);
         }
         if let Some(cursor) = query.arrived_until {
             plan.push(" AND +e.id <= ?", cursor.0);
         }
-        let direction = match query.sort {
-            Sort::Newest | Sort::Relevance => "DESC",
-            Sort::Oldest => "ASC",
-        };
-        plan.sql.push_str(" ORDER BY ");
-        if ranked.is_some() {
-            plan.sql.push_str("score, ");
-        }
-        plan.sql
-            .push_str(&format!("e.date {direction}, e.id {direction}"));
-        if query.by == By::Talk {
-            plan.sql.push_str(", t.number");
-        }
-        if let Some(limit) = query.limit {
-            plan.push(" LIMIT ?", i64::try_from(limit).unwrap_or(i64::MAX));
-        }
-        Ok(plan)
+        Ok(order::finish(query, plan, ranked.is_some()))
     }
 
     fn push(&mut self, sql: &str, value: impl Into<Value>) {

@@ -86,6 +86,10 @@ fn set_up(connection: &Connection) -> Result<(), ArchiveError> {
         let part: String = arguments.get(1)?;
         Ok(text.is_some_and(|text| text.to_lowercase().contains(&part)))
     })?;
+    connection.create_scalar_function("event_key", 1, flags, |arguments| {
+        let name: Option<String> = arguments.get(0)?;
+        Ok(name.map(|name| crate::model::event_key(&name)))
+    })?;
     connection.create_scalar_function("event_holds", 2, flags, |arguments| {
         let event: Option<String> = arguments.get(0)?;
         let key: String = arguments.get(1)?;

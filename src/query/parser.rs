@@ -18,7 +18,7 @@ use super::{Asked, Filter, Words};
 use crate::model::{Tag, TalkKind};
 
 /// The fields, with examples of each for messages.
-pub(crate) const FIELDS: [(&str, &str); 16] = [
+const FIELDS: [(&str, &str); 16] = [
     ("tag", "tag:devops or tag:dev*"),
     ("feed", "feed:example.org"),
     ("author", "author:\"Ann Poe\""),

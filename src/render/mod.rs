@@ -11,6 +11,7 @@ mod atom;
 mod csv;
 mod eml;
 pub(crate) mod explain;
+mod groups;
 mod html;
 mod identity;
 mod json;
@@ -30,7 +31,7 @@ use std::str::FromStr;
 use clap::ValueEnum;
 use url::Url;
 
-use crate::query::Digest;
+use crate::query::{Digest, Group};
 
 pub(crate) use text::{entry_in_full, history};
 
@@ -130,6 +131,22 @@ pub(crate) struct Settings {
     pub(crate) self_url: Option<Url>,
     /// Whom a mail is for: addresses with commas between, without names.
     pub(crate) to: Option<String>,
+    /// Headings between the items, whose order has them together.
+    pub(crate) group: Group,
+    /// Where the feed's other documents are.
+    pub(crate) pages: Option<Pages>,
+}
+
+/// One document of a feed that stands on several (RFC 5005, section 4).
+#[derive(Debug, Clone)]
+pub(crate) struct Pages {
+    /// Not the feed's own document, but one of those that hold what is older.
+    pub(crate) is_archive: bool,
+    pub(crate) current: Url,
+    /// The archive document with the next older entries.
+    pub(crate) previous: Option<Url>,
+    /// The one with the next newer entries.
+    pub(crate) next: Option<Url>,
 }
 
 impl Default for Settings {
@@ -140,6 +157,8 @@ impl Default for Settings {
             images: false,
             self_url: None,
             to: None,
+            group: Group::None,
+            pages: None,
         }
     }
 }
@@ -165,7 +184,7 @@ pub(crate) fn renderer<'a>(
     settings: &'a Settings,
     out: &'a mut dyn Write,
 ) -> Box<dyn Digest + 'a> {
-    match format {
+    let digest: Box<dyn Digest + 'a> = match format {
         Format::Text => Box::new(text::Text::new(settings, out)),
         Format::Markdown => Box::new(markdown::Markdown::new(out)),
         Format::Html => Box::new(html::Html::new(settings, out)),
@@ -177,6 +196,10 @@ pub(crate) fn renderer<'a>(
         Format::Opml => Box::new(opml::Opml::new(out)),
         Format::Csv => Box::new(csv::Csv::new(out)),
         Format::Eml => Box::new(eml::Eml::new(settings, out)),
+    };
+    match settings.group {
+        Group::None => digest,
+        group => Box::new(groups::Grouped::new(group, digest)),
     }
 }
 

@@ -3,6 +3,7 @@
 use rusqlite::params_from_iter;
 
 use super::*;
+use crate::query::Cursor;
 
 fn plan_of(hall: &Hall, query: &str, by: By) -> String {
     let filter = crate::query::read(query, at(0)).unwrap();
@@ -97,6 +98,7 @@ fn common_questions_walk_by_date_and_rare_ones_begin_with_the_hits() {
     assert_eq!(hall.titles("common", By::Entry).len(), 5_500);
     let since = |cursor| {
         hall.titles_of(&Query {
+            only_news: true,
             arrived_after: Some(Cursor(cursor)),
             ..Query::all()
         })
