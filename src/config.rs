@@ -6,6 +6,7 @@
 //! timeout      = "60s"       # for one whole answer
 //! max_size     = "32 MiB"    # of one answer, unpacked
 //! min_interval = "1h"        # between two polls of one feed
+//! report_after = "3 days"    # a feed that fails is told of when it has done so for so long
 //! contact      = "https://you.example/about"   # told to publishers in the User-Agent
 //!
 //! [aliases]                  # tags that mean the same: asked for, and listed, as one
@@ -87,6 +88,9 @@ pub(crate) struct FetchConfig {
     /// Between two polls of one feed.
     #[serde(deserialize_with = "duration")]
     pub(crate) min_interval: Option<Duration>,
+    /// How long a feed must have failed before cron is told.
+    #[serde(deserialize_with = "duration")]
+    pub(crate) report_after: Option<Duration>,
     /// A URL or mail address, told to publishers in the User-Agent.
     pub(crate) contact: Option<String>,
 }
@@ -264,7 +268,7 @@ mod tests {
     fn a_full_file_is_read() {
         let config: Config = toml::from_str(
             "[fetch]\njobs = 8\ntimeout = \"90s\"\nmax_size = \"1 MiB\"\nmin_interval = \"2 days\"\n\
-             contact = \"mailto:ann@blog.example\"\n",
+             report_after = \"1 day\"\ncontact = \"mailto:ann@blog.example\"\n",
         )
         .unwrap();
         assert_eq!(config.fetch.jobs.unwrap().get(), 8);
@@ -274,6 +278,7 @@ mod tests {
             config.fetch.min_interval,
             Some(Duration::from_secs(172_800))
         );
+        assert_eq!(config.fetch.report_after, Some(Duration::from_secs(86_400)));
         assert_eq!(
             config.fetch.contact.as_deref(),
             Some("mailto:ann@blog.example")

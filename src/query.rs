@@ -45,12 +45,14 @@ pub(crate) struct Query {
     pub(crate) per_feed: Option<u64>,
     /// What the answer is put together by; the groups come as their first item would.
     pub(crate) group: Group,
-    /// Only what was new when it arrived: not what was read from a feed's past.
-    pub(crate) only_news: bool,
-    /// Only what arrived later than this (see `Cursor`).
+    /// Only what arrived later than this (see `Cursor`), and was not read from a feed's past.
     pub(crate) arrived_after: Option<Cursor>,
     /// Only what had arrived by then, so that what another run stores meanwhile waits for the next digest.
     pub(crate) arrived_until: Option<Cursor>,
+    /// Only entries with larger numbers than the first and no larger ones than the second.
+    pub(crate) numbered: Option<(Cursor, Cursor)>,
+    /// A post that came through several feeds is one item.
+    pub(crate) merge: bool,
 }
 
 impl Query {
@@ -62,9 +64,10 @@ impl Query {
             limit: None,
             per_feed: None,
             group: Group::None,
-            only_news: false,
+            numbered: None,
             arrived_after: None,
             arrived_until: None,
+            merge: true,
         }
     }
 }

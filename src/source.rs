@@ -86,6 +86,19 @@ impl Source {
         }
     }
 
+    /// The host with its port, where that is not the usual one of its scheme: what a server speaks for when
+    /// it asks for patience. `None` for what needs no network.
+    pub(crate) fn server(&self) -> Option<String> {
+        let Self::Http(url) = self else {
+            return None;
+        };
+        let host = url.host_str()?;
+        Some(match url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        })
+    }
+
     /// The host that politeness counts by; `None` for what needs no network.
     pub(crate) fn host(&self) -> Option<&str> {
         match self {
@@ -193,8 +206,8 @@ impl Document {
 pub(crate) struct Answer {
     /// The status of the last hop; `None` for what needs no network.
     pub(crate) http_status: Option<u16>,
-    /// Where the feed went for good: the end of a chain of permanent redirects (301, 308) from its
-    /// URL. What stands behind a temporary hop never counts. `None`: it did not move.
+    /// Where the feed went for good: the end of a chain of nothing but permanent redirects (301, 308)
+    /// from its URL. `None`: it did not move.
     pub(crate) moved_to: Option<Url>,
     /// What this answer carried; see [`Validators::refreshed_by`] for a 304.
     pub(crate) validators: Validators,

@@ -19,15 +19,17 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{JoinSet, spawn_blocking};
+use url::Url;
 
 use crate::archive::{Archive, ArchiveError, PackedAttempt};
 use crate::decide::{self, Likeness, Standing};
 use crate::fetch::{Fetcher, Slot};
 use crate::model::{
-    Attempt, Change, Changes, ContentHash, Entry, Feed, Outcome, Person, RawEntry, RawFeed,
-    Subscription,
+    Attempt, Change, Changes, ContentHash, Entry, Feed, Outcome, Pace, Person, PollHints, RawEntry,
+    RawFeed, Subscription, Whereabouts,
 };
-use crate::source::{Answer, Body, Document, Failure, FailureKind, Source};
+use crate::parse::ParseError;
+use crate::source::{Answer, Body, Document, Failure, FailureKind, Source, without_password};
 use crate::{clean, parse, split};
 use report::Draft;
 pub(crate) use report::{Report, Status};
@@ -194,9 +196,9 @@ impl Update {
             Body::Unchanged => {
                 let outcome = Outcome::Unchanged {
                     validators: feed.validators.refreshed_by(&answer.validators),
-                    moved_to: None,
+                    whereabouts: self.whereabouts(feed, answer.moved_to),
                 };
-                let due = self.due(&feed.source, answer.fresh_until, None);
+                let due = self.due(feed, answer.fresh_until, &feed.hints, feed.pace);
                 return Ok((
                     self.attempt(feed, answer.http_status, outcome, due),
                     Vec::new(),
@@ -211,9 +213,9 @@ impl Update {
         if feed.body_hash == Some(body_hash) {
             let outcome = Outcome::Unchanged {
                 validators: answer.validators,
-                moved_to: answer.moved_to,
+                whereabouts: self.whereabouts(feed, answer.moved_to),
             };
-            let due = self.due(&feed.source, answer.fresh_until, None);
+            let due = self.due(feed, answer.fresh_until, &feed.hints, feed.pace);
             return Ok((
                 self.attempt(feed, answer.http_status, outcome, due),
                 unreadable,
@@ -230,7 +232,7 @@ impl Update {
             .or_else(|| feed.source.location());
         drop(documents);
         let safe = clean::feed(&raw, location.as_ref());
-        let due = self.due(&feed.source, answer.fresh_until, safe.ttl);
+        let dates: Vec<_> = raw.entries.iter().filter_map(date_of).collect();
         let authors = if raw.format.entries_inherit_authors() {
             safe.authors.clone()
         } else {
@@ -240,12 +242,17 @@ impl Update {
         let changes = self
             .changes(feed, raw.entries, make)
             .map_err(|error| Failure::new(FailureKind::File, error.to_string()))?;
+        let arrived = feed.last_success.is_some()
+            && (changes.entries.iter()).any(|change| matches!(change, Change::New(_)));
+        let pace = decide::pace(feed.pace, dates, arrived, self.now);
+        let due = self.due(feed, answer.fresh_until, &safe.hints, pace);
         let outcome = Outcome::Read {
             feed: Box::new(safe),
             changes,
             validators: answer.validators,
             body_hash,
-            moved_to: answer.moved_to,
+            pace,
+            whereabouts: self.whereabouts(feed, answer.moved_to),
         };
         Ok((
             self.attempt(feed, answer.http_status, outcome, due),
@@ -322,19 +329,30 @@ impl Update {
     }
 
     fn failed(&self, feed: &Subscription, failure: Failure) -> Attempt {
-        let failures = feed.failures.saturating_add(1);
-        let due =
-            decide::due_after_failure(&feed.source, &failure, failures, self.now, self.settings);
-        self.attempt(feed, failure.http_status, Outcome::Failed(failure), due)
+        let http_status = failure.http_status;
+        let (setback, due) = decide::setback(feed, failure, self.now, self.settings);
+        self.attempt(feed, http_status, Outcome::Failed(Box::new(setback)), due)
+    }
+
+    fn whereabouts(&self, feed: &Subscription, moved_to: Option<Url>) -> Whereabouts {
+        decide::whereabouts(&feed.source, feed.redirect.as_ref(), moved_to, self.now)
     }
 
     fn due(
         &self,
-        source: &Source,
+        feed: &Subscription,
         fresh_until: Option<DateTime<Utc>>,
-        ttl_minutes: Option<u32>,
+        hints: &PollHints,
+        pace: Pace,
     ) -> DateTime<Utc> {
-        decide::due_after_success(source, fresh_until, ttl_minutes, self.now, self.settings)
+        decide::due_after_success(
+            &feed.source,
+            fresh_until,
+            hints,
+            pace,
+            self.now,
+            self.settings,
+        )
     }
 
     fn attempt(
@@ -354,8 +372,13 @@ impl Update {
     }
 }
 
+/// When an entry came out, as far as its publisher says.
+fn date_of(entry: &RawEntry) -> Option<DateTime<Utc>> {
+    entry.published.or(entry.updated)
+}
+
 /// An entry made safe and split into its talks.
-pub(crate) fn safe_entry(raw: RawEntry, feed: &Feed, location: Option<&url::Url>) -> Entry {
+pub(crate) fn safe_entry(raw: RawEntry, feed: &Feed, location: Option<&Url>) -> Entry {
     let mut entry = clean::entry(raw, feed, location);
     entry.talks = split::talks(&entry);
     entry.event = split::event(&entry);
@@ -388,7 +411,26 @@ fn parse_documents(
     let document = documents
         .first()
         .ok_or_else(|| Failure::new(FailureKind::NotAFeed, "the answer is empty"))?;
-    Ok((parse::read_feed(document)?, warnings))
+    let raw = parse::read_feed(document).map_err(no_longer_a_feed)?;
+    Ok((raw, warnings))
+}
+
+/// The page that a subscription's URL now shows may say where the feed went.
+fn no_longer_a_feed(error: ParseError) -> Failure {
+    let hint = match &error {
+        ParseError::Page {
+            feed: Some(feed), ..
+        } => Some(format!(
+            "`hallway add {}` subscribes to that one",
+            without_password(feed)
+        )),
+        _ => None,
+    };
+    let failure = Failure::from(error);
+    Failure {
+        hint: hint.or(failure.hint),
+        ..failure
+    }
 }
 
 fn hash_of(documents: &[Document]) -> ContentHash {

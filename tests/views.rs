@@ -470,19 +470,19 @@ fn a_view_by_talk_is_a_digest_of_talks() {
         "[views.t]\nsince = \"last\"\nby = \"talk\"\nformat = \"jsonl\"\nlimit = 1\n",
         &[],
     );
-    let day = |name: &'static str| {
-        (
-            name,
-            name,
-            "<h2>Queues &mdash; Ann Poe</h2><p>Short.</p><h2>Locks &mdash; Ben Ude</h2><p>Few.</p>",
-        )
-    };
-    hall.write("feed.xml", atom("Days", &[day("one"), day("two")]));
+    let notes = "<p>By the water.</p><h2 id=\"queues\">Queues at Night &mdash; Ann Poe</h2>\
+                 <p>Keep them short, says terraform.</p>\
+                 <h2 id=\"locks\">Locks by Day &mdash; Ben Ude and Cleo Marsh</h2><p>Fewer is better.</p>";
+    let days = [
+        ("one", "Harbour Days 2025", notes),
+        ("two", "Harbour Days 2026", notes),
+    ];
+    hall.write("feed.xml", atom("Days", &days));
     hall.run(["fetch", "--all"]).status(0);
     // A post's talks stay together.
     for _ in 0..2 {
         let talks = ask(&hall, &["query", "@t"]).status(0).stdout_json_lines();
-        assert_eq!(each(&talks, "title"), ["Queues", "Locks"]);
+        assert_eq!(each(&talks, "title"), ["Queues at Night", "Locks by Day"]);
     }
     ask(&hall, &["query", "@t"]).status(0).stdout("");
 }

@@ -117,7 +117,12 @@ impl Archive {
     ) -> Result<Option<Cursor>, ArchiveError> {
         let mut end = None;
         let mut items = 0;
-        self.each_arrival(query, |entry, count| {
+        // Of a post in several feeds each coming is counted: it is when something arrived that matters.
+        let each = Query {
+            merge: false,
+            ..query.clone()
+        };
+        self.each_arrival(&each, |entry, count| {
             if end.is_some() && items + count > most {
                 return false;
             }

@@ -5,6 +5,7 @@
 //! talks: that is `split`'s.
 
 mod bounds;
+mod extras;
 mod finish;
 mod html;
 mod links;
@@ -37,7 +38,7 @@ pub(crate) fn feed(raw: &RawFeed, location: Option<&Url>) -> Feed {
         rights: raw.rights.as_ref().and_then(text::title),
         image: raw.image.as_deref().and_then(|url| bases.media(url)),
         updated: raw.updated,
-        ttl: raw.ttl,
+        hints: raw.hints,
         generator: raw
             .generator
             .as_deref()
@@ -85,6 +86,7 @@ pub(crate) fn entry(raw: RawEntry, feed: &Feed, location: Option<&Url>) -> Entry
         language: language(&raw, feed),
         source: raw.source.and_then(|source| entry_source(&source)),
         comments_url: raw.comments_url.as_ref().and_then(page),
+        extras: extras::extras(raw.extras.as_deref(), &raw.contributors, &bases),
         talks: Vec::new(),
         event: None,
         hash,

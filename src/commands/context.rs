@@ -150,6 +150,14 @@ impl<'a> Context<'a> {
             .unwrap_or(fetch::Settings::default().max_size)
     }
 
+    /// How long a feed must have failed before a run that nobody watches tells of it.
+    pub(crate) fn report_after(&self) -> TimeDelta {
+        let configured = self.config.fetch.report_after;
+        configured
+            .and_then(|span| TimeDelta::from_std(span).ok())
+            .unwrap_or(TimeDelta::days(3))
+    }
+
     pub(crate) fn update(&self, archive: Arc<Archive>, fetcher: Arc<Fetcher>) -> Update {
         let defaults = decide::Settings::default();
         let min_interval = self

@@ -103,7 +103,7 @@ fn padded(text: &str, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::FeedId;
+    use crate::model::{FeedId, Pace, PollHints};
     use crate::source::{Failure, FailureKind, Source, Validators};
 
     fn feed(title: &str) -> Subscription {
@@ -123,6 +123,12 @@ mod tests {
             error: None,
             error_since: None,
             failures: 0,
+            last_attempt: None,
+            held_until: None,
+            hints: PollHints::default(),
+            pace: Pace::default(),
+            redirect: None,
+            absent_since: None,
         }
     }
 

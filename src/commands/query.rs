@@ -74,8 +74,11 @@ pub(crate) struct Args {
     #[arg(long)]
     if_changed: bool,
     /// Put all of a feed on archive documents of N entries beside it (RFC 5005)
-    #[arg(long, value_name = "N", requires = "output")]
+    #[arg(long, value_name = "N")]
     pages: Option<NonZeroU64>,
+    /// Show a post that came through several feeds once for each of them
+    #[arg(long)]
+    no_merge: bool,
     /// Where the feed will be found, for its link to itself
     #[arg(long, value_name = "URL")]
     self_url: Option<Url>,
@@ -247,6 +250,7 @@ fn shape(answer: &mut Answer, args: &Args) -> Result<(), CommandError> {
     let per_feed = args.per_feed.map(NonZeroU64::get);
     answer.query.per_feed = per_feed.or(answer.query.per_feed);
     answer.pages = args.pages.or(answer.pages);
+    answer.query.merge &= !args.no_merge;
     answer.if_changed |= args.if_changed;
     if let Some(title) = &args.title {
         answer.title.clone_from(title);

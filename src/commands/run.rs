@@ -1,5 +1,4 @@
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::context::Context;
 use super::exit::{CommandError, Exit};
@@ -33,18 +32,11 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         context.archive_to_read()?;
         return Ok(Exit::Well);
     }
-    let archive = Arc::new(context.archive()?);
-    let fetcher = Arc::new(context.fetcher(None)?);
-    let runtime = poll::runtime()?;
-    let subscriber = Subscriber {
-        context,
-        archive: &archive,
-        fetcher: &fetcher,
-        runtime: &runtime,
-    };
+    let subscriber = Subscriber::new(context)?;
+    let archive = &subscriber.archive;
     let mut failed = 0;
     for source in &args.sources {
-        for added in subscriber.subscribe(source, &Wishes::default()) {
+        for added in subscriber.subscribe(source, &Wishes::default())? {
             match added {
                 Added::New(_, Some(report)) => {
                     poll::tell(context, &report);
@@ -60,19 +52,11 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
             }
         }
     }
-    let due = archive.due(context.now)?;
-    let mut totals = poll::poll(
-        context,
-        &archive,
-        &fetcher,
-        &runtime,
-        due,
-        false,
-        |_| Ok(()),
-    )?;
+    let due = poll::due(archive, context.now)?;
+    let mut totals = subscriber.poll(due, poll::Audience::Schedule)?;
     totals.failed += failed;
     if let Some(file) = &args.metrics {
-        metrics::write(file, context, &archive, &totals)?;
+        metrics::write(file, context, archive, &totals)?;
     }
 
     let published = match context.config.views.is_empty() {

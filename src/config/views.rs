@@ -45,6 +45,8 @@ pub(crate) struct ViewConfig {
     pub(crate) template: Option<PathBuf>,
     /// A file, relative to the config's folder, with placeholders as `{date}`; `None`: stdout.
     pub(crate) output: Option<Spanned<String>>,
+    /// Whether a post that came through several feeds is one item; `None`: it is.
+    pub(crate) merge: Option<bool>,
     /// What stands above the answer; `None`: the view's name.
     pub(crate) title: Option<String>,
     /// Whom a mail is for.

@@ -44,10 +44,10 @@ impl Hops {
         &self.here
     }
 
-    /// The end of the permanent hops the chain began with. RFC 9110, 15.4: what stands behind a
-    /// temporary one is temporary.
+    /// The end of a chain of nothing but permanent hops. RFC 9110, 15.4: what stands behind a temporary
+    /// one is temporary, and what stands before it has shown no feed.
     pub(super) fn moved_to(self) -> Option<Url> {
-        self.moved_to
+        self.moved_to.filter(|_| self.permanent)
     }
 
     /// Takes the hop that an answer with `status` and this `Location` asks for.
@@ -186,10 +186,7 @@ mod tests {
             moved(&[(301, "/1"), (308, "/2")]).unwrap(),
             "http://a.example/2"
         );
-        assert_eq!(
-            moved(&[(301, "/1"), (302, "/2"), (301, "/3")]).unwrap(),
-            "http://a.example/1"
-        );
+        assert_eq!(moved(&[(301, "/1"), (302, "/2"), (301, "/3")]), None);
         for temporary in [302, 303, 307] {
             assert_eq!(moved(&[(temporary, "/1"), (301, "/2")]), None);
         }

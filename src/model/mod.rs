@@ -6,12 +6,15 @@
 
 mod address;
 mod attribution;
+mod canonical;
 mod changes;
 mod entry;
 mod event;
+mod extras;
 mod feed;
 mod ids;
 mod past;
+mod polling;
 mod raw;
 mod safe_html;
 mod stats;
@@ -20,12 +23,19 @@ mod talk_link;
 
 pub(crate) use address::address_as_meant;
 pub(crate) use attribution::{Enclosure, Person};
-pub(crate) use changes::{Attempt, Change, Changes, Known, Outcome, Recorded, State, Subscription};
-pub(crate) use entry::{ArchivedEntry, Entry, FeedOfEntry, Original, Revision};
+pub(crate) use canonical::{canonical_link, site};
+pub(crate) use changes::{
+    Attempt, Change, Changes, Known, Outcome, Recorded, Setback, State, Subscription,
+};
+pub(crate) use entry::{AlsoIn, ArchivedEntry, Entry, FeedOfEntry, Original, Revision};
 pub(crate) use event::{Event, event_key};
+pub(crate) use extras::{
+    Contributor, Extension, ExtraLink, Extras, InReplyTo, MediaObject, SourceFacts,
+};
 pub(crate) use feed::Feed;
 pub(crate) use ids::{ContentHash, EntryId, FeedId};
 pub(crate) use past::{Move, PageRead, Past, PastLinks, Step, Way};
+pub(crate) use polling::{Hold, Pace, PollHints, SeenRedirect, Whereabouts};
 pub(crate) use raw::{
     Category, Dropped, EntrySource, FeedFormat, Origin, PageLinks, RawEntry, RawFeed, Repair, Text,
     TextKind,

@@ -16,6 +16,8 @@ pub(crate) struct Report {
     pub(crate) recorded: Recorded,
     /// Why it failed; `None` for any other status.
     pub(crate) failure: Option<Failure>,
+    /// The failure is the archive's, not the feed's.
+    pub(crate) is_unrecorded: bool,
     /// Notes of a folder that could not be read, while the rest was.
     pub(crate) warnings: Vec<Failure>,
     pub(crate) next_due: DateTime<Utc>,
@@ -49,18 +51,12 @@ pub(super) struct Draft(Report);
 impl Draft {
     pub(super) fn new(feed: Subscription, attempt: &Attempt, warnings: Vec<Failure>) -> Self {
         let (status, failure) = match &attempt.outcome {
-            Outcome::Read {
-                moved_to: Some(_), ..
-            }
-            | Outcome::Unchanged {
-                moved_to: Some(_), ..
-            } => (Status::Moved, None),
             Outcome::Read { changes, .. } if !changes.entries.is_empty() => (Status::New, None),
             Outcome::Read { .. } | Outcome::Unchanged { .. } => (Status::Unchanged, None),
-            Outcome::Failed(failure) if failure.kind == FailureKind::Gone => {
-                (Status::Gone, Some(failure.clone()))
+            Outcome::Failed(setback) if setback.retired => {
+                (Status::Gone, Some(setback.failure.clone()))
             }
-            Outcome::Failed(failure) => (Status::Failed, Some(failure.clone())),
+            Outcome::Failed(setback) => (Status::Failed, Some(setback.failure.clone())),
         };
         Self(Report {
             feed,
@@ -68,6 +64,7 @@ impl Draft {
             http_status: attempt.http_status,
             recorded: Recorded::default(),
             failure,
+            is_unrecorded: false,
             warnings,
             next_due: attempt.next_due,
         })
@@ -75,11 +72,15 @@ impl Draft {
 
     pub(super) fn finish(mut self, recorded: Recorded) -> Report {
         self.0.recorded = recorded;
+        if recorded.moved {
+            self.0.status = Status::Moved;
+        }
         self.0
     }
 
     pub(super) fn unrecorded(mut self, error: &ArchiveError) -> Report {
         self.0.status = Status::Failed;
+        self.0.is_unrecorded = true;
         self.0.failure = Some(Failure::new(FailureKind::File, error.to_string()));
         self.0
     }

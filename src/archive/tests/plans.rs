@@ -98,7 +98,6 @@ fn common_questions_walk_by_date_and_rare_ones_begin_with_the_hits() {
     assert_eq!(hall.titles("common", By::Entry).len(), 5_500);
     let since = |cursor| {
         hall.titles_of(&Query {
-            only_news: true,
             arrived_after: Some(Cursor(cursor)),
             ..Query::all()
         })

@@ -274,7 +274,6 @@ fn a_cursor_stands_behind_what_has_been_seen() {
     assert_eq!(hall.archive.cursor("weekly").unwrap(), Some(seen));
 
     let since = Query {
-        only_news: true,
         arrived_after: Some(seen),
         ..Query::all()
     };

@@ -66,6 +66,7 @@ impl Answer {
         };
         Query {
             limit: self.query.limit.or(default),
+            merge: self.merges(),
             ..self.query.clone()
         }
     }
@@ -73,12 +74,17 @@ impl Answer {
     /// What arrived between two cursors: whatever was not in the feed's past.
     pub(crate) fn arrived(&self, after: Cursor, until: Cursor) -> Query {
         Query {
-            only_news: true,
             arrived_after: Some(after),
             arrived_until: Some(until),
             limit: None,
+            merge: self.merges(),
             ..self.query.clone()
         }
+    }
+
+    /// Every feed that brought a post is one to subscribe to.
+    fn merges(&self) -> bool {
+        self.query.merge && self.format != Format::Opml
     }
 
     pub(crate) fn group(&mut self, group: Group) {

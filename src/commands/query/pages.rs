@@ -96,9 +96,9 @@ fn one(
     path: &Path,
     if_changed: bool,
 ) -> Result<(), CommandError> {
+    let first = after.unwrap_or_default();
     let query = Query {
-        arrived_after: after,
-        arrived_until: until,
+        numbered: Some((first, until.unwrap_or(Cursor(i64::MAX)))),
         limit: None,
         ..answer.query.clone()
     };

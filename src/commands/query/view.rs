@@ -124,6 +124,7 @@ fn answer(name: &str, view: &ViewConfig, context: &Context<'_>) -> Result<Answer
     if let Some(output) = &view.output {
         answer.target = target(name, output, context)?;
     }
+    answer.query.merge = view.merge.unwrap_or(true);
     answer.pages = view.pages;
     answer.if_changed = true;
     answer.settle();

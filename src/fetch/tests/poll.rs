@@ -217,10 +217,17 @@ async fn redirects_are_followed_and_only_permanent_ones_move_the_feed() {
     server.reply("/d", [Reply::redirect(303, &server.url("/e"))]);
     server.reply("/e", [Reply::redirect(302, "/f")]);
     server.reply("/f", [Reply::ok(FEED)]);
+    server.reply("/p", [Reply::redirect(308, "/q")]);
+    server.reply("/q", [Reply::redirect(301, "/f")]);
     let answer = ask(&server.url("/a")).await.unwrap();
+    assert_eq!(answer.moved_to, None);
+    let answer_of_permanent = ask(&server.url("/p")).await.unwrap();
     assert_eq!(
-        answer.moved_to.as_ref().map(ToString::to_string),
-        Some(server.url("/c"))
+        answer_of_permanent
+            .moved_to
+            .as_ref()
+            .map(ToString::to_string),
+        Some(server.url("/f"))
     );
     let document = documents(answer).remove(0);
     assert_eq!(document.location.unwrap().as_str(), server.url("/f"));
@@ -229,7 +236,10 @@ async fn redirects_are_followed_and_only_permanent_ones_move_the_feed() {
         .iter()
         .map(|request| request.target.as_str())
         .collect();
-    assert_eq!(targets, ["/a", "/b?x=1", "/c", "/d", "/e", "/f"]);
+    assert_eq!(
+        targets,
+        ["/a", "/b?x=1", "/c", "/d", "/e", "/f", "/p", "/q", "/f"]
+    );
     for request in &requests {
         assert_eq!(
             (request.header("Cookie"), request.header("Referer")),
