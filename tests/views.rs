@@ -486,3 +486,147 @@ fn a_view_by_talk_is_a_digest_of_talks() {
     }
     ask(&hall, &["query", "@t"]).status(0).stdout("");
 }
+
+#[test]
+fn items_are_put_together_by_day_feed_or_event() {
+    let hall = hall("", &["a", "b"]);
+    feed(&hall, "other.xml", &["c"]);
+    hall.run(["add", "other.xml"]).status(0);
+    hall.run(["query", "--group", "feed", "--format", "markdown"]).status(0).stdout(
+        "# hallway\n\n## feed.xml\n\n### [b](https://notes.example/b/)\n\nfeed.xml · 2026-11-02 · #devops\n\n> Text.\n\n\
+         ### [a](https://notes.example/a/)\n\nfeed.xml · 2026-11-01 · #devops\n\n> Text.\n\n\
+         ## other.xml\n\n### [c](https://notes.example/c/)\n\nother.xml · 2026-11-01 · #devops\n\n> Text.\n",
+    );
+    let text = hall.run(["query", "--group", "day"]).status(0).out();
+    assert!(text.starts_with("2026-11-02\n"), "{text}");
+    assert_eq!(text.matches("2026-11-01\n──────────\n").count(), 1);
+    hall.run(["query", "--per-feed", "1", "--format", "jsonl"])
+        .status(0)
+        .stdout_lacks("\"a\"");
+}
+
+#[test]
+fn an_equal_file_is_left_alone_where_that_is_wished() {
+    let hall = hall("", &["a"]);
+    let write = |more: &[&str]| {
+        hall.run([&["query", "--format", "atom", "-o", "all.xml"], more].concat())
+            .status(0);
+        identity(&hall.path("all.xml")).unwrap()
+    };
+    let first = write(&[]);
+    assert_eq!(write(&["--if-changed"]), first);
+    assert_ne!(write(&[]), first);
+    let second = write(&["--if-changed"]);
+    arrive(&hall, &["a", "b"]);
+    assert_ne!(write(&["--if-changed"]), second);
+    use std::os::unix::fs::PermissionsExt;
+    let mode = fs::metadata(hall.path("all.xml"))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o644);
+}
+
+/// What a reader gets that follows `prev-archive` to the end.
+fn followed(hall: &Hall, folder: &str) -> Vec<String> {
+    let mut guids = Vec::new();
+    let mut name = "all.xml".to_owned();
+    loop {
+        let document = hall.read(&format!("{folder}{name}"));
+        guids.extend(
+            document
+                .split("<id>tag:notes.example,2026:")
+                .skip(1)
+                .filter_map(|rest| {
+                    let id = rest.split('<').next().unwrap();
+                    (!id.ends_with(".xml")).then(|| id.to_owned())
+                }),
+        );
+        let Some(at) = document.find("<link rel=\"prev-archive\" href=\"https://you.example/f/")
+        else {
+            break;
+        };
+        let rest = &document[at..];
+        name = rest
+            .split('"')
+            .nth(3)
+            .unwrap()
+            .rsplit('/')
+            .next()
+            .unwrap()
+            .to_owned();
+        assert!(
+            hall.read(&format!("{folder}{name}"))
+                .contains("<fh:archive "),
+            "{name}"
+        );
+    }
+    guids.sort();
+    guids.dedup();
+    guids
+}
+
+#[test]
+fn a_feed_on_pages_gives_everything_and_full_pages_stay() {
+    let config = "[views.all]\nformat = \"atom\"\npages = 3\noutput = \"all.xml\"\n\
+                  self_url = \"https://you.example/f/all.xml\"\n";
+    let names: Vec<String> = (0..17).map(|number| format!("n{number:02}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let hall = hall(config, &names[..2]);
+    ask(&hall, &["run"]).status(0).stderr("");
+    assert!(!hall.path("conf/all-1.xml").exists());
+    assert!(!hall.read("conf/all.xml").contains("archive"));
+    let mut first = None;
+    for count in 3..17 {
+        arrive(&hall, &names[..count]);
+        ask(&hall, &["run"]).status(0).stderr("");
+        assert_eq!(followed(&hall, "conf/"), names[..count], "{count}");
+        if count == 8 {
+            first = Some((
+                hall.read("conf/all-1.xml"),
+                identity(&hall.path("conf/all-1.xml")),
+            ));
+        }
+    }
+    let (text, facts) = first.unwrap();
+    assert_eq!(hall.read("conf/all-1.xml"), text);
+    assert_eq!(identity(&hall.path("conf/all-1.xml")), facts);
+    for link in [
+        "rel=\"self\" href=\"https://you.example/f/all-1.xml\"",
+        "rel=\"current\" href=\"https://you.example/f/all.xml\"",
+        "rel=\"next-archive\" href=\"https://you.example/f/all-2.xml\"",
+    ] {
+        assert!(text.contains(link), "{text}");
+    }
+    assert!(!text.contains("prev-archive"));
+
+    let plain = ["query", "--format", "rss", "--pages", "5"];
+    hall.run(plain).status(2).stderr_contains("need a file");
+    let to_file = [&plain[..], &["-o", "r.rss"]].concat();
+    hall.run(&to_file).status(2).stderr_contains("own URL");
+    let whole = [&to_file[..], &["--self-url", "https://you.example/r.rss"]].concat();
+    hall.run([&whole[..], &["--limit", "5"]].concat())
+        .status(2)
+        .stderr_contains("no limit");
+    hall.run(&whole).status(0);
+    assert!(
+        hall.read("r.rss")
+            .contains("<atom:link rel=\"prev-archive\" href=\"https://you.example/r-3.rss\"/>")
+    );
+    assert!(
+        hall.read("r-1.rss")
+            .contains("<fh:archive xmlns:fh=\"http://purl.org/syndication/history/1.0\"/>")
+    );
+    let json: Vec<&str> = whole
+        .iter()
+        .map(|word| match *word {
+            "rss" => "jsonfeed",
+            other => other,
+        })
+        .collect();
+    hall.run(&json).status(0);
+    assert!(
+        hall.read("r.rss")
+            .contains("\"next_url\": \"https://you.example/r-3.rss\"")
+    );
+}

@@ -64,3 +64,65 @@ impl Digest for Grouped<'_> {
         self.digest.end()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Format, Settings, samples};
+    use super::*;
+
+    fn grouped(group: Group, format: Format) -> String {
+        let settings = Settings {
+            group,
+            ..Settings::default()
+        };
+        samples::rendered(format, &settings, &samples::both())
+    }
+
+    fn headings(group: Group) -> Vec<String> {
+        let text = grouped(group, Format::Markdown);
+        let lines = text.lines().filter_map(|line| line.strip_prefix("## "));
+        lines.map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn each_group_has_its_heading_above_its_items() {
+        assert_eq!(headings(Group::Day), ["2019-10-30", "2019-05-06"]);
+        assert_eq!(headings(Group::Feed), ["Notes of a Visitor", "Ops log"]);
+        assert_eq!(headings(Group::Event).last().unwrap(), "Of no event");
+        assert_eq!(headings(Group::None).len(), 2);
+        let text = grouped(Group::Day, Format::Text);
+        assert!(
+            text.starts_with("2019-10-30\n──────────\n   12  DevOpsDays"),
+            "{text}"
+        );
+        assert!(
+            text.contains("\n\n2019-05-06\n──────────\n    7  Runbooks"),
+            "{text}"
+        );
+        let html = grouped(Group::Day, Format::Html);
+        assert!(
+            html.contains("<section class=\"group\">\n<h2>2019-10-30</h2>"),
+            "{html}"
+        );
+        assert_eq!(
+            html.matches("<section").count(),
+            html.matches("</section>").count()
+        );
+        assert!(html.contains("<h3>") && !html.contains("<h2><a"), "{html}");
+        let mail = grouped(Group::Day, Format::Eml);
+        assert_ne!(mail, grouped(Group::None, Format::Eml));
+    }
+
+    #[test]
+    fn formats_without_headings_are_as_ever() {
+        for format in [
+            Format::Atom,
+            Format::Rss,
+            Format::Jsonfeed,
+            Format::Jsonl,
+            Format::Csv,
+        ] {
+            assert_eq!(grouped(Group::Feed, format), grouped(Group::None, format));
+        }
+    }
+}

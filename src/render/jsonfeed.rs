@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::Settings;
 use super::identity::Identities;
+use super::paging;
 use super::wording::{self, rfc3339};
 use crate::model::{
     ArchivedEntry, Contributor, Entry, Event, Extension, ExtraLink, Extras, Feed, FeedFormat,
@@ -456,6 +457,10 @@ impl crate::query::Digest for JsonFeed<'_> {
         if let Some(url) = own.and_then(|url| wording::web(url.as_str())) {
             let url = serde_json::to_string(&url)?;
             writeln!(self.out, "\"feed_url\": {url},")?;
+        }
+        if let Some(url) = paging::next_url(self.settings) {
+            let url = serde_json::to_string(&url)?;
+            writeln!(self.out, "\"next_url\": {url},")?;
         }
         self.out.write_all(b"\"items\": [")
     }

@@ -18,6 +18,7 @@ mod json;
 pub(crate) mod jsonfeed;
 mod markdown;
 pub(crate) mod opml;
+mod paging;
 mod rss;
 #[cfg(test)]
 mod samples;
