@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::{Hall, LATER, Ran, atom, each};
+use crate::support::{Hall, LATER, Ran, atom, each, repository};
 
 /// A feed file with entries of these names, each titled by its name.
 fn feed(hall: &Hall, file: &str, names: &[&str]) {
@@ -629,4 +629,106 @@ fn a_feed_on_pages_gives_everything_and_full_pages_stay() {
         hall.read("r.rss")
             .contains("\"next_url\": \"https://you.example/r-3.rss\"")
     );
+}
+
+const HARBOUR: (&str, &str, &str) = (
+    "harbour",
+    "Harbour &amp; Days 2026",
+    "<p>By the water.</p><h2 id=\"queues\">Queues at Night &mdash; Ann Poe</h2>\
+     <p>Keep them short, says terraform.</p>\
+     <h2 id=\"locks\">Locks by Day &mdash; Ben Ude and Cleo Marsh</h2><p>Fewer is better.</p>",
+);
+
+#[test]
+fn a_template_is_a_format_of_ones_own() {
+    let hall = hall(
+        "[views.week]\ntemplate = \"week.html.j2\"\ngroup = \"day\"\noutput = \"week.html\"\n",
+        &[],
+    );
+    let template = fs::read(repository("fixtures/templates/week.html.j2")).unwrap();
+    hall.write("conf/week.html.j2", template);
+    let plain = ("plain", "Plain", "<p>Words &amp; more.</p>");
+    hall.write("feed.xml", atom("Third Row", &[HARBOUR, plain]));
+    hall.run(["fetch", "--all"]).status(0);
+    ask(&hall, &["run"]).status(0).stdout("").stderr("");
+    let expected = fs::read_to_string(repository("fixtures/templates/week.expected.html")).unwrap();
+    assert_eq!(hall.read("conf/week.html"), expected);
+
+    hall.write(
+        "talks.txt",
+        "{% for t in talks %}{{ t.title }} ({{ t.entry.feed_title }})\n{% endfor %}",
+    );
+    let by_talk = ["query", "--by", "talk", "--template", "talks.txt"];
+    hall.run(by_talk)
+        .status(0)
+        .stdout("Queues at Night (Third Row)\nLocks by Day (Third Row)\n");
+
+    hall.write("bad.txt", "one\n{{ items[0].nosuch.more }}\n");
+    hall.run(["query", "--template", "bad.txt", "-o", "out.txt"])
+        .status(1)
+        .stderr_contains("error: template bad.txt, line 2: undefined value");
+    assert!(!hall.path("out.txt").exists());
+    hall.write("worse.txt", "{% for %}");
+    hall.run(["query", "--template", "worse.txt"])
+        .status(2)
+        .stderr_contains("line 1: syntax error");
+    hall.run(["query", "--template", "none.txt"])
+        .status(2)
+        .stderr_contains("cannot read the template none.txt");
+    hall.run(["query", "--format", "template"])
+        .status(2)
+        .stderr_contains("needs a template");
+    hall.run(["query", "--template", "talks.txt", "--format", "json"])
+        .status(2);
+}
+
+#[test]
+fn the_same_bytes_in_another_time_zone_and_language() {
+    let hall = hall("", &[]);
+    hall.write(
+        "feed.xml",
+        atom(
+            "Third Row",
+            &[HARBOUR, ("x", "Ünder &lt;b&gt;", "<p>Ärger</p>")],
+        ),
+    );
+    hall.run(["fetch", "--all"]).status(0);
+    hall.write(
+        "t.txt",
+        "{{ title }} {{ updated }} {% for i in items %}{{ i }}{% endfor %}",
+    );
+    for format in [
+        "text", "markdown", "html", "json", "jsonl", "atom", "rss", "jsonfeed", "opml", "csv",
+        "eml", "template",
+    ] {
+        for by in ["entry", "talk"] {
+            for group in ["none", "day", "feed", "event"] {
+                let mut outputs = Vec::new();
+                for (zone, language) in [
+                    ("UTC", "C"),
+                    ("Pacific/Kiritimati", "tr_TR.UTF-8"),
+                    ("America/Los_Angeles", "de_DE.UTF-8"),
+                ] {
+                    let mut command = hall.command();
+                    command.arg("--archive").arg(hall.archive());
+                    command.args(["query", "water OR Ärger", "--by", by, "--group", group]);
+                    match format {
+                        "template" => command.args(["--template", "t.txt"]),
+                        other => command.args(["--format", other]),
+                    };
+                    command
+                        .env("TZ", zone)
+                        .env("LC_ALL", language)
+                        .env("LANG", language);
+                    let ran = hall.finish(command, b"");
+                    outputs.push(ran.status(0).stderr("").out());
+                }
+                assert!(!outputs[0].is_empty() || by == "talk", "{format}");
+                assert!(
+                    outputs.iter().all(|output| *output == outputs[0]),
+                    "{format} by {by}"
+                );
+            }
+        }
+    }
 }

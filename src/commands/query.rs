@@ -64,6 +64,10 @@ pub(crate) struct Args {
     /// [default: text]
     #[arg(long, value_enum)]
     format: Option<Format>,
+    /// Your own format: a Jinja template, escaped by its name (.html, .xml). It sees title, updated, by,
+    /// items and groups; an item has the names of jsonl. All items are held in memory
+    #[arg(long, value_name = "FILE")]
+    template: Option<PathBuf>,
     /// What stands above the answer, and names a combined feed
     #[arg(long, value_name = "TITLE")]
     title: Option<String>,
@@ -236,6 +240,12 @@ fn shape(answer: &mut Answer, args: &Args) -> Result<(), CommandError> {
         }
         answer.format = format;
     }
+    if let Some(template) = &args.template {
+        if args.format.is_some_and(|format| format != Format::Template) {
+            return Err(CommandError::usage("--template is a format of its own"));
+        }
+        answer.read_template(template)?;
+    }
     match args.output.as_deref() {
         None => {}
         Some(path) if path.as_os_str() == "-" => answer.target = Target::Stdout,
@@ -262,7 +272,7 @@ fn shape(answer: &mut Answer, args: &Args) -> Result<(), CommandError> {
         answer.settings.to = Some(to.clone());
     }
     answer.settle();
-    pages::check(answer).map_err(CommandError::usage)
+    answer.check().map_err(CommandError::usage)
 }
 
 /// A view together with what else is asked.

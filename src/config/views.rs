@@ -15,7 +15,6 @@
 //! ```
 
 use std::num::NonZeroU64;
-use std::path::PathBuf;
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -42,7 +41,7 @@ pub(crate) struct ViewConfig {
     /// As `--format`.
     pub(crate) format: Option<Spanned<String>>,
     /// A template; relative to the config's folder.
-    pub(crate) template: Option<PathBuf>,
+    pub(crate) template: Option<String>,
     /// A file, relative to the config's folder, with placeholders as `{date}`; `None`: stdout.
     pub(crate) output: Option<Spanned<String>>,
     /// Whether a post that came through several feeds is one item; `None`: it is.

@@ -51,12 +51,7 @@ impl Digest for Json<'_> {
                 .write_all(if self.is_empty { b"\n" } else { b",\n" })?;
         }
         self.is_empty = false;
-        match item {
-            Item::Entry(entry) => serde_json::to_writer(&mut *self.out, &EntryObject::from(entry))?,
-            Item::Talk(entry, talk) => {
-                serde_json::to_writer(&mut *self.out, &TalkItem::new(entry, talk))?;
-            }
-        }
+        serde_json::to_writer(&mut *self.out, &object(item))?;
         if self.is_array {
             Ok(())
         } else {
@@ -73,8 +68,23 @@ impl Digest for Json<'_> {
     }
 }
 
+/// An item as one line has it.
 #[derive(Serialize)]
-struct EntryObject<'a> {
+#[serde(untagged)]
+pub(super) enum Object<'a> {
+    Entry(Box<EntryObject<'a>>),
+    Talk(Box<TalkItem<'a>>),
+}
+
+pub(super) fn object(item: Item<'_>) -> Object<'_> {
+    match item {
+        Item::Entry(entry) => Object::Entry(Box::new(EntryObject::from(entry))),
+        Item::Talk(entry, talk) => Object::Talk(Box::new(TalkItem::new(entry, talk))),
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct EntryObject<'a> {
     id: i64,
     feed_url: String,
     feed_title: Option<&'a str>,
@@ -244,7 +254,7 @@ impl<'a> TalkObject<'a> {
 
 /// A talk by itself.
 #[derive(Serialize)]
-struct TalkItem<'a> {
+pub(super) struct TalkItem<'a> {
     #[serde(flatten)]
     talk: TalkObject<'a>,
     content_html: Option<String>,

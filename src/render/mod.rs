@@ -22,6 +22,7 @@ mod paging;
 mod rss;
 #[cfg(test)]
 mod samples;
+mod template;
 mod text;
 mod wording;
 mod xml;
@@ -34,6 +35,7 @@ use url::Url;
 
 use crate::query::{Digest, Group};
 
+pub(crate) use template::{Template, TemplateError};
 pub(crate) use text::{entry_in_full, history};
 
 /// What an answer is written in.
@@ -62,6 +64,8 @@ pub(crate) enum Format {
     Csv,
     /// A mail with text and HTML, for `sendmail -t`
     Eml,
+    /// As --template says
+    Template,
 }
 
 impl Format {
@@ -78,6 +82,7 @@ impl Format {
             Self::Opml => "opml",
             Self::Csv => "csv",
             Self::Eml => "eml",
+            Self::Template => "template",
         }
     }
 
@@ -85,9 +90,13 @@ impl Format {
     pub(crate) fn default_limit(self) -> Option<u64> {
         match self {
             Self::Text => Some(20),
-            Self::Markdown | Self::Html | Self::Atom | Self::Rss | Self::Jsonfeed | Self::Eml => {
-                Some(100)
-            }
+            Self::Markdown
+            | Self::Html
+            | Self::Atom
+            | Self::Rss
+            | Self::Jsonfeed
+            | Self::Eml
+            | Self::Template => Some(100),
             Self::Json | Self::Jsonl | Self::Opml | Self::Csv => None,
         }
     }
@@ -132,6 +141,8 @@ pub(crate) struct Settings {
     pub(crate) self_url: Option<Url>,
     /// Whom a mail is for: addresses with commas between, without names.
     pub(crate) to: Option<String>,
+    /// For [`Format::Template`].
+    pub(crate) template: Option<Template>,
     /// Headings between the items, whose order has them together.
     pub(crate) group: Group,
     /// Where the feed's other documents are.
@@ -158,6 +169,7 @@ impl Default for Settings {
             images: false,
             self_url: None,
             to: None,
+            template: None,
             group: Group::None,
             pages: None,
         }
@@ -197,6 +209,11 @@ pub(crate) fn renderer<'a>(
         Format::Opml => Box::new(opml::Opml::new(out)),
         Format::Csv => Box::new(csv::Csv::new(out)),
         Format::Eml => Box::new(eml::Eml::new(settings, out)),
+        Format::Template => {
+            let template = settings.template.clone();
+            let template = template.unwrap_or_else(Template::titles);
+            Box::new(template::Templated::new(template, out))
+        }
     };
     match settings.group {
         Group::None => digest,
@@ -221,7 +238,7 @@ mod tests {
         assert_eq!(
             mistake,
             "no such format: `yaml` (there are text, markdown, html, json, jsonl, atom, rss, jsonfeed, opml, \
-             csv, eml)"
+             csv, eml, template)"
         );
     }
 

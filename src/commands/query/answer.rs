@@ -2,10 +2,10 @@
 
 use std::io::Write;
 use std::num::NonZeroU64;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::output;
-use crate::archive::Archive;
+use super::{output, pages};
+use crate::archive::{Archive, SearchError};
 use crate::commands::context::Context;
 use crate::commands::exit::CommandError;
 use crate::query::{Asked, Cursor, Digest, DigestHead, Group, Item, Query};
@@ -92,6 +92,23 @@ impl Answer {
         self.settings.group = group;
     }
 
+    /// Answers with a person's own template.
+    pub(crate) fn read_template(&mut self, path: &Path) -> Result<(), CommandError> {
+        let template = render::Template::read(path)
+            .map_err(|mistake| CommandError::usage(mistake.to_string()))?;
+        self.settings.template = Some(template);
+        self.format = Format::Template;
+        Ok(())
+    }
+
+    /// What cannot be answered as it is asked.
+    pub(crate) fn check(&self) -> Result<(), &'static str> {
+        if self.format == Format::Template && self.settings.template.is_none() {
+            return Err("the format template needs a template");
+        }
+        pages::check(self)
+    }
+
     /// A file is the same whatever terminal it is made on.
     pub(crate) fn settle(&mut self) {
         if self.target != Target::Stdout {
@@ -110,7 +127,9 @@ impl Answer {
         out: &mut dyn Write,
     ) -> Result<u64, CommandError> {
         let mut digest = render::renderer(self.format, settings, out);
-        Ok(archive.search(query, &self.title, &mut *digest)?)
+        archive
+            .search(query, &self.title, &mut *digest)
+            .map_err(told)
     }
 
     /// As [`Answer::render`], but an empty answer writes nothing at all.
@@ -126,7 +145,8 @@ impl Answer {
             head: None,
             begun: false,
         };
-        Ok(archive.search(query, &self.title, &mut any)? > 0)
+        let items = archive.search(query, &self.title, &mut any).map_err(told)?;
+        Ok(items > 0)
     }
 
     /// Writes the answer where it goes, an empty one too.
@@ -140,6 +160,18 @@ impl Answer {
                 self.render(archive, &query, &self.settings, out).map(drop)
             }),
         }
+    }
+}
+
+/// A template's mistake is not that of what is written to.
+fn told(error: SearchError) -> CommandError {
+    let SearchError::Output(output) = &error else {
+        return error.into();
+    };
+    let cause = output.get_ref();
+    match cause.and_then(|cause| cause.downcast_ref::<render::TemplateError>()) {
+        Some(mistake) => CommandError::failed(mistake.to_string()),
+        None => error.into(),
     }
 }
 

@@ -109,6 +109,9 @@ fn answer(name: &str, view: &ViewConfig, context: &Context<'_>) -> Result<Answer
     if let Some(format) = word::<Format>(view.format.as_ref(), context)? {
         answer.format = format;
     }
+    if let Some(template) = &view.template {
+        answer.read_template(&resolved(template, context))?;
+    }
     if let Some(to) = &view.to {
         if !render::are_addresses(to.get_ref()) {
             let message = "these are no mail addresses, with commas between";
@@ -128,7 +131,7 @@ fn answer(name: &str, view: &ViewConfig, context: &Context<'_>) -> Result<Answer
     answer.pages = view.pages;
     answer.if_changed = true;
     answer.settle();
-    pages::check(&answer).map_err(|message| {
+    answer.check().map_err(|message| {
         CommandError::usage(format!("[views.{name}] in the config: {message}"))
     })?;
     Ok(answer)
