@@ -173,7 +173,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     let view = match name {
         Some(name) => {
             let mut view = View::read(name, context)?;
-            narrow(&mut view.answer, asked);
+            narrow(&mut view.answer, &asked);
             shape(&mut view.answer, args)?;
             view
         }
@@ -276,7 +276,7 @@ fn shape(answer: &mut Answer, args: &Args) -> Result<(), CommandError> {
 }
 
 /// A view together with what else is asked.
-fn narrow(answer: &mut Answer, asked: Asked) {
+fn narrow(answer: &mut Answer, asked: &Asked) {
     let both = [&answer.query.filter, &asked.filter];
     let parts = both.into_iter().filter(|part| **part != Filter::All);
     answer.query.filter = Filter::all_of(parts.cloned().collect());

@@ -60,8 +60,8 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     }
 
     let published = match context.config.views.is_empty() {
-        true => news(context, &archive)?,
-        false => views(context, &archive)?,
+        true => news(context, archive)?,
+        false => views(context, archive)?,
     };
     Ok(totals.exit().and(published))
 }
