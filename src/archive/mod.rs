@@ -8,6 +8,7 @@
 //! feeds, tags             subscriptions and what people say of them
 //! record                  an attempt into the archive: entries, content, revisions, index
 //! duplicates              the same post in several feeds
+//! health                  how feeds came to do otherwise
 //! past, moves             what was read of feeds' pasts; URLs they moved from
 //! plan, order, search     a question to SQL, rows to a digest
 //! cursors                 up to where views have been shown
@@ -25,6 +26,7 @@ mod entries;
 mod error;
 mod feeds;
 mod fold;
+mod health;
 mod index;
 mod instants;
 mod moves;

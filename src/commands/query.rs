@@ -15,7 +15,7 @@ use super::counts::{event_line, write_lines};
 use super::exit::{CommandError, Exit};
 use crate::archive::Archive;
 use crate::model::Tag;
-use crate::query::{self, Asked, By, Filter, Group, Query, Sort};
+use crate::query::{self, Asked, By, Filter, Group, HealthQuery, Query, Sort};
 use crate::render::{self, Format};
 use answer::{Answer, Target, to_stdout};
 use view::View;
@@ -80,6 +80,9 @@ pub(crate) struct Args {
     /// Put all of a feed on archive documents of N entries beside it (RFC 5005)
     #[arg(long, value_name = "N")]
     pages: Option<NonZeroU64>,
+    /// Instead of entries: feeds that broke, came back, moved, went, fell silent or spoke again
+    #[arg(long, conflicts_with_all = ["query", "tags", "by", "sort", "no_merge"])]
+    health: bool,
     /// Show a post that came through several feeds once for each of them
     #[arg(long)]
     no_merge: bool,
@@ -187,6 +190,9 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     };
     if matches!(args.by, Some(ByOption::Event)) {
         return events(&view.answer, &archive);
+    }
+    if args.health {
+        return health(&view.answer, &archive).map(|()| Exit::Well);
     }
     let until = archive.latest()?;
     // Who asks for a part has not seen the rest.
@@ -321,6 +327,32 @@ fn explain(answer: &Answer) -> Result<Exit, CommandError> {
             .map_err(|error| CommandError::of_output(&error, "the result"))
     })?;
     Ok(Exit::Well)
+}
+
+/// Changes of health have no words, but dates.
+fn health(answer: &Answer, archive: &Archive) -> Result<(), CommandError> {
+    let query = answer.limited();
+    let mut asked = HealthQuery {
+        limit: query.limit,
+        ..HealthQuery::default()
+    };
+    let parts = match &query.filter {
+        Filter::And(parts) => parts.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    for part in parts {
+        match part {
+            Filter::From(from) => asked.from = Some(*from),
+            Filter::Until(until) => asked.until = Some(*until),
+            _ => {}
+        }
+    }
+    answer.send(|out| {
+        let mut digest = render::renderer(answer.format, &answer.settings, out);
+        let title = "hallway: health of feeds";
+        archive.search_health(&asked, title, &mut *digest)?;
+        Ok(())
+    })
 }
 
 /// The query's words with what flags narrow it by.

@@ -1,14 +1,17 @@
+use std::io::Write;
 use std::path::PathBuf;
 
 use super::context::Context;
 use super::exit::{CommandError, Exit};
-use super::query::answer::Answer;
+use super::query::answer::{Answer, to_stdout};
 use super::query::publish::Publication;
 use super::query::view::View;
 use super::subscribe::{Added, Subscriber, Wishes};
 use super::{metrics, poll};
 use crate::archive::Archive;
-use crate::query::{Asked, Filter};
+use crate::query::{Asked, Filter, HealthQuery, Untold};
+use crate::render::{self, Format};
+use crate::terminal::result_output;
 
 /// The cursor of what `run` has printed.
 const CURSOR: &str = "run";
@@ -73,12 +76,19 @@ fn news(context: &Context<'_>, archive: &Archive) -> Result<Exit, CommandError> 
         limit: None,
         since_last: true,
     };
+    let until = archive.latest()?;
+    let is_news = until > archive.cursor(CURSOR)?.unwrap_or_default();
+    if tell_health(context, archive, is_news)? > 0 && is_news {
+        to_stdout(|out| {
+            writeln!(out).map_err(|error| CommandError::of_output(&error, "the digest"))
+        })?;
+    }
     let publication = Publication {
         archive,
         context,
         cursor: CURSOR,
         answer: &Answer::new("New entries", all, context),
-        until: archive.latest()?,
+        until,
         peek: false,
     };
     publication.publish()?;
@@ -88,6 +98,7 @@ fn news(context: &Context<'_>, archive: &Archive) -> Result<Exit, CommandError> 
 /// Publishes every view: one that fails stops no other.
 fn views(context: &Context<'_>, archive: &Archive) -> Result<Exit, CommandError> {
     let until = archive.latest()?;
+    tell_health(context, archive, false)?;
     let mut failed = 0;
     for name in context.config.views.keys() {
         let published =
@@ -107,4 +118,34 @@ fn views(context: &Context<'_>, archive: &Archive) -> Result<Exit, CommandError>
         }
     }
     Ok(Exit::of_feeds(failed))
+}
+
+/// Prints how feeds came to do otherwise, each change once. Cron mails a digest anyway, so all of it stands
+/// there; without one a feed that broke waits until it has been so for as long as a warning does. Answers
+/// how many there were.
+fn tell_health(
+    context: &Context<'_>,
+    archive: &Archive,
+    with_digest: bool,
+) -> Result<u64, CommandError> {
+    let untold = Untold {
+        up_to: archive.latest_health()?,
+        settled: match with_digest || context.terminal.is_watched() {
+            true => context.now,
+            false => context.now - context.report_after(),
+        },
+    };
+    let query = HealthQuery {
+        untold: Some(untold),
+        ..HealthQuery::default()
+    };
+    let settings = context.render_settings();
+    let mut out = result_output();
+    let mut digest = render::renderer(Format::Text, &settings, &mut out);
+    let told = archive.search_health(&query, "Health of feeds", &mut *digest)?;
+    drop(digest);
+    out.flush()
+        .map_err(|error| CommandError::of_output(&error, "the digest"))?;
+    archive.told_of_health(untold, context.now)?;
+    Ok(told)
 }

@@ -8,6 +8,9 @@
 //! A new format is a file with a `Digest`, a word in [`Format`] and an arm in [`renderer`].
 
 mod atom;
+pub(crate) mod bibtex;
+pub(crate) mod citation;
+pub(crate) mod csl;
 mod csv;
 mod eml;
 pub(crate) mod explain;
@@ -18,6 +21,7 @@ mod json;
 pub(crate) mod jsonfeed;
 mod markdown;
 pub(crate) mod opml;
+mod origin;
 mod paging;
 mod rss;
 #[cfg(test)]
@@ -36,7 +40,7 @@ use url::Url;
 use crate::query::{Digest, Group};
 
 pub(crate) use template::{Template, TemplateError};
-pub(crate) use text::{entry_in_full, history};
+pub(crate) use text::{entry_in_full, history, talk_in_full};
 
 /// What an answer is written in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

@@ -152,13 +152,17 @@ impl Answer {
     /// Writes the answer where it goes, an empty one too.
     pub(crate) fn write(&self, archive: &Archive) -> Result<(), CommandError> {
         let query = self.limited();
+        self.send(|out| self.render(archive, &query, &self.settings, out).map(drop))
+    }
+
+    /// To stdout or into the file, whole or not at all.
+    pub(crate) fn send(
+        &self,
+        fill: impl FnOnce(&mut dyn Write) -> Result<(), CommandError>,
+    ) -> Result<(), CommandError> {
         match &self.target {
-            Target::Stdout => {
-                to_stdout(|out| self.render(archive, &query, &self.settings, out).map(drop))
-            }
-            Target::File { path, .. } => output::write_file(path, self.if_changed, |out| {
-                self.render(archive, &query, &self.settings, out).map(drop)
-            }),
+            Target::Stdout => to_stdout(fill),
+            Target::File { path, .. } => output::write_file(path, self.if_changed, fill),
         }
     }
 }
