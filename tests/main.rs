@@ -63,6 +63,8 @@ mod show;
 mod tag;
 /// Splitting notes into talks, measured on labelled documents.
 mod talks;
+/// Saved queries: digests of what is new, files, cursors, kills.
+mod views;
 /// Without end, for systemd and monitoring; moves and numbers.
 mod watch;
 

@@ -10,7 +10,8 @@
 //! duplicates              the same post in several feeds
 //! health                  how feeds came to do otherwise
 //! past, moves             what was read of feeds' pasts; URLs they moved from
-//! plan, search            a question to SQL, rows to a digest
+//! plan, order, search     a question to SQL, rows to a digest
+//! cursors                 up to where views have been shown
 //! stats                   numbers about the whole
 //! check                   verify and mend
 //! ```
@@ -19,6 +20,7 @@ mod check;
 mod connections;
 mod content;
 mod counts;
+mod cursors;
 mod duplicates;
 mod entries;
 mod error;
@@ -28,6 +30,7 @@ mod health;
 mod index;
 mod instants;
 mod moves;
+mod order;
 mod past;
 mod plan;
 mod record;
@@ -47,7 +50,6 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, Utc};
-use rusqlite::{OptionalExtension, params};
 use url::Url;
 
 use self::connections::{Connections, write};
@@ -55,9 +57,10 @@ use crate::model::{
     ArchivedEntry, Attempt, EntryId, FeedId, Known, Move, PageRead, Past, PastLinks, Recorded,
     Revision, Stats, Subscription, TagOrigin, Way,
 };
-use crate::query::{Aliases, Counted, CountedEvent, Cursor, Digest, Filter, Query, Rule};
+use crate::query::{Aliases, Counted, CountedEvent, Digest, Filter, Query, Rule};
 use crate::source::Source;
 
+pub(crate) use cursors::{Announced, Moved};
 pub(crate) use error::{ArchiveError, SearchError};
 pub(crate) use record::PackedAttempt;
 
@@ -401,37 +404,6 @@ impl Archive {
     /// how many there were.
     pub(crate) fn untag(&self, id: EntryId, names: &[String]) -> Result<usize, ArchiveError> {
         self.write(|db| tags::take_off(db, id, names))
-    }
-
-    /// Up to where a view has been shown; `None`: never.
-    pub(crate) fn cursor(&self, name: &str) -> Result<Option<Cursor>, ArchiveError> {
-        let reader = self.connections.reader()?;
-        let mut select = reader.prepare_cached("SELECT entry FROM cursors WHERE name = ?1")?;
-        let entry = select.query_row([name], |row| row.get(0)).optional()?;
-        Ok(entry.map(Cursor))
-    }
-
-    pub(crate) fn move_cursor(
-        &self,
-        name: &str,
-        to: Cursor,
-        now: DateTime<Utc>,
-    ) -> Result<(), ArchiveError> {
-        self.write(|db| {
-            db.execute(
-                "INSERT INTO cursors (name, entry, moved_at) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (name) DO UPDATE SET entry = ?2, moved_at = ?3",
-                params![name, to.0, instants::seconds(now)],
-            )?;
-            Ok(())
-        })
-    }
-
-    /// Where a cursor stands that has seen everything but the past (see [`Archive::record_page`]).
-    pub(crate) fn latest(&self) -> Result<Cursor, ArchiveError> {
-        let reader = self.connections.reader()?;
-        let latest = "SELECT coalesce(max(id), 0) FROM entries WHERE NOT backfilled";
-        Ok(Cursor(reader.query_row(latest, [], |row| row.get(0))?))
     }
 
     /// Reads everything; answers what is wrong, a line for each problem.

@@ -16,6 +16,8 @@ const QUOTED_WORDS: usize = 60;
 pub(super) struct Markdown<'a> {
     out: &'a mut dyn Write,
     is_empty: bool,
+    /// Groups have headings of their own, so that those of items stand below.
+    level: &'static str,
 }
 
 impl<'a> Markdown<'a> {
@@ -23,6 +25,7 @@ impl<'a> Markdown<'a> {
         Self {
             out,
             is_empty: true,
+            level: "##",
         }
     }
 
@@ -34,7 +37,8 @@ impl<'a> Markdown<'a> {
         );
         writeln!(
             self.out,
-            "\n## {title}\n\n{}",
+            "\n{} {title}\n\n{}",
+            self.level,
             escape(&wording::byline(archived))
         )?;
         match entry.summary.as_deref() {
@@ -53,7 +57,7 @@ impl<'a> Markdown<'a> {
 
     fn talk(&mut self, archived: &ArchivedEntry, talk: &Talk) -> io::Result<()> {
         let entry = &archived.entry;
-        writeln!(self.out, "\n## {}\n", talk_line(talk))?;
+        writeln!(self.out, "\n{} {}\n", self.level, talk_line(talk))?;
         let origin = linked(
             &wording::title(entry),
             wording::entry_link(entry).as_deref(),
@@ -128,6 +132,11 @@ impl Digest for Markdown<'_> {
             Item::Entry(entry) => self.entry(entry),
             Item::Talk(entry, talk) => self.talk(entry, talk),
         }
+    }
+
+    fn group(&mut self, heading: &str) -> io::Result<()> {
+        self.level = "###";
+        writeln!(self.out, "\n## {}", escape(heading))
     }
 
     fn end(&mut self) -> io::Result<()> {

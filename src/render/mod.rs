@@ -14,6 +14,7 @@ pub(crate) mod csl;
 mod csv;
 mod eml;
 pub(crate) mod explain;
+mod groups;
 mod html;
 mod identity;
 mod json;
@@ -21,9 +22,11 @@ pub(crate) mod jsonfeed;
 mod markdown;
 pub(crate) mod opml;
 mod origin;
+mod paging;
 mod rss;
 #[cfg(test)]
 mod samples;
+mod template;
 mod text;
 mod wording;
 mod xml;
@@ -34,8 +37,9 @@ use std::str::FromStr;
 use clap::ValueEnum;
 use url::Url;
 
-use crate::query::Digest;
+use crate::query::{Digest, Group};
 
+pub(crate) use template::{Template, TemplateError};
 pub(crate) use text::{entry_in_full, history, talk_in_full};
 
 /// What an answer is written in.
@@ -64,6 +68,8 @@ pub(crate) enum Format {
     Csv,
     /// A mail with text and HTML, for `sendmail -t`
     Eml,
+    /// As --template says
+    Template,
 }
 
 impl Format {
@@ -80,6 +86,7 @@ impl Format {
             Self::Opml => "opml",
             Self::Csv => "csv",
             Self::Eml => "eml",
+            Self::Template => "template",
         }
     }
 
@@ -87,9 +94,13 @@ impl Format {
     pub(crate) fn default_limit(self) -> Option<u64> {
         match self {
             Self::Text => Some(20),
-            Self::Markdown | Self::Html | Self::Atom | Self::Rss | Self::Jsonfeed | Self::Eml => {
-                Some(100)
-            }
+            Self::Markdown
+            | Self::Html
+            | Self::Atom
+            | Self::Rss
+            | Self::Jsonfeed
+            | Self::Eml
+            | Self::Template => Some(100),
             Self::Json | Self::Jsonl | Self::Opml | Self::Csv => None,
         }
     }
@@ -134,6 +145,24 @@ pub(crate) struct Settings {
     pub(crate) self_url: Option<Url>,
     /// Whom a mail is for: addresses with commas between, without names.
     pub(crate) to: Option<String>,
+    /// For [`Format::Template`].
+    pub(crate) template: Option<Template>,
+    /// Headings between the items, whose order has them together.
+    pub(crate) group: Group,
+    /// Where the feed's other documents are.
+    pub(crate) pages: Option<Pages>,
+}
+
+/// One document of a feed that stands on several (RFC 5005, section 4).
+#[derive(Debug, Clone)]
+pub(crate) struct Pages {
+    /// Not the feed's own document, but one of those that hold what is older.
+    pub(crate) is_archive: bool,
+    pub(crate) current: Url,
+    /// The archive document with the next older entries.
+    pub(crate) previous: Option<Url>,
+    /// The one with the next newer entries.
+    pub(crate) next: Option<Url>,
 }
 
 impl Default for Settings {
@@ -144,6 +173,9 @@ impl Default for Settings {
             images: false,
             self_url: None,
             to: None,
+            template: None,
+            group: Group::None,
+            pages: None,
         }
     }
 }
@@ -169,7 +201,7 @@ pub(crate) fn renderer<'a>(
     settings: &'a Settings,
     out: &'a mut dyn Write,
 ) -> Box<dyn Digest + 'a> {
-    match format {
+    let digest: Box<dyn Digest + 'a> = match format {
         Format::Text => Box::new(text::Text::new(settings, out)),
         Format::Markdown => Box::new(markdown::Markdown::new(out)),
         Format::Html => Box::new(html::Html::new(settings, out)),
@@ -181,6 +213,15 @@ pub(crate) fn renderer<'a>(
         Format::Opml => Box::new(opml::Opml::new(out)),
         Format::Csv => Box::new(csv::Csv::new(out)),
         Format::Eml => Box::new(eml::Eml::new(settings, out)),
+        Format::Template => {
+            let template = settings.template.clone();
+            let template = template.unwrap_or_else(Template::titles);
+            Box::new(template::Templated::new(template, out))
+        }
+    };
+    match settings.group {
+        Group::None => digest,
+        group => Box::new(groups::Grouped::new(group, digest)),
     }
 }
 
@@ -201,7 +242,7 @@ mod tests {
         assert_eq!(
             mistake,
             "no such format: `yaml` (there are text, markdown, html, json, jsonl, atom, rss, jsonfeed, opml, \
-             csv, eml)"
+             csv, eml, template)"
         );
     }
 

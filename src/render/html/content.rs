@@ -17,10 +17,9 @@ pub(super) struct Place<'a> {
     /// Of the entry: links to it with a fragment stay on the page.
     pub(super) permalink: Option<&'a str>,
     pub(super) images: bool,
+    /// The level of the highest heading in the content: one below the article's.
+    pub(super) highest: u8,
 }
-
-/// The level of the highest heading in a content: below the page's h1 and the article's h2.
-const HIGHEST: u8 = 3;
 
 pub(super) fn put(content: &SafeHtml, place: &Place<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut ids = HashSet::new();
@@ -147,7 +146,7 @@ impl Writer<'_> {
     }
 
     fn shifted(&self, level: u8) -> u8 {
-        (level - self.highest + HIGHEST).min(6)
+        (level - self.highest + self.place.highest).min(6)
     }
 
     /// The id a link leads to, where that is in this content.
@@ -205,6 +204,7 @@ mod tests {
             name: "e7",
             permalink: Some("https://a.example/p"),
             images,
+            highest: 3,
         };
         put(&SafeHtml::vouch(html.into()), &place, &mut out).unwrap();
         String::from_utf8(out).unwrap()

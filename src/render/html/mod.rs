@@ -19,6 +19,8 @@ pub(super) struct Html<'a> {
     settings: &'a Settings,
     out: &'a mut dyn Write,
     is_empty: bool,
+    /// A group is open; its heading stands above those of its items.
+    in_group: bool,
 }
 
 impl<'a> Html<'a> {
@@ -27,6 +29,7 @@ impl<'a> Html<'a> {
             settings,
             out,
             is_empty: true,
+            in_group: false,
         }
     }
 
@@ -38,7 +41,8 @@ impl<'a> Html<'a> {
             &wording::title(entry),
             wording::entry_link(entry).as_deref(),
         );
-        writeln!(self.out, "<h2>{title}</h2>")?;
+        let level = self.level();
+        writeln!(self.out, "<h{level}>{title}</h{level}>")?;
         let mut facts = vec![escape(&wording::feed_name(&archived.feed)), time(archived)];
         facts.extend(wording::also_in(archived).map(|others| escape(&others)));
         facts.extend(by(&entry.authors));
@@ -61,7 +65,8 @@ impl<'a> Html<'a> {
         let name = format!("e{}t{}", archived.id.0, place + 1);
         self.open_article(&name, entry)?;
         let title = linked(&talk.title, wording::talk_link(talk).as_deref());
-        writeln!(self.out, "<h2>{title}{}</h2>", kind(talk))?;
+        let level = self.level();
+        writeln!(self.out, "<h{level}>{title}{}</h{level}>", kind(talk))?;
         if !talk.speakers.is_empty() {
             let speakers = escape(&talk.speakers.join(", "));
             writeln!(self.out, "<p class=\"speakers\">{speakers}</p>")?;
@@ -75,6 +80,10 @@ impl<'a> Html<'a> {
         self.tags(entry)?;
         self.text(&entry.content_of(talk), entry, &name)?;
         writeln!(self.out, "</article>")
+    }
+
+    fn level(&self) -> u8 {
+        if self.in_group { 3 } else { 2 }
     }
 
     fn open_article(&mut self, name: &str, entry: &Entry) -> io::Result<()> {
@@ -181,6 +190,7 @@ impl<'a> Html<'a> {
             name,
             permalink: entry.url.as_deref(),
             images: self.settings.images,
+            highest: self.level() + 1,
         };
         let is_long = words > OPEN_WORDS;
         if is_long {
@@ -236,7 +246,19 @@ impl Digest for Html<'_> {
         }
     }
 
+    fn group(&mut self, heading: &str) -> io::Result<()> {
+        if self.in_group {
+            writeln!(self.out, "</section>")?;
+        }
+        self.in_group = true;
+        let heading = escape(heading);
+        writeln!(self.out, "<section class=\"group\">\n<h2>{heading}</h2>")
+    }
+
     fn end(&mut self) -> io::Result<()> {
+        if self.in_group {
+            writeln!(self.out, "</section>")?;
+        }
         if self.is_empty {
             writeln!(self.out, "<p class=\"empty\">No entries.</p>")?;
         }

@@ -28,6 +28,10 @@ impl<'a> Page<'a> {
         Self { width, style, out }
     }
 
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+
     /// One paragraph: `first` in front of its first line, `below` in front of the others. With `link`
     /// each line leads there, where the terminal can.
     pub(super) fn block(
