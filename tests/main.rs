@@ -41,6 +41,8 @@ mod import;
 mod notes;
 /// Any document to JSON Feed, without an archive.
 mod parse;
+/// What a feed client owes the web, row by row.
+mod polite;
 /// The query language and the output formats.
 mod query;
 /// The one line for cron.

@@ -237,6 +237,13 @@ pub(super) fn remove(db: &Connection, id: FeedId, purge: bool) -> Result<u64, Ar
         )
         .optional()?;
     let entries = entries.ok_or(ArchiveError::NotSubscribed)?;
+    // Feeds that redirects lead to the same place have left its entries to this one; now they read it
+    // themselves.
+    db.execute(
+        "UPDATE feeds SET etag = NULL, last_modified = NULL, body_hash = NULL
+         WHERE location IS NULL AND last_success IS NOT NULL",
+        [],
+    )?;
     if purge {
         index::delete_feed(db, id)?;
         db.execute("DELETE FROM entries WHERE feed = ?1", [id.0])?;
