@@ -8,11 +8,14 @@ use super::exit::{CommandError, Exit};
 use super::feeds_table;
 use super::poll::entries_of;
 use crate::archive::Archive;
+use crate::decide;
 use crate::model::{State, Subscription};
 use crate::source::Source;
 use crate::terminal::{escape, result_output};
 
 /// List subscriptions and how they do
+///
+/// A table; with -v each feed's address, tags and trouble in full.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Print one JSON object a feed
@@ -59,15 +62,18 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     }
     let feeds = archive.subscriptions()?;
     let mut out = result_output();
-    let wide = context.terminal.result_width();
-    let wide = wide.filter(|width| *width >= feeds_table::LEAST_WIDTH && !feeds.is_empty());
-    let written = match wide {
-        _ if args.json => feeds.iter().try_for_each(|feed| {
-            serde_json::to_writer(&mut out, &line(feed))?;
+    let now = context.now;
+    let written = if args.json {
+        feeds.iter().try_for_each(|feed| {
+            serde_json::to_writer(&mut out, &line(feed, now))?;
             out.write_all(b"\n")
-        }),
-        Some(width) => feeds_table::write(&feeds, width, &mut out),
-        None => feeds.iter().try_for_each(|feed| describe(feed, &mut out)),
+        })
+    } else if context.terminal.is_verbose() {
+        feeds.iter().try_for_each(|feed| describe(feed, &mut out))
+    } else if feeds.is_empty() {
+        Ok(())
+    } else {
+        feeds_table::write(&feeds, context.terminal.result_width(), now, &mut out)
     };
     written
         .and_then(|()| out.flush())
@@ -114,7 +120,8 @@ fn list_moves(args: &Args, archive: &Archive) -> Result<Exit, CommandError> {
     Ok(Exit::Well)
 }
 
-fn line(feed: &Subscription) -> Line<'_> {
+fn line(feed: &Subscription, now: DateTime<Utc>) -> Line<'_> {
+    let polled = matches!(feed.state, State::Active | State::Failing);
     Line {
         url: feed.source.to_string(),
         title: feed.title.as_deref(),
@@ -123,7 +130,7 @@ fn line(feed: &Subscription) -> Line<'_> {
         state: feed.state.word(),
         entries: feed.entries,
         last_success: feed.last_success.map(rfc3339),
-        next_due: feed.next_due.map(rfc3339),
+        next_due: (feed.next_due.filter(|_| polled)).map(|_| rfc3339(decide::turn(feed, now))),
         error: feed.error.as_ref().map(|failure| failure.message.as_str()),
         error_kind: feed.error.as_ref().map(|failure| failure.kind.word()),
         error_since: feed.error_since.map(rfc3339),

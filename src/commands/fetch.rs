@@ -12,7 +12,7 @@ use super::{history, metrics, poll, select, watch};
 use crate::archive::Archive;
 use crate::decide;
 use crate::model::{FeedId, State, Subscription};
-use crate::update::Report;
+use crate::update::{Report, Status};
 
 /// Poll the feeds that are due
 ///
@@ -191,7 +191,7 @@ fn line(report: &Report) -> Line<'_> {
         updated: report.recorded.edited,
         error: failure.map(|failure| failure.message.as_str()),
         error_kind: failure.map(|failure| failure.kind.word()),
-        next_due: Some(rfc3339(report.next_due)),
+        next_due: (report.status != Status::Gone).then(|| rfc3339(report.next_due)),
     }
 }
 
