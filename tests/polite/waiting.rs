@@ -235,7 +235,7 @@ fn a_401_is_a_failure_that_says_what_to_do() {
 
 #[test]
 fn the_good_one_is_kept_beside_the_dead() {
-    let mut scene = Scene::of([well()]);
+    let scene = Scene::of([well()]);
     scene.follow("/dead", [Reply::status(500)]);
     // A port where nobody listens.
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
