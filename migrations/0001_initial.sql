@@ -144,8 +144,14 @@ CREATE TABLE entries (
     source_guid TEXT,
     source_title TEXT,
     source_url TEXT,
+    -- JSON: whatever else the publisher said (model::Extras); NULL: nothing.
+    extras TEXT,
     -- Of the entry as published, before cleaning: the same hash means not edited.
-    hash BLOB NOT NULL
+    hash BLOB NOT NULL,
+    -- What the same post has in common in every feed: 64 bits of a hash of its canonical link, and of its
+    -- guid with its site. NULL where it has none. Layout: src/archive/duplicates.rs.
+    link_key INTEGER,
+    guid_key INTEGER
 ) STRICT;
 
 -- Serves: which entries of a polled document are known (by guid and feed), an entry named by its guid
@@ -157,6 +163,24 @@ CREATE INDEX entries_by_date ON entries (date DESC, id DESC);
 CREATE INDEX entries_by_feed ON entries (feed, date DESC, id DESC);
 -- Serves: an entry named by its permalink.
 CREATE INDEX entries_by_url ON entries (url) WHERE url IS NOT NULL;
+
+-- Serve: which other feeds brought the same post, as it arrives.
+CREATE INDEX entries_by_link_key ON entries (link_key) WHERE link_key IS NOT NULL;
+CREATE INDEX entries_by_guid_key ON entries (guid_key) WHERE guid_key IS NOT NULL;
+
+-- Entries that another feed's entry is shown for, being the same post. What is not here is shown itself.
+-- Derived from the entries as they arrive, so it can be built anew.
+CREATE TABLE duplicates (
+    entry INTEGER PRIMARY KEY REFERENCES entries (id) ON DELETE CASCADE,
+    shown INTEGER NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+    -- The entry's own.
+    feed INTEGER NOT NULL REFERENCES feeds (id)
+) STRICT;
+
+-- Serves: an answer's tags and "also in"; a shown entry that is deleted.
+CREATE INDEX duplicates_by_shown ON duplicates (shown, entry);
+-- Serves: feed: where a feed's entries are shown for by others.
+CREATE INDEX duplicates_by_feed ON duplicates (feed, shown);
 
 -- An entry's cleaned HTML with the untrusted original, compressed together; a table of its own, so that
 -- walking over entries does not read through their contents. Layout: src/archive/content.rs.

@@ -26,6 +26,8 @@ pub(crate) struct Query {
     pub(crate) arrived_after: Option<Cursor>,
     /// Only what had arrived by then, so that what another run stores meanwhile waits for the next digest.
     pub(crate) arrived_until: Option<Cursor>,
+    /// A post that came through several feeds is one item.
+    pub(crate) merge: bool,
 }
 
 impl Query {
@@ -37,6 +39,7 @@ impl Query {
             limit: None,
             arrived_after: None,
             arrived_until: None,
+            merge: true,
         }
     }
 }

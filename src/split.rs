@@ -2,15 +2,18 @@
 //!
 //! Reads safe HTML and makes none. In steps, each a file: [`outline`] lists the blocks, [`furniture`]
 //! knows which lines are no talks, [`tidy`] strips numbers and times, [`heading`] divides one line into
-//! title and [`names`], [`below`] finds the speakers under it, [`candidates`] lists the lines of one shape
-//! ([`sentence`]s among them) and the form they share by
+//! title and [`names`], [`dates`] are read, [`below`] finds the speakers under it, [`candidates`] lists the lines of one shape
+//! (each a [`candidate`], [`sentence`]s among them) and the form they share by
 //! [`habit`], [`carriers`] decides for the whole post which of them carry talks, [`event`]
 //! names the event. What the genre does lies in [`tables`] of words and forms, so that a new habit is a
 //! new row.
 
 mod below;
+mod candidate;
 mod candidates;
+mod carrier;
 mod carriers;
+mod dates;
 mod event;
 mod furniture;
 mod habit;
@@ -21,14 +24,19 @@ mod one_talk;
 mod outline;
 mod sentence;
 mod tables;
+mod talkish;
 mod tidy;
+mod wording;
 
 use crate::model::{Entry, Talk};
-use carriers::{Carrier, Post};
+use carrier::{Carrier, Post};
 use outline::{Block, BlockKind};
 
 /// A post does not hold more; what does is no post.
 const MOST: usize = 1_000;
+
+/// How many blocks are read to learn whether a post speaks of talks at all.
+const READ_FOR_TALKS: usize = 60;
 
 /// The talks of an entry, in their order; empty where it holds none. Reads content, title, tags and URL.
 pub(crate) fn talks(entry: &Entry) -> Vec<Talk> {
@@ -42,9 +50,11 @@ pub(crate) fn talks(entry: &Entry) -> Vec<Talk> {
     }
     let mut blocks = outline::blocks(&entry.content);
     let at = title_block(&mut blocks, title);
+    let of_event = event::name(title, tags(entry)).is_some();
     let post = Post {
         title: at,
-        of_event: event::name(title, tags(entry)).is_some(),
+        of_event,
+        of_talks: of_event || dates::has_day(title) || talkish::is_talkish(&blocks, READ_FOR_TALKS),
         titled_by_event,
     };
     let mut carriers = carriers::of(&blocks, post);
@@ -87,7 +97,16 @@ pub(crate) fn event(entry: &Entry) -> Option<String> {
     if !titled && (entry.talks.is_empty() || matches!(&entry.talks[..], [talk] if alone(talk))) {
         return None;
     }
-    event::name(title, tags(entry))
+    let held = entry
+        .talks
+        .iter()
+        .filter(|talk| !talk.speakers.is_empty())
+        .count();
+    event::name(title, tags(entry)).or_else(|| {
+        (held >= 3 && !entry.talks.iter().any(alone))
+            .then(|| event::name_of_notes(title))
+            .flatten()
+    })
 }
 
 fn tags(entry: &Entry) -> impl Iterator<Item = &str> {
@@ -97,18 +116,18 @@ fn tags(entry: &Entry) -> impl Iterator<Item = &str> {
 /// The block that says the title: the first heading, or one put before everything, because notes and
 /// feeds say the title once and not again in the content.
 fn title_block(blocks: &mut Vec<Block>, title: &str) -> Option<usize> {
-    let said = furniture::bare(title);
+    let said = wording::bare(title);
     if said.is_empty() {
         return None;
     }
     let first = blocks.iter().position(Block::is_heading);
-    if let Some(at) = first.filter(|&at| furniture::bare(&blocks[at].text) == said) {
+    if let Some(at) = first.filter(|&at| wording::bare(&blocks[at].text) == said) {
         return Some(at);
     }
     let line = blocks
         .iter()
         .take(3)
-        .position(|block| block.is_text() && furniture::bare(&block.text) == said);
+        .position(|block| block.is_text() && wording::bare(&block.text) == said);
     if line.is_some() {
         return line;
     }

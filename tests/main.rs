@@ -29,6 +29,8 @@ mod check;
 mod completions;
 /// Which feed of a page, and which subscription an address is.
 mod discovery;
+/// The same post in several feeds is shown once.
+mod duplicates;
 /// Subscriptions and their health; pause, resume, remove.
 mod feeds;
 /// Polling: conditional requests, failures, the JSON lines.
@@ -39,6 +41,8 @@ mod history;
 mod import;
 /// Notes on the disk: renames, dates, sites, what cannot be read.
 mod notes;
+/// OPML lists out and in again.
+mod opml;
 /// Any document to JSON Feed, without an archive.
 mod parse;
 /// What a feed client owes the web, row by row.

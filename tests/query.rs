@@ -145,6 +145,7 @@ fn a_line_has_the_members_of_the_contract() {
         "enclosures",
         "talks",
         "event",
+        "also_in",
     ];
     for member in entry.as_object().unwrap().keys() {
         assert!(

@@ -69,6 +69,19 @@ pub(super) fn unpack_html(packed: &[u8]) -> Result<SafeHtml, ArchiveError> {
     Ok(SafeHtml::vouch(html))
 }
 
+/// How long the cleaned HTML is, in bytes.
+pub(super) fn length(packed: &[u8]) -> Result<u64, ArchiveError> {
+    let mut head = [0; 9];
+    let mut parts = Parts::open(packed)?;
+    parts
+        .frame
+        .read_exact(&mut head)
+        .map_err(|error| damaged(&error))?;
+    let mut length = [0; 8];
+    length.copy_from_slice(&head[1..]);
+    Ok(u64::from_le_bytes(length))
+}
+
 /// Everything, read to the end, so that the checksum has been compared.
 pub(super) fn unpack(packed: &[u8]) -> Result<(SafeHtml, Original), ArchiveError> {
     let mut parts = Parts::open(packed)?;

@@ -57,8 +57,12 @@ pub(super) fn tags(
     aliases: &Aliases,
 ) -> Result<Vec<Counted>, ArchiveError> {
     let plan = Plan::of(db, query)?;
+    let of_others = match plan.merged {
+        true => " OR g.entry IN (SELECT entry FROM duplicates WHERE shown = p.id)",
+        false => "",
+    };
     let sql = format!(
-        "SELECT g.entry, g.key, g.name FROM ({}) p JOIN tags g ON g.entry = p.id",
+        "SELECT p.id, g.key, g.name FROM ({}) p JOIN tags g ON g.entry = p.id{of_others}",
         plan.sql
     );
     let mut groups: HashMap<String, Spellings> = HashMap::new();

@@ -3,12 +3,13 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::content;
+use super::duplicates;
 use super::error::ArchiveError;
 use super::instants::{certain, instant, seconds};
 use super::tags;
 use crate::model::{
-    ArchivedEntry, ContentHash, Enclosure, Entry, EntryId, EntrySource, FeedId, FeedOfEntry, Known,
-    Original, Person, Talk, TalkKind,
+    ArchivedEntry, ContentHash, Enclosure, Entry, EntryId, EntrySource, Extras, FeedId,
+    FeedOfEntry, Known, Original, Person, Talk, TalkKind,
 };
 
 /// So many talks of an entry are kept: what its range of rows in the full-text index holds.
@@ -19,7 +20,7 @@ const SELECT: &str = "
     SELECT e.id, e.feed, e.guid, e.url, e.title, e.summary, e.published, e.updated, e.first_seen,
            e.language, e.event, e.comments_url, e.source_guid, e.source_title, e.source_url, e.hash,
            f.url, f.guid, coalesce(f.given_title, f.title), f.site_url,
-           f.self_url, f.rights, f.updated
+           f.self_url, f.rights, f.updated, e.extras
     FROM entries e JOIN feeds f ON f.id = e.feed
     WHERE e.id = ?1";
 
@@ -77,6 +78,7 @@ fn entry_of(row: &Row<'_>) -> rusqlite::Result<ArchivedEntry> {
         language: row.get(9)?,
         source: Some(source).filter(|source| *source != EntrySource::default()),
         comments_url: row.get(11)?,
+        extras: extras(row.get(23)?),
         talks: Vec::new(),
         event: row.get(10)?,
         hash: ContentHash(row.get(15)?),
@@ -95,7 +97,13 @@ fn entry_of(row: &Row<'_>) -> rusqlite::Result<ArchivedEntry> {
         },
         first_seen: certain(row.get(8)?),
         entry,
+        also_in: Vec::new(),
     })
+}
+
+/// What is no `Extras` can only be damage; `check` finds it.
+fn extras(json: Option<String>) -> Option<Box<Extras>> {
+    serde_json::from_str(&json?).ok()
 }
 
 fn authors(db: &Connection, id: EntryId) -> Result<Vec<Person>, ArchiveError> {
@@ -230,18 +238,19 @@ pub(super) fn insert(
 ) -> Result<EntryId, ArchiveError> {
     let mut insert = db.prepare_cached(
         "INSERT INTO entries (url, title, summary, published, updated, date, language, event,
-             comments_url, source_guid, source_title, source_url, hash, feed, guid, first_seen)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+             comments_url, source_guid, source_title, source_url, hash, extras, feed, guid, first_seen)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
     )?;
     bind_facts(&mut insert, entry, first_seen)?;
-    insert.raw_bind_parameter(14, feed.0)?;
-    insert.raw_bind_parameter(15, &entry.guid)?;
-    insert.raw_bind_parameter(16, first_seen)?;
+    insert.raw_bind_parameter(15, feed.0)?;
+    insert.raw_bind_parameter(16, &entry.guid)?;
+    insert.raw_bind_parameter(17, first_seen)?;
     insert.raw_execute()?;
     let id = EntryId(db.last_insert_rowid());
     db.prepare_cached("INSERT INTO contents (entry, data) VALUES (?1, ?2)")?
         .execute(params![id.0, packed])?;
     insert_parts(db, id, entry)?;
+    duplicates::mark(db, id, entry)?;
     Ok(id)
 }
 
@@ -256,11 +265,11 @@ pub(super) fn replace(
     let mut update = db.prepare_cached(
         "UPDATE entries SET url = ?1, title = ?2, summary = ?3, published = ?4, updated = ?5,
              date = ?6, language = ?7, event = ?8, comments_url = ?9, source_guid = ?10,
-             source_title = ?11, source_url = ?12, hash = ?13
-         WHERE id = ?14",
+             source_title = ?11, source_url = ?12, hash = ?13, extras = ?14
+         WHERE id = ?15",
     )?;
     bind_facts(&mut update, entry, first_seen)?;
-    update.raw_bind_parameter(14, id.0)?;
+    update.raw_bind_parameter(15, id.0)?;
     update.raw_execute()?;
     db.prepare_cached("UPDATE contents SET data = ?2 WHERE entry = ?1")?
         .execute(params![id.0, packed])?;
@@ -271,10 +280,11 @@ pub(super) fn replace(
     ] {
         db.prepare_cached(delete)?.execute([id.0])?;
     }
+    duplicates::mark(db, id, entry)?;
     insert_parts(db, id, entry)
 }
 
-/// The columns that an insert and an update share, as parameters 1 to 13.
+/// The columns that an insert and an update share, as parameters 1 to 14.
 fn bind_facts(
     statement: &mut rusqlite::Statement<'_>,
     entry: &Entry,
@@ -294,6 +304,9 @@ fn bind_facts(
     statement.raw_bind_parameter(11, source.and_then(|source| source.title.as_deref()))?;
     statement.raw_bind_parameter(12, source.and_then(|source| source.url.as_deref()))?;
     statement.raw_bind_parameter(13, &entry.hash.0[..])?;
+    let extras = entry.extras.as_deref();
+    let extras = extras.and_then(|extras| serde_json::to_string(extras).ok());
+    statement.raw_bind_parameter(14, extras)?;
     Ok(())
 }
 
@@ -354,19 +367,20 @@ pub(super) fn insert_talks(
     Ok(())
 }
 
-/// Entries by number, permalink or guid, oldest first.
+/// Entries by number, permalink or guid, oldest first. A permalink or guid that several feeds' entries of
+/// one post have means the one that is shown.
 pub(super) fn find(
     db: &Connection,
     name: &str,
     most: usize,
 ) -> Result<Vec<ArchivedEntry>, ArchiveError> {
     let name = name.trim();
-    let mut select = db.prepare_cached(
+    let mut select = db.prepare_cached(&format!(
         "SELECT id FROM entries WHERE id = ?1
-         UNION SELECT id FROM entries WHERE url = ?2
-         UNION SELECT id FROM entries WHERE guid = ?2
-         ORDER BY id LIMIT ?3",
-    )?;
+             UNION SELECT {} FROM entries WHERE url = ?2 OR guid = ?2
+             ORDER BY id LIMIT ?3",
+        duplicates::shown_for("entries.id")
+    ))?;
     let ids: Vec<i64> = select
         .query_map(
             params![name.parse::<i64>().ok(), name, most as i64],
@@ -375,7 +389,10 @@ pub(super) fn find(
         .collect::<Result<_, _>>()?;
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
-        found.extend(load(db, EntryId(id))?);
+        if let Some(mut entry) = load(db, EntryId(id))? {
+            duplicates::unite(db, &mut entry, false)?;
+            found.push(entry);
+        }
     }
     Ok(found)
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::duplicates;
 use super::error::ArchiveError;
 use super::index;
 use super::instants::{certain, instant, seconds};
@@ -200,6 +201,12 @@ pub(super) fn subscribe(
             params![id.0, site.as_str()],
         )?;
     }
+    if let Some(page) = &new.html_url {
+        db.execute(
+            "UPDATE feeds SET site_url = ?2 WHERE id = ?1 AND site_url IS NULL",
+            params![id.0, page],
+        )?;
+    }
     tags::add_to_feed(db, id, &new.tags)?;
     Ok(subscribed)
 }
@@ -237,16 +244,11 @@ pub(super) fn remove(db: &Connection, id: FeedId, purge: bool) -> Result<u64, Ar
         )
         .optional()?;
     let entries = entries.ok_or(ArchiveError::NotSubscribed)?;
-    // Feeds that redirects lead to the same place have left its entries to this one; now they read it
-    // themselves.
-    db.execute(
-        "UPDATE feeds SET etag = NULL, last_modified = NULL, body_hash = NULL
-         WHERE location IS NULL AND last_success IS NOT NULL",
-        [],
-    )?;
     if purge {
         index::delete_feed(db, id)?;
+        let partners = duplicates::partners_of_feed(db, id)?;
         db.execute("DELETE FROM entries WHERE feed = ?1", [id.0])?;
+        duplicates::settle(db, partners)?;
     }
     if purge || entries == 0 {
         db.execute("DELETE FROM feeds WHERE id = ?1", [id.0])?;

@@ -7,6 +7,7 @@
 //! connections, schema     the file: whose it is, who writes, who reads, migrations
 //! feeds, tags             subscriptions and what people say of them
 //! record                  an attempt into the archive: entries, content, revisions, index
+//! duplicates              the same post in several feeds
 //! past, moves             what was read of feeds' pasts; URLs they moved from
 //! plan, search            a question to SQL, rows to a digest
 //! stats                   numbers about the whole
@@ -17,6 +18,7 @@ mod check;
 mod connections;
 mod content;
 mod counts;
+mod duplicates;
 mod entries;
 mod error;
 mod feeds;
@@ -75,6 +77,8 @@ pub(crate) struct NewSubscription {
     pub(crate) title: Option<String>,
     /// Where a folder of notes is published; see `Subscription::given_site`.
     pub(crate) site: Option<Url>,
+    /// The feed's web page, as a list of feeds names it; what the feed itself says goes before it.
+    pub(crate) html_url: Option<String>,
     /// Given to each of its entries.
     pub(crate) tags: Vec<String>,
 }
@@ -122,10 +126,14 @@ impl Archive {
         self.write(|db| rules::to_the_past(db, &self.rules, &self.aliases))
     }
 
-    /// The numbers of all entries that a filter selects, newest first.
+    /// The numbers of all entries that a filter selects, newest first; of a post in several feeds the one
+    /// that is shown.
     pub(crate) fn select(&self, filter: &Filter) -> Result<Vec<EntryId>, ArchiveError> {
-        let filter = self.aliases.widen(filter);
-        rules::selected(&*self.connections.reader()?, &filter, None)
+        let query = Query {
+            filter: self.aliases.widen(filter),
+            ..Query::all()
+        };
+        rules::matching(&*self.connections.reader()?, &query, None)
     }
 
     /// The tags of what the query selects, the most frequent first.
@@ -353,25 +361,13 @@ impl Archive {
         names: &[String],
         origin: TagOrigin,
     ) -> Result<usize, ArchiveError> {
-        self.write(|db| {
-            if !entries::exists(db, id)? {
-                return Err(ArchiveError::NoSuchEntry);
-            }
-            if origin == TagOrigin::User {
-                tags::allow_again(db, id, names)?;
-            }
-            tags::add(db, id, names.iter().map(|name| (name.as_str(), origin)))
-        })
+        self.write(|db| tags::put_on(db, id, names, origin))
     }
 
-    /// Takes tags off, whoever put them there, for good; answers how many there were.
+    /// Takes tags off, whoever put them there, for good, and off the same post in other feeds too; answers
+    /// how many there were.
     pub(crate) fn untag(&self, id: EntryId, names: &[String]) -> Result<usize, ArchiveError> {
-        self.write(|db| {
-            if !entries::exists(db, id)? {
-                return Err(ArchiveError::NoSuchEntry);
-            }
-            tags::remove(db, id, names)
-        })
+        self.write(|db| tags::take_off(db, id, names))
     }
 
     /// Up to where a view has been shown; `None`: never.

@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use url::Url;
 
 use super::content::Packer;
+use super::duplicates;
 use super::entries;
 use super::error::ArchiveError;
 use super::index::{self, KnownWords, Pending};
@@ -109,6 +110,7 @@ pub(super) fn record(
     let arrived = pending.arrived();
     pending.write(db, &mut KnownWords::default())?;
     let dropped = rules::on_arrival(db, rules, aliases, &arrived, at)?.len();
+    duplicates::settle(db, arrived.iter().map(|(id, _)| *id))?;
     db.execute(
         "UPDATE feeds SET entries = entries + ?2 WHERE id = ?1",
         params![page.feed.0, new as i64],

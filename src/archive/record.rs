@@ -4,6 +4,7 @@ use rusqlite::{Connection, params};
 
 use super::connections::write;
 use super::content::Packer;
+use super::duplicates;
 use super::entries;
 use super::error::ArchiveError;
 use super::index::{self, KnownWords, Pending, TextRow};
@@ -103,6 +104,7 @@ pub(super) fn record(
             recorded.new -= 1;
         }
     }
+    duplicates::settle(&batch, arrived.iter().map(|(id, _)| *id))?;
     batch.commit()?;
     *words = learned;
     Ok(answers)
@@ -138,11 +140,7 @@ fn record_one(db: &Connection, packed: PackedAttempt) -> Result<(Recorded, Pendi
             whereabouts,
         } => {
             let given = tags::of_feed(db, attempt.feed)?;
-            let is_twin = is_twin(db, attempt.feed, feed.location.as_deref())?;
-            let mut feed = feed;
-            feed.location = feed.location.take().filter(|_| !is_twin);
-            let to_store = changes.entries.into_iter().zip(entries);
-            for (change, packed) in to_store.filter(|_| !is_twin) {
+            for (change, packed) in changes.entries.into_iter().zip(entries) {
                 let stored = store(db, attempt.feed, at, change, packed, &given, &mut pending)?;
                 recorded.new += usize::from(stored == Stored::New);
                 recorded.edited += usize::from(stored == Stored::Edited);
@@ -162,24 +160,6 @@ fn record_one(db: &Connection, packed: PackedAttempt) -> Result<(Recorded, Pendi
         Outcome::Failed(setback) => fail(db, attempt.feed, at, &setback)?,
     }
     Ok((recorded, pending))
-}
-
-/// Whether redirects led this feed to where another one is, or has been led before: what stands there is
-/// that one's, or each entry would be kept twice.
-fn is_twin(db: &Connection, id: FeedId, location: Option<&str>) -> Result<bool, ArchiveError> {
-    let Some(location) = location.filter(|at| at.starts_with("http")) else {
-        return Ok(false);
-    };
-    let redirected = db
-        .prepare_cached("SELECT 1 FROM feeds WHERE id = ?1 AND url <> ?2")?
-        .exists(params![id.0, location])?;
-    Ok(redirected
-        && db
-            .prepare_cached(
-                "SELECT 1 FROM feeds WHERE id <> ?1 AND state IN ('active', 'failing')
-                     AND (url = ?2 OR location = ?2)",
-            )?
-            .exists(params![id.0, location])?)
 }
 
 #[derive(PartialEq, Eq)]

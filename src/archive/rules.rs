@@ -60,17 +60,26 @@ fn give(db: &Connection, id: EntryId, names: &[String]) -> Result<usize, Archive
     tags::add(db, id, tags)
 }
 
-/// The entries that a filter selects, among `ids` or all.
-pub(super) fn selected(
+/// The entries that a filter selects, among `ids` or all, each feed's for itself.
+fn selected(
     db: &Connection,
     filter: &Filter,
     ids: Option<&[i64]>,
 ) -> Result<Vec<EntryId>, ArchiveError> {
     let query = Query {
         filter: filter.clone(),
+        merge: false,
         ..Query::all()
     };
-    let plan = Plan::among(db, &query, ids)?;
+    matching(db, &query, ids)
+}
+
+pub(super) fn matching(
+    db: &Connection,
+    query: &Query,
+    ids: Option<&[i64]>,
+) -> Result<Vec<EntryId>, ArchiveError> {
+    let plan = Plan::among(db, query, ids)?;
     let mut select = db.prepare(&plan.sql)?;
     let found = select.query_map(params_from_iter(&plan.parameters), |row| row.get(0))?;
     Ok(found.map(|id| id.map(EntryId)).collect::<Result<_, _>>()?)

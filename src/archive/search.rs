@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Transaction, params_from_iter};
 
+use super::duplicates;
 use super::entries;
 use super::error::{ArchiveError, SearchError};
 use super::instants::instant;
@@ -40,7 +41,13 @@ pub(super) fn search(
         // Talks of one entry come one after the other.
         let current = match entry.take().filter(|loaded| loaded.id == id) {
             Some(loaded) => loaded,
-            None => entries::load(&snapshot, id)?.ok_or(ArchiveError::NoSuchEntry)?,
+            None => {
+                let mut entry = entries::load(&snapshot, id)?.ok_or(ArchiveError::NoSuchEntry)?;
+                if plan.merged {
+                    duplicates::unite(&snapshot, &mut entry, true)?;
+                }
+                entry
+            }
         };
         let current = entry.insert(current);
         let item = match query.by {

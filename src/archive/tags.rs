@@ -4,6 +4,8 @@ use std::collections::HashSet;
 
 use rusqlite::{Connection, params};
 
+use super::duplicates;
+use super::entries;
 use super::error::ArchiveError;
 use crate::model::{EntryId, FeedId, Tag, TagOrigin};
 
@@ -30,6 +32,36 @@ pub(super) fn all_of_entry(db: &Connection, id: EntryId) -> Result<Vec<Tag>, Arc
         .into_iter()
         .map(|(origin, _, name)| Tag { name, origin })
         .collect())
+}
+
+/// As `Archive::tag`.
+pub(super) fn put_on(
+    db: &Connection,
+    id: EntryId,
+    names: &[String],
+    origin: TagOrigin,
+) -> Result<usize, ArchiveError> {
+    if !entries::exists(db, id)? {
+        return Err(ArchiveError::NoSuchEntry);
+    }
+    if origin == TagOrigin::User {
+        for one in duplicates::same_post(db, id)? {
+            allow_again(db, one, names)?;
+        }
+    }
+    add(db, id, names.iter().map(|name| (name.as_str(), origin)))
+}
+
+/// As `Archive::untag`.
+pub(super) fn take_off(
+    db: &Connection,
+    id: EntryId,
+    names: &[String],
+) -> Result<usize, ArchiveError> {
+    if !entries::exists(db, id)? {
+        return Err(ArchiveError::NoSuchEntry);
+    }
+    remove(db, &duplicates::same_post(db, id)?, names)
 }
 
 /// Adds tags, but for those that a person took off; answers how many were not there before from anyone.
@@ -60,11 +92,7 @@ pub(super) fn add<'a>(
 }
 
 /// A person's word counts over an earlier `untag`.
-pub(super) fn allow_again(
-    db: &Connection,
-    id: EntryId,
-    names: &[String],
-) -> Result<(), ArchiveError> {
+fn allow_again(db: &Connection, id: EntryId, names: &[String]) -> Result<(), ArchiveError> {
     let mut delete = db.prepare_cached("DELETE FROM untagged WHERE entry = ?1 AND key = ?2")?;
     for name in names {
         delete.execute(params![id.0, Tag::key(name)])?;
@@ -72,21 +100,24 @@ pub(super) fn allow_again(
     Ok(())
 }
 
-/// Takes tags off, whoever put them there, and keeps them off; answers how many there were.
-pub(super) fn remove(
-    db: &Connection,
-    id: EntryId,
-    names: &[String],
-) -> Result<usize, ArchiveError> {
+/// Takes tags off entries that are one post, whoever put them there, and keeps them off; answers how many
+/// there were.
+fn remove(db: &Connection, ids: &[EntryId], names: &[String]) -> Result<usize, ArchiveError> {
     let mut delete = db.prepare_cached("DELETE FROM tags WHERE entry = ?1 AND key = ?2")?;
     let mut keep_off =
         db.prepare_cached("INSERT OR IGNORE INTO untagged (entry, key) VALUES (?1, ?2)")?;
     let mut removed = 0;
     for name in names {
         let key = Tag::key(name);
-        if delete.execute(params![id.0, key])? > 0 {
+        let mut was_there = false;
+        for id in ids {
+            was_there |= delete.execute(params![id.0, key])? > 0;
+        }
+        if was_there {
             removed += 1;
-            keep_off.execute(params![id.0, key])?;
+            for id in ids {
+                keep_off.execute(params![id.0, key])?;
+            }
         }
     }
     Ok(removed)

@@ -5,6 +5,7 @@
 //! talks: that is `split`'s.
 
 mod bounds;
+mod extras;
 mod finish;
 mod html;
 mod links;
@@ -85,6 +86,7 @@ pub(crate) fn entry(raw: RawEntry, feed: &Feed, location: Option<&Url>) -> Entry
         language: language(&raw, feed),
         source: raw.source.and_then(|source| entry_source(&source)),
         comments_url: raw.comments_url.as_ref().and_then(page),
+        extras: extras::extras(raw.extras.as_deref(), &raw.contributors, &bases),
         talks: Vec::new(),
         event: None,
         hash,

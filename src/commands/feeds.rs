@@ -1,6 +1,7 @@
 use std::io::{self, Write};
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use clap::ValueEnum;
 use serde::Serialize;
 
 use super::context::Context;
@@ -10,6 +11,7 @@ use super::poll::entries_of;
 use crate::archive::Archive;
 use crate::decide;
 use crate::model::{State, Subscription};
+use crate::render::opml;
 use crate::source::Source;
 use crate::terminal::{escape, result_output};
 
@@ -24,6 +26,16 @@ pub(crate) struct Args {
     /// List the moves that permanent redirects made instead; `undo` takes one back
     #[arg(long)]
     moved: bool,
+    /// opml: a list that hallway and other readers can take over, each tag a folder
+    #[arg(long, value_enum, value_name = "FORMAT", conflicts_with_all = ["json", "moved"])]
+    format: Option<ListFormat>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ListFormat {
+    Text,
+    Json,
+    Opml,
 }
 
 /// One line of `feeds --moved --json`.
@@ -61,9 +73,12 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         return list_moves(args, &archive);
     }
     let feeds = archive.subscriptions()?;
+    let as_json = args.json || args.format == Some(ListFormat::Json);
     let mut out = result_output();
     let now = context.now;
-    let written = if args.json {
+    let written = if args.format == Some(ListFormat::Opml) {
+        opml::subscriptions("Subscriptions of hallway", &feeds, &mut out)
+    } else if as_json {
         feeds.iter().try_for_each(|feed| {
             serde_json::to_writer(&mut out, &line(feed, now))?;
             out.write_all(b"\n")

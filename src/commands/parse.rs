@@ -56,7 +56,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
             document.location = Some(base.clone());
         }
     }
-    let (mut raw, broken) = read(&source, &documents).map_err(of_feed)?;
+    let (mut raw, broken) = read(&source, &documents, args.explain).map_err(of_feed)?;
     for failure in unreadable.iter().chain(&broken) {
         poll::warn(context, &args.document, failure, None);
     }
@@ -85,6 +85,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     let written = if args.explain {
         let told = Told {
             encoding_by: raw.encoding_by,
+            feed_origins: &raw.origins,
             origins: &origins,
             dropped: &raw.dropped,
         };
@@ -144,7 +145,11 @@ fn documents(
     }
 }
 
-fn read(source: &Source, documents: &[Document]) -> Result<(RawFeed, Vec<Failure>), Failure> {
+fn read(
+    source: &Source,
+    documents: &[Document],
+    explain: bool,
+) -> Result<(RawFeed, Vec<Failure>), Failure> {
     if let Source::Folder(_) = source {
         let (raw, broken) = parse::read_notes(documents);
         let broken = broken
@@ -160,5 +165,10 @@ fn read(source: &Source, documents: &[Document]) -> Result<(RawFeed, Vec<Failure
     let document = documents
         .first()
         .ok_or_else(|| Failure::new(FailureKind::NotAFeed, "the answer is empty"))?;
-    Ok((parse::read_feed(document)?, Vec::new()))
+    let read = if explain {
+        parse::explain(document)?
+    } else {
+        parse::read_feed(document)?
+    };
+    Ok((read, Vec::new()))
 }

@@ -48,6 +48,9 @@ pub(crate) struct Args {
     /// Write to this file, whole or not at all
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Show a post that came through several feeds once for each of them
+    #[arg(long)]
+    no_merge: bool,
     /// Where the feed will be found, for its link to itself
     #[arg(long, value_name = "URL")]
     self_url: Option<Url>,
@@ -219,8 +222,9 @@ fn read(args: &Args, context: &Context<'_>) -> Result<Query, CommandError> {
             SortOption::Relevance => Sort::Relevance,
         },
         limit: args.limit.or(args.format.default_limit()),
-        arrived_after: None,
-        arrived_until: None,
+        // Every feed that brought a post is one to subscribe to.
+        merge: !args.no_merge && args.format != Format::Opml,
+        ..Query::all()
     })
 }
 

@@ -1,6 +1,5 @@
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::context::Context;
 use super::exit::{CommandError, Exit};
@@ -32,18 +31,11 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         context.archive_to_read()?;
         return Ok(Exit::Well);
     }
-    let archive = Arc::new(context.archive()?);
-    let fetcher = Arc::new(context.fetcher(None)?);
-    let runtime = poll::runtime()?;
-    let subscriber = Subscriber {
-        context,
-        archive: &archive,
-        fetcher: &fetcher,
-        runtime: &runtime,
-    };
+    let subscriber = Subscriber::new(context)?;
+    let archive = &subscriber.archive;
     let mut failed = 0;
     for source in &args.sources {
-        for added in subscriber.subscribe(source, &Wishes::default()) {
+        for added in subscriber.subscribe(source, &Wishes::default())? {
             match added {
                 Added::New(_, Some(report)) => {
                     poll::tell(context, &report);
@@ -59,19 +51,11 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
             }
         }
     }
-    let due = poll::due(&archive, context.now)?;
-    let mut totals = poll::poll(
-        context,
-        &archive,
-        &fetcher,
-        &runtime,
-        due,
-        poll::Audience::Schedule,
-        |_| Ok(()),
-    )?;
+    let due = poll::due(archive, context.now)?;
+    let mut totals = subscriber.poll(due, poll::Audience::Schedule)?;
     totals.failed += failed;
     if let Some(file) = &args.metrics {
-        metrics::write(file, context, &archive, &totals)?;
+        metrics::write(file, context, archive, &totals)?;
     }
 
     let seen = archive.cursor(CURSOR)?.unwrap_or_default();

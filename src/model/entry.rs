@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::attribution::{Enclosure, Person};
+use super::extras::Extras;
 use super::ids::{ContentHash, EntryId};
 use super::raw::{EntrySource, Text};
 use super::safe_html::SafeHtml;
@@ -35,6 +36,8 @@ pub(crate) struct Entry {
     /// The feed an aggregated entry first stood in.
     pub(crate) source: Option<EntrySource>,
     pub(crate) comments_url: Option<String>,
+    /// Whatever else the publisher said of it.
+    pub(crate) extras: Option<Box<Extras>>,
     /// The talks the content holds, in its order; empty for a post that is no conference notes.
     pub(crate) talks: Vec<Talk>,
     /// The event the notes were taken at: `DevOpsDays Ghent 2019`.
@@ -128,8 +131,23 @@ pub(crate) struct ArchivedEntry {
     pub(crate) feed: FeedOfEntry,
     /// When the archive took it in.
     pub(crate) first_seen: DateTime<Utc>,
-    /// With `original` left empty: it stays in the archive.
+    /// With `original` left empty: it stays in the archive. Of a post that came through several feeds the
+    /// tags are all of theirs.
     pub(crate) entry: Entry,
+    /// Through which other feeds the same post came, by arrival.
+    pub(crate) also_in: Vec<AlsoIn>,
+}
+
+/// The same post as another feed has it, stored as an entry of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AlsoIn {
+    pub(crate) id: EntryId,
+    /// `Source::key` of the subscription.
+    pub(crate) feed_url: String,
+    /// As `FeedOfEntry::title`.
+    pub(crate) feed_title: Option<String>,
+    /// The permalink there.
+    pub(crate) url: Option<String>,
 }
 
 impl ArchivedEntry {

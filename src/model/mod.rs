@@ -6,9 +6,11 @@
 
 mod address;
 mod attribution;
+mod canonical;
 mod changes;
 mod entry;
 mod event;
+mod extras;
 mod feed;
 mod ids;
 mod past;
@@ -21,11 +23,15 @@ mod talk_link;
 
 pub(crate) use address::address_as_meant;
 pub(crate) use attribution::{Enclosure, Person};
+pub(crate) use canonical::{canonical_link, site};
 pub(crate) use changes::{
     Attempt, Change, Changes, Known, Outcome, Recorded, Setback, State, Subscription,
 };
-pub(crate) use entry::{ArchivedEntry, Entry, FeedOfEntry, Original, Revision};
+pub(crate) use entry::{AlsoIn, ArchivedEntry, Entry, FeedOfEntry, Original, Revision};
 pub(crate) use event::{Event, event_key};
+pub(crate) use extras::{
+    Contributor, Extension, ExtraLink, Extras, InReplyTo, MediaObject, SourceFacts,
+};
 pub(crate) use feed::Feed;
 pub(crate) use ids::{ContentHash, EntryId, FeedId};
 pub(crate) use past::{Move, PageRead, Past, PastLinks, Step, Way};

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::wording;
-use crate::model::{ArchivedEntry, Enclosure, Entry, Person, SafeHtml, Talk, TalkLink};
+use crate::model::{AlsoIn, ArchivedEntry, Enclosure, Entry, Person, SafeHtml, Talk, TalkLink};
 use crate::query::{Digest, DigestHead, Item};
 
 pub(super) struct Json<'a> {
@@ -94,6 +94,28 @@ struct EntryObject<'a> {
     enclosures: Vec<EnclosureObject<'a>>,
     talks: Vec<TalkObject<'a>>,
     event: Option<&'a str>,
+    also_in: Vec<AlsoInObject<'a>>,
+}
+
+/// Another feed that brought the same post.
+#[derive(Serialize)]
+struct AlsoInObject<'a> {
+    feed_url: String,
+    feed_title: Option<&'a str>,
+    /// The entry's number there.
+    id: i64,
+    url: Option<&'a str>,
+}
+
+impl<'a> From<&'a AlsoIn> for AlsoInObject<'a> {
+    fn from(other: &'a AlsoIn) -> Self {
+        Self {
+            feed_url: wording::address(&other.feed_url),
+            feed_title: other.feed_title.as_deref(),
+            id: other.id.0,
+            url: other.url.as_deref(),
+        }
+    }
 }
 
 impl<'a> From<&'a ArchivedEntry> for EntryObject<'a> {
@@ -113,6 +135,7 @@ impl<'a> From<&'a ArchivedEntry> for EntryObject<'a> {
             language: _,
             source: _,
             comments_url: _,
+            extras: _,
             talks,
             event,
             hash: _,
@@ -142,6 +165,7 @@ impl<'a> From<&'a ArchivedEntry> for EntryObject<'a> {
                 .map(|talk| TalkObject::new(&archived.entry, talk))
                 .collect(),
             event: event.as_deref(),
+            also_in: archived.also_in.iter().map(AlsoInObject::from).collect(),
         }
     }
 }
@@ -303,7 +327,7 @@ mod tests {
                 r#""published":null,"updated":null,"first_seen":"2019-05-06T07:08:09Z","date":"2019-05-06T07:08:09Z","date_rule":"first-seen","summary":null,"#,
                 r#""content_html":"<p>Runbooks rot. Test them like code, said the panel, and throw away the rest.</p>","#,
                 r#""content_text":"Runbooks rot. Test them like code, said the panel, and throw away the rest.","#,
-                r#""enclosures":[],"talks":[],"event":null}"#,
+                r#""enclosures":[],"talks":[],"event":null,"also_in":[]}"#,
                 "\n"
             )
         );

@@ -10,7 +10,10 @@ use serde::Serialize;
 use super::Settings;
 use super::identity::Identities;
 use super::wording::{self, rfc3339};
-use crate::model::{ArchivedEntry, Entry, Event, Feed, FeedFormat, Person, Repair, Talk, TalkLink};
+use crate::model::{
+    ArchivedEntry, Contributor, Entry, Event, Extension, ExtraLink, Extras, Feed, FeedFormat,
+    InReplyTo, MediaObject, Person, Repair, SourceFacts, Talk, TalkLink,
+};
 
 /// How a document was read.
 pub(crate) struct Reading<'a> {
@@ -69,6 +72,8 @@ struct Item<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     date_published: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     date_modified: Option<String>,
@@ -103,10 +108,55 @@ struct Attachment<'a> {
 struct EntryFacts<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     feed: Option<FeedOfItem<'a>>,
+    /// The other feeds that brought the same post.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    also_in: Vec<AlsoInFact<'a>>,
     event: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     event_facts: Option<EventFacts>,
     talks: Vec<TalkFacts<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comments_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<SourceOfItem<'a>>,
+    /// Whatever else was said, by the names of `Extras`.
+    #[serde(flatten)]
+    extras: Option<OtherFacts<'a>>,
+}
+
+/// The feed an item was copied from.
+#[derive(Serialize)]
+struct SourceOfItem<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+    #[serde(flatten)]
+    facts: Option<&'a SourceFacts>,
+}
+
+#[derive(Serialize)]
+struct OtherFacts<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rights: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    licenses: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    contributors: &'a [Contributor],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    links: &'a [ExtraLink],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    in_reply_to: &'a [InReplyTo],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comments: Option<u64>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    places: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    media: &'a [MediaObject],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    extensions: &'a [Extension],
 }
 
 /// The feed an item of a combined feed comes from.
@@ -118,6 +168,12 @@ struct FeedOfItem<'a> {
     site_url: Option<String>,
     updated: Option<String>,
     rights: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct AlsoInFact<'a> {
+    feed_url: Option<String>,
+    feed_title: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -182,6 +238,10 @@ fn item(entry: &Entry) -> Item<'_> {
         title: entry.title.as_deref(),
         content_html: entry.content.as_str(),
         summary: entry.summary.as_deref(),
+        image: entry
+            .extras
+            .as_deref()
+            .and_then(|extras| extras.image.as_deref()),
         date_published: entry.published.and_then(rfc3339),
         date_modified: entry.updated.and_then(rfc3339),
         authors: entry.authors.iter().map(author).collect(),
@@ -202,10 +262,45 @@ fn item(entry: &Entry) -> Item<'_> {
             .collect(),
         _hallway: EntryFacts {
             feed: None,
+            also_in: Vec::new(),
             event: entry.event.as_deref(),
             event_facts: Event::of(entry).map(event),
             talks: entry.talks.iter().map(|of| talk(entry, of)).collect(),
+            comments_url: entry.comments_url.as_deref(),
+            source: source(entry),
+            extras: entry.extras.as_deref().map(others),
         },
+    }
+}
+
+fn source(entry: &Entry) -> Option<SourceOfItem<'_>> {
+    let source = entry.source.as_ref();
+    let facts = entry
+        .extras
+        .as_deref()
+        .and_then(|extras| extras.source.as_ref());
+    if source.is_none() && facts.is_none() {
+        return None;
+    }
+    Some(SourceOfItem {
+        id: source.and_then(|source| source.guid.as_deref()),
+        title: source.and_then(|source| source.title.as_deref()),
+        url: source.and_then(|source| source.url.as_deref()),
+        facts,
+    })
+}
+
+fn others(extras: &Extras) -> OtherFacts<'_> {
+    OtherFacts {
+        rights: extras.rights.as_deref(),
+        licenses: &extras.licenses,
+        contributors: &extras.contributors,
+        links: &extras.links,
+        in_reply_to: &extras.in_reply_to,
+        comments: extras.comments,
+        places: &extras.places,
+        media: &extras.media,
+        extensions: &extras.extensions,
     }
 }
 
@@ -327,6 +422,18 @@ fn combined<'a>(archived: &'a ArchivedEntry, id: &'a str, link: Option<&'a str>)
     for talk in &mut item._hallway.talks {
         talk.url = talk.url.filter(|url| wording::web(url).is_some());
     }
+    // What leads somewhere else is for who parses a feed; a combined feed says what others can use.
+    item._hallway.comments_url = None;
+    item._hallway.extras = None;
+    item._hallway.source = None;
+    item.image = item
+        .image
+        .filter(|url| wording::web(url).as_deref() == Some(*url));
+    let others = archived.also_in.iter().map(|other| AlsoInFact {
+        feed_url: wording::web(&other.feed_url),
+        feed_title: other.feed_title.as_deref(),
+    });
+    item._hallway.also_in = others.collect();
     item._hallway.feed = Some(FeedOfItem {
         id: super::identity::feed(feed),
         title: wording::feed_name(feed).into_owned(),

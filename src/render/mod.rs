@@ -16,7 +16,7 @@ mod identity;
 mod json;
 pub(crate) mod jsonfeed;
 mod markdown;
-mod opml;
+pub(crate) mod opml;
 mod rss;
 #[cfg(test)]
 mod samples;

@@ -38,6 +38,7 @@ pub(super) fn conference() -> ArchivedEntry {
             updated: Some(at("2019-11-05T00:00:00Z")),
         },
         first_seen: at("2020-01-02T00:00:00Z"),
+        also_in: Vec::new(),
         entry: Entry {
             guid: "https://notes.example/ghent".into(),
             url: Some("https://notes.example/ghent".into()),
@@ -86,6 +87,7 @@ pub(super) fn conference() -> ArchivedEntry {
             content: SafeHtml::vouch(content.into()),
             source: None,
             comments_url: None,
+            extras: None,
             hash: ContentHash([0; 32]),
             original: Original::default(),
         },

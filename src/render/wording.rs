@@ -46,10 +46,14 @@ pub(super) fn title(entry: &Entry) -> Cow<'_, str> {
 /// What a feed is called: its title, else its host, else of a file or folder the name without the way
 /// there, which may be read by others.
 pub(super) fn feed_name(feed: &FeedOfEntry) -> Cow<'_, str> {
-    if let Some(title) = present(feed.title.as_deref()) {
+    feed_called(feed.title.as_deref(), &feed.url)
+}
+
+pub(super) fn feed_called<'a>(title: Option<&'a str>, url: &'a str) -> Cow<'a, str> {
+    if let Some(title) = present(title) {
         return title.into();
     }
-    let Ok(url) = Url::parse(&feed.url) else {
+    let Ok(url) = Url::parse(url) else {
         return "(unnamed feed)".into();
     };
     if let Some(host) = url.host_str() {
@@ -63,9 +67,30 @@ pub(super) fn feed_name(feed: &FeedOfEntry) -> Cow<'_, str> {
         })
 }
 
+/// So many other feeds of a post are named.
+const MOST_OTHER_FEEDS: usize = 5;
+
+/// `also in Planet, Ann's talks`; `None` for a post of one feed.
+pub(super) fn also_in(archived: &ArchivedEntry) -> Option<String> {
+    let others = &archived.also_in;
+    let mut names: Vec<Cow<'_, str>> = others
+        .iter()
+        .take(MOST_OTHER_FEEDS)
+        .map(|other| feed_called(other.feed_title.as_deref(), &other.feed_url))
+        .collect();
+    if others.len() > MOST_OTHER_FEEDS {
+        names.push(format!("{} more", others.len() - MOST_OTHER_FEEDS).into());
+    }
+    (!names.is_empty()).then(|| format!("also in {}", names.join(", ")))
+}
+
 /// The feed's address as the archive names it, without a password.
 pub(super) fn feed_address(feed: &FeedOfEntry) -> String {
-    Url::parse(&feed.url).map_or_else(|_| feed.url.clone(), |url| without_password(&url))
+    address(&feed.url)
+}
+
+pub(super) fn address(feed_url: &str) -> String {
+    Url::parse(feed_url).map_or_else(|_| feed_url.to_owned(), |url| without_password(&url))
 }
 
 /// An address that may be handed to others as a link: `http` or `https`, in ASCII, without user and
@@ -166,9 +191,10 @@ pub(super) fn hashtags(entry: &Entry) -> String {
     tags.join(" ")
 }
 
-/// `Ann's notes · 2006-01-02 · #devops`.
+/// `Ann's notes · 2006-01-02 · also in Planet · #devops`.
 pub(super) fn byline(archived: &ArchivedEntry) -> String {
     let mut parts = vec![feed_name(&archived.feed).into_owned(), day(archived.date())];
+    parts.extend(also_in(archived));
     parts.extend(Some(hashtags(&archived.entry)).filter(|tags| !tags.is_empty()));
     parts.join(" · ")
 }

@@ -1,10 +1,11 @@
 //! Speakers on lines of their own, below the title.
 
-use super::furniture::{bare, is_furniture};
+use super::furniture::is_furniture;
 use super::names::{LIKELY, People, SURE, is_labelled, is_of_others, is_particle, people};
 use super::outline::{Block, BlockKind};
 use super::tables::VERBS;
-use super::tidy::is_links;
+use super::tidy::{head, is_links};
+use super::wording::bare;
 
 /// Speakers found below a line.
 #[derive(Debug, Clone)]
@@ -72,8 +73,14 @@ pub(super) fn in_prose(block: &Block) -> Option<People> {
         .iter()
         .position(|word| word.starts_with(char::is_lowercase) && VERBS.has(&bare(word)))?;
     let name = words[..verb].join(" ");
+    // `Ann Poe's presentation showed ..`
+    let name = ["'s", "’s"]
+        .iter()
+        .filter_map(|of| Some(name.split_once(of)?.0))
+        .min_by_key(|name| name.len())
+        .unwrap_or(&name);
     let linked = block.styled.first().is_some_and(|styled| styled.start == 0);
-    let found = people(&name, false)?;
+    let found = people(name, false)?;
     (verb <= 8 && (found.sureness >= SURE || linked)).then_some(found)
 }
 
@@ -89,6 +96,7 @@ fn names_of_lines(block: &Block) -> Found {
     let mut all: Option<People> = None;
     for (n, line) in block.text.lines().enumerate() {
         let line = line.trim_start_matches(['|', '-', '–', '—', '~', '•', '*', ' ']);
+        let line = &line[head(line)..];
         if n > 8 || is_of_others(line) {
             break;
         }
@@ -141,7 +149,7 @@ pub(super) fn line_of_names(line: &str, set_off: bool) -> Option<People> {
     if line.is_empty() || line.len() > 200 || is_of_others(line) {
         return None;
     }
-    if is_labelled(line) && line.contains(':') {
+    if is_labelled(line) && line.contains([':', '：']) {
         return people(line, true);
     }
     let labelled = is_labelled(line);
@@ -165,7 +173,9 @@ pub(super) fn line_of_names(line: &str, set_off: bool) -> Option<People> {
         return None;
     }
     let handle = line.starts_with('@') && words == 1;
-    let found = people(line, handle)?;
+    // `by Zags`: a name of one word, where nothing else stands on the line.
+    let byline = labelled && words <= 3 && small == 0;
+    let found = people(line, handle || byline)?;
     let short = words <= 4 && small == 0;
     let plain = line.contains(['@', '(', ',', '|']);
     let fits = found.sureness >= SURE && (small == 0 || plain || labelled || set_off)

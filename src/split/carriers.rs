@@ -2,42 +2,22 @@
 
 use std::collections::HashMap;
 
-use super::candidates::{self, Candidate, Parent, Shape, is_short};
-use super::furniture::{bare, is_furniture};
+use super::candidate::{Candidate, Parent, Shape, is_short};
+use super::candidates;
+use super::carrier::{Carrier, Post};
+use super::furniture::is_furniture;
 use super::kinds::{kind_of, told_kind};
 use super::names::SURE;
 use super::one_talk::title_talk;
 use super::outline::Block;
 use super::tidy::tidy;
+use super::wording::bare;
 use crate::model::TalkKind;
-
-/// A line that starts a talk.
-#[derive(Debug)]
-pub(super) struct Carrier {
-    /// Where among the blocks.
-    pub(super) block: usize,
-    pub(super) title: String,
-    pub(super) speakers: Vec<String>,
-    pub(super) kind: TalkKind,
-    /// The line is the beginning of the talk's text, not a title above it.
-    pub(super) inside: bool,
-}
-
-/// What is known of a post besides its blocks.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Post {
-    /// The block that says the post's title.
-    pub(super) title: Option<usize>,
-    /// Title or tags say that the post is of an event.
-    pub(super) of_event: bool,
-    /// The title itself names one, so it is no talk's.
-    pub(super) titled_by_event: bool,
-}
 
 /// The lines that start talks, in their order.
 pub(super) fn of(blocks: &[Block], post: Post) -> Vec<Carrier> {
-    let headings = candidates::of(blocks, Shape::Heading, post.title);
-    let chosen = of_headings(&headings, post);
+    let headings = candidates::of(blocks, Shape::Heading, post);
+    let chosen = of_headings(blocks, &headings, post);
     let titled = title_talk(blocks, post, &headings);
     let others = chosen.iter().filter(|line| line.is_named()).count();
     if let Some(alone) = titled {
@@ -60,14 +40,14 @@ pub(super) fn of(blocks: &[Block], post: Post) -> Vec<Carrier> {
         .count();
     let mut best: Option<(usize, Vec<Carrier>)> = None;
     for shape in [Shape::Bold, Shape::Item, Shape::Plain, Shape::Sentence] {
-        let lines = candidates::of(blocks, shape, post.title);
+        let lines = candidates::of(blocks, shape, post);
         let spoken = lines.iter().filter(|line| line.is_named()).count();
         let sure = lines.iter().filter(|line| line.sureness() >= SURE).count();
         let enough = if post.of_event {
             spoken >= 2 && (sure > 0 || spoken * 2 >= lines.len())
                 || spoken == 1 && sure == 1 && headings.is_empty()
         } else {
-            sure >= 2 && spoken * 3 >= lines.len() * 2 && headings.is_empty()
+            post.of_talks && sure >= 2 && spoken * 3 >= lines.len() * 2 && headings.is_empty()
         };
         if enough && spoken > named && best.as_ref().is_none_or(|(most, _)| spoken > *most) {
             best = Some((spoken, shaped(blocks, shape, &lines, spoken)));
@@ -83,7 +63,7 @@ pub(super) fn of(blocks: &[Block], post: Post) -> Vec<Carrier> {
             .collect();
     }
     if headings.is_empty() {
-        let bold = candidates::of(blocks, Shape::Bold, post.title);
+        let bold = candidates::of(blocks, Shape::Bold, post);
         if bold.len() >= 2 {
             return bold
                 .iter()
@@ -129,8 +109,8 @@ fn shaped(blocks: &[Block], shape: Shape, lines: &[Candidate], spoken: usize) ->
 }
 
 /// Among headings those on the level that carries the talks, and those elsewhere that name speakers.
-fn of_headings(lines: &[Candidate], post: Post) -> Vec<&Candidate> {
-    let Some(level) = level(lines, post.of_event) else {
+fn of_headings<'c>(blocks: &[Block], lines: &'c [Candidate], post: Post) -> Vec<&'c Candidate> {
+    let Some(level) = level(lines, post) else {
         return Vec::new();
     };
     let mut times: HashMap<&str, usize> = HashMap::new();
@@ -172,10 +152,13 @@ fn of_headings(lines: &[Candidate], post: Post) -> Vec<&Candidate> {
             line.parent != Parent::Furniture && !over_named[n] && !inner && !odd
         } else {
             // `### A topic` under `## Open spaces`.
-            post.of_event
-                && line.level > level
-                && matches!(line.parent, Parent::Group(_))
-                && named > 0
+            let group = match line.parent {
+                Parent::Group(group) => told_kind(&bare(&blocks[group].text)).is_some(),
+                _ => false,
+            };
+            line.level > level
+                && (group && (post.of_event || named >= 2)
+                    || post.of_event && named > 0 && matches!(line.parent, Parent::Group(_)))
         };
         if fits {
             chosen.push(line);
@@ -186,7 +169,11 @@ fn of_headings(lines: &[Candidate], post: Post) -> Vec<&Candidate> {
 
 /// The level that carries the talks: the one with the most speakers; without speakers the highest
 /// with several lines, if this is of an event at all.
-fn level(lines: &[Candidate], of_event: bool) -> Option<u8> {
+fn level(lines: &[Candidate], post: Post) -> Option<u8> {
+    let of_event = post.of_event;
+    if !post.of_talks {
+        return None;
+    }
     let at = |level: u8| {
         lines
             .iter()

@@ -16,6 +16,7 @@ fn post(title: &str, html: &str) -> Entry {
         language: None,
         source: None,
         comments_url: None,
+        extras: None,
         talks: Vec::new(),
         event: None,
         hash: ContentHash([0; 32]),

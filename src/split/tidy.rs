@@ -1,6 +1,6 @@
 //! A line without what surrounds a title: numbering, times, votes, languages, links to slides.
 
-use super::furniture::bare;
+use super::wording::bare;
 
 /// Words in brackets or behind a dash at the end of a title that are no part of it.
 const LABELS: &[&str] = &[
@@ -47,6 +47,16 @@ const LINK_WORDS: &[&str] = &[
     "the",
     "watch",
     "abstract",
+    "description",
+    "details",
+    "schedule",
+    "info",
+    "presentation",
+    "vortrag",
+    "aufzeichnung",
+    "notes",
+    "blog",
+    "post",
     "website",
     "github",
     "slideshare",
@@ -132,7 +142,7 @@ fn is_quote(c: char) -> bool {
 
 /// Numbers such as `1.`, `2)`, `(3)`, `#4`, `Talk 5:`.
 fn without_number(line: &str) -> &str {
-    let lower = line.get(..8).unwrap_or_default().to_ascii_lowercase();
+    let lower = line[..line.floor_char_boundary(8)].to_ascii_lowercase();
     let worded = ["talk ", "session ", "topic "]
         .iter()
         .find(|word| lower.starts_with(**word));
@@ -147,7 +157,9 @@ fn without_number(line: &str) -> &str {
     let weak = behind
         .strip_prefix(':')
         .or_else(|| behind.strip_prefix(" -"))
-        .or_else(|| behind.strip_prefix(" –"));
+        .or_else(|| behind.strip_prefix(" –"))
+        .or_else(|| behind.strip_prefix(" —"))
+        .or_else(|| behind.strip_prefix(" |"));
     let plain = (from.starts_with('#')).then_some(behind);
     let rest = sign
         .or(weak.filter(|_| {

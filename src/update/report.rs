@@ -16,6 +16,8 @@ pub(crate) struct Report {
     pub(crate) recorded: Recorded,
     /// Why it failed; `None` for any other status.
     pub(crate) failure: Option<Failure>,
+    /// The failure is the archive's, not the feed's.
+    pub(crate) is_unrecorded: bool,
     /// Notes of a folder that could not be read, while the rest was.
     pub(crate) warnings: Vec<Failure>,
     pub(crate) next_due: DateTime<Utc>,
@@ -62,6 +64,7 @@ impl Draft {
             http_status: attempt.http_status,
             recorded: Recorded::default(),
             failure,
+            is_unrecorded: false,
             warnings,
             next_due: attempt.next_due,
         })
@@ -80,6 +83,7 @@ impl Draft {
 
     pub(super) fn unrecorded(mut self, error: &ArchiveError) -> Report {
         self.0.status = Status::Failed;
+        self.0.is_unrecorded = true;
         self.0.failure = Some(Failure::new(FailureKind::File, error.to_string()));
         self.0
     }

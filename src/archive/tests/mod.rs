@@ -3,6 +3,7 @@
 
 mod attempts;
 mod check;
+mod duplicates;
 mod entries;
 mod file;
 mod plans;
@@ -111,6 +112,7 @@ fn at(hours: i64) -> DateTime<Utc> {
 fn wish(url: &str) -> NewSubscription {
     NewSubscription {
         site: None,
+        html_url: None,
         source: Source::from_web_address(url).unwrap(),
         title: None,
         tags: Vec::new(),
@@ -133,6 +135,7 @@ fn entry(guid: &str, title: &str, html: &str) -> Entry {
         language: None,
         source: None,
         comments_url: None,
+        extras: None,
         talks: Vec::new(),
         event: None,
         hash: hash(&format!("{title}{html}")),

@@ -5,7 +5,7 @@ fn xml(text: &str) -> Result<RawFeed, ParseError> {
     let root = Root::find(text).unwrap();
     let mut repairs = Repairs::default();
     let location = Url::parse("https://blog.example/feed.xml").unwrap();
-    let feed = read_xml(text, &root, Some(&location), &mut repairs);
+    let feed = read_xml(text, &root, Some(&location), Telling::All, &mut repairs);
     feed.map(|mut feed| {
         feed.repairs = repairs.into_vec();
         feed

@@ -40,6 +40,7 @@ impl<'a> Html<'a> {
         );
         writeln!(self.out, "<h2>{title}</h2>")?;
         let mut facts = vec![escape(&wording::feed_name(&archived.feed)), time(archived)];
+        facts.extend(wording::also_in(archived).map(|others| escape(&others)));
         facts.extend(by(&entry.authors));
         self.facts(&facts)?;
         self.tags(entry)?;

@@ -75,10 +75,20 @@ fn facts(archived: &ArchivedEntry) -> Vec<(&'static str, String)> {
         wording::feed_address(&archived.feed)
     );
     let authors: Vec<String> = entry.authors.iter().map(author).collect();
+    let others = archived.also_in.iter().map(|other| {
+        let name = other.feed_title.as_deref().unwrap_or_default();
+        let address = wording::address(&other.feed_url);
+        let number = other.id.0;
+        format!("{name} <{address}>, entry {number}")
+            .trim_start()
+            .to_owned()
+    });
+    let also_in: Vec<String> = others.collect();
     let mut facts = vec![
         ("Entry", archived.id.0.to_string()),
         ("Link", entry.url.clone().unwrap_or_default()),
         ("Feed", feed),
+        ("Also in", also_in.join("; ")),
         ("By", authors.join(", ")),
         ("Event", entry.event.clone().unwrap_or_default()),
         (

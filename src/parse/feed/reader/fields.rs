@@ -17,6 +17,8 @@ pub(super) enum Field {
     Group,
     /// What it holds belongs to something else than the entry.
     Skip,
+    /// So here, but in an entry it is kept as it is.
+    Foreign,
     // Text with or without markup.
     Title,
     Text(TextField),
@@ -53,6 +55,10 @@ pub(super) enum Field {
     // What says all in its attributes.
     Enclosure,
     MediaContent,
+    MediaGroup,
+    MediaPlayer,
+    /// `media:thumbnail`.
+    Thumbnail,
     ImageLink,
 }
 
@@ -136,7 +142,7 @@ fn core(name: &str) -> Option<Field> {
     })
 }
 
-const EXTENSIONS: [(Ns, &str, Field, u8); 55] = [
+const EXTENSIONS: [(Ns, &str, Field, u8); 56] = [
     (
         Ns::Content,
         "encoded",
@@ -191,7 +197,7 @@ const EXTENSIONS: [(Ns, &str, Field, u8); 55] = [
     (Ns::Itunes, "owner", Field::OtherPerson, 0),
     (Ns::Itunes, "name", Field::Name, 0),
     (Ns::Itunes, "email", Field::Email, 0),
-    (Ns::Media, "group", Field::Group, 0),
+    (Ns::Media, "group", Field::MediaGroup, 0),
     (Ns::Media, "content", Field::MediaContent, 0),
     (Ns::Media, "title", Field::Title, 2),
     (
@@ -200,7 +206,10 @@ const EXTENSIONS: [(Ns, &str, Field, u8); 55] = [
         Field::Text(TextField::Description),
         3,
     ),
-    (Ns::Media, "thumbnail", Field::ImageLink, 3),
+    (Ns::Media, "thumbnail", Field::Thumbnail, 3),
+    (Ns::Media, "player", Field::MediaPlayer, 0),
+    (Ns::Media, "credit", Field::OtherPerson, 0),
+    (Ns::Media, "community", Field::Foreign, 0),
     (Ns::Media, "category", Field::Category, 0),
     (Ns::Media, "keywords", Field::Keywords, 0),
     (Ns::Media, "copyright", Field::Text(TextField::Rights), 3),
@@ -216,10 +225,8 @@ const EXTENSIONS: [(Ns, &str, Field, u8); 55] = [
         Field::UpdateFrequency,
         0,
     ),
-    (Ns::Podcast, "person", Field::Contributor, 0),
-    (Ns::Podcast, "chapters", Field::Skip, 0),
-    (Ns::Activity, "object", Field::Skip, 0),
-    (Ns::Activity, "target", Field::Skip, 0),
-    (Ns::Activity, "actor", Field::Skip, 0),
-    (Ns::Cc, "license", Field::Skip, 0),
+    (Ns::Podcast, "person", Field::OtherPerson, 0),
+    (Ns::Activity, "object", Field::Foreign, 0),
+    (Ns::Activity, "target", Field::Foreign, 0),
+    (Ns::Activity, "actor", Field::Foreign, 0),
 ];

@@ -15,6 +15,8 @@ pub(super) enum Role {
 #[derive(Debug, Default)]
 pub(super) struct Draft {
     pub(super) person: Person,
+    /// `podcast:person role`, `media:credit role`.
+    pub(super) role: Option<String>,
     /// What stands in the element itself.
     pub(super) text: String,
 }

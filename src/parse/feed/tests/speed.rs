@@ -31,7 +31,8 @@ fn reading_speed() {
         best[0] = best[0].min(started.elapsed().as_secs_f64());
         let started = std::time::Instant::now();
         for text in &texts {
-            xml(text).unwrap();
+            let root = Root::find(text).unwrap();
+            read_xml(text, &root, None, Telling::Little, &mut Repairs::default()).unwrap();
         }
         best[1] = best[1].min(started.elapsed().as_secs_f64());
         let started = std::time::Instant::now();
