@@ -83,15 +83,14 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
             print(&skipped_line(feed, context.now))?;
         }
     }
-    let with_past: Vec<FeedId> = match (args.history, args.feeds.is_empty()) {
+    let mut with_past = match (args.history, args.feeds.is_empty()) {
         (false, _) => Vec::new(),
-        (true, false) => due.iter().chain(&skipped).map(|feed| feed.id).collect(),
-        (true, true) => archive
-            .subscriptions()?
-            .iter()
-            .map(|feed| feed.id)
-            .collect(),
+        (true, false) => due.iter().chain(&skipped).cloned().collect(),
+        (true, true) => archive.subscriptions()?,
     };
+    // The past lies with the same server.
+    with_past.retain(|feed| decide::held_until(feed, context.now).is_none());
+    let with_past: Vec<FeedId> = with_past.iter().map(|feed| feed.id).collect();
     let audience = match args {
         Args { json: true, .. } => Audience::Program,
         _ if args.feeds.is_empty() => Audience::Schedule,

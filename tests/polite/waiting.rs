@@ -100,7 +100,8 @@ fn nobody_goes_before_retry_after() {
             assert_eq!(lines[0]["status"], "skipped", "{arguments:?}");
             assert_eq!(lines[0]["next_due"], "2026-11-21T17:00:00Z");
         }
-        assert_eq!(scene.count("/feed"), 1);
+        scene.fetch_with(4 * HOUR, &["--history"]);
+        assert_eq!(scene.server.all_requests().len(), 1);
         let url = scene.server.url("/feed");
         scene
             .hall
