@@ -48,6 +48,26 @@ impl Query {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Cursor(pub(crate) i64);
 
+/// A question for changes of feeds' health.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct HealthQuery {
+    /// Only what nobody was told of yet.
+    pub(crate) untold: Option<Untold>,
+    pub(crate) from: Option<DateTime<Utc>>,
+    pub(crate) until: Option<DateTime<Utc>>,
+    /// `None`: all.
+    pub(crate) limit: Option<u64>,
+}
+
+/// Changes of feeds' health that are to be told of now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Untold {
+    /// Not those after this one, by their own numbers.
+    pub(crate) up_to: Cursor,
+    /// A feed that broke later than this may come back by itself: it waits, and if it does nobody is told.
+    pub(crate) settled: DateTime<Utc>,
+}
+
 /// What one line of the answer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum By {
@@ -147,8 +167,9 @@ pub(crate) struct CountedEvent {
 pub(crate) struct DigestHead {
     /// What the digest is called: the query or the view.
     pub(crate) title: String,
-    /// The newest date among the items: an output's own date, so that the same answer gives the same
-    /// bytes. `None` when there are no items.
+    /// When the newest change among the items was, by `ArchivedEntry::changed`: an output's own date, so
+    /// that the same answer gives the same bytes. `None` when there are no items, and to a digest that
+    /// does not want it.
     pub(crate) updated: Option<DateTime<Utc>>,
 }
 
@@ -171,6 +192,11 @@ impl<'a> Item<'a> {
 /// Takes a digest in as it comes out of the archive, item by item: an output format, or a test.
 /// Called in this order: `begin` once, `item` for each, `end` once.
 pub(crate) trait Digest {
+    /// Whether `begin` is to be told the digest's own date. Finding it costs a second walk over the items.
+    fn wants_date(&self) -> bool {
+        true
+    }
+
     fn begin(&mut self, head: &DigestHead) -> io::Result<()>;
     fn item(&mut self, item: Item<'_>) -> io::Result<()>;
     fn end(&mut self) -> io::Result<()>;

@@ -25,6 +25,8 @@ mod add;
 mod backup;
 /// The archive's own examination.
 mod check;
+/// Talks and entries as references.
+mod citations;
 /// Shell completions and the manual page.
 mod completions;
 /// Which feed of a page, and which subscription an address is.
@@ -35,6 +37,8 @@ mod duplicates;
 mod feeds;
 /// Polling: conditional requests, failures, the JSON lines.
 mod fetch;
+/// Feeds that break, move, go and fall silent, each told of once.
+mod health;
 /// The past of feeds: archives, pages, old documents.
 mod history;
 /// OPML lists with a report.
@@ -63,6 +67,11 @@ mod watch;
 
 /// Kills, signals and several runs at once.
 mod faults;
+
+/// The combined feed: valid, the same in three formats, and read back as it was.
+mod formats;
+/// Its Atom against the schema of RFC 4287, by somebody else's validator.
+mod schema;
 
 /// Each broken, odd or old document of `fixtures/documents/` gives what was meant.
 mod documents;

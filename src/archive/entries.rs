@@ -20,8 +20,15 @@ const SELECT: &str = "
     SELECT e.id, e.feed, e.guid, e.url, e.title, e.summary, e.published, e.updated, e.first_seen,
            e.language, e.event, e.comments_url, e.source_guid, e.source_title, e.source_url, e.hash,
            f.url, f.guid, coalesce(f.given_title, f.title), f.site_url,
-           f.self_url, f.rights, f.updated, e.extras
-    FROM entries e JOIN feeds f ON f.id = e.feed
+           f.self_url, f.rights, f.updated, e.extras,
+           ifnull((SELECT from_url FROM moves WHERE feed_id = f.id ORDER BY id LIMIT 1), f.url),
+           EXISTS (
+               SELECT 1 FROM entries o LEFT JOIN duplicates other ON other.entry = o.id
+               WHERE o.guid = e.guid AND o.id <> e.id
+                 -- Of one post the entry that is shown has the guid, of several posts the first.
+                 AND CASE WHEN ifnull(other.shown, o.id) = ifnull(own.shown, e.id)
+                          THEN own.shown <> e.id ELSE o.id < e.id END)
+    FROM entries e JOIN feeds f ON f.id = e.feed LEFT JOIN duplicates own ON own.entry = e.id
     WHERE e.id = ?1";
 
 /// An entry in full, but for its original.
@@ -88,6 +95,7 @@ fn entry_of(row: &Row<'_>) -> rusqlite::Result<ArchivedEntry> {
         id: EntryId(row.get(0)?),
         feed: FeedOfEntry {
             url: row.get(16)?,
+            first_url: row.get(24)?,
             guid: row.get(17)?,
             title: row.get(18)?,
             site_url: row.get(19)?,
@@ -95,6 +103,7 @@ fn entry_of(row: &Row<'_>) -> rusqlite::Result<ArchivedEntry> {
             rights: row.get(21)?,
             updated: instant(row.get(22)?),
         },
+        guid_is_taken: row.get(25)?,
         first_seen: certain(row.get(8)?),
         entry,
         also_in: Vec::new(),
@@ -368,25 +377,30 @@ pub(super) fn insert_talks(
 }
 
 /// Entries by number, permalink or guid, oldest first. A permalink or guid that several feeds' entries of
-/// one post have means the one that is shown.
+/// one post have means the one of them that is shown.
 pub(super) fn find(
     db: &Connection,
     name: &str,
     most: usize,
 ) -> Result<Vec<ArchivedEntry>, ArchiveError> {
     let name = name.trim();
-    let mut select = db.prepare_cached(&format!(
+    let number = name.parse::<i64>().ok();
+    let mut select = db.prepare_cached(
         "SELECT id FROM entries WHERE id = ?1
-             UNION SELECT {} FROM entries WHERE url = ?2 OR guid = ?2
-             ORDER BY id LIMIT ?3",
-        duplicates::shown_for("entries.id")
-    ))?;
-    let ids: Vec<i64> = select
-        .query_map(
-            params![name.parse::<i64>().ok(), name, most as i64],
-            |row| row.get(0),
-        )?
+         UNION SELECT id FROM entries WHERE url = ?2
+         UNION SELECT id FROM entries WHERE guid = ?2
+         ORDER BY id LIMIT ?3",
+    )?;
+    let mut ids: Vec<i64> = select
+        .query_map(params![number, name, most as i64], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
+    if ids.len() > 1 {
+        for id in ids.iter_mut().filter(|id| Some(**id) != number) {
+            *id = duplicates::shown_instead(db, *id)?;
+        }
+        ids.sort_unstable();
+        ids.dedup();
+    }
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
         if let Some(mut entry) = load(db, EntryId(id))? {

@@ -9,7 +9,6 @@ use super::entries;
 use super::error::ArchiveError;
 use super::index::{self, KnownWords, Pending};
 use super::instants::{certain, seconds};
-use super::record::own_tags;
 use super::rules;
 use super::tags;
 use crate::model::{FeedId, PageRead, Past, PastLinks, Step, TagOrigin, Way};
@@ -99,7 +98,7 @@ pub(super) fn record(
         let id = entries::insert(db, page.feed, at, entry, &data)?;
         db.prepare_cached("UPDATE entries SET backfilled = 1 WHERE id = ?1")?
             .execute([id.0])?;
-        tags::add(db, id, own_tags(entry))?;
+        tags::add_of_publisher(db, id, entry)?;
         let given = given
             .iter()
             .map(|name| (name.as_str(), TagOrigin::Subscription));

@@ -7,6 +7,7 @@ use super::content::Packer;
 use super::duplicates;
 use super::entries;
 use super::error::ArchiveError;
+use super::health;
 use super::index::{self, KnownWords, Pending, TextRow};
 use super::instants::seconds;
 use super::moves;
@@ -14,7 +15,7 @@ use super::revisions;
 use super::rules;
 use super::tags;
 use crate::model::{
-    Attempt, Change, ContentHash, Entry, Feed, FeedId, Outcome, Pace, Person, PollHints, Recorded,
+    Attempt, Change, ContentHash, Feed, FeedId, Outcome, Pace, Person, PollHints, Recorded,
     Setback, TagOrigin, Whereabouts,
 };
 use crate::query::{Aliases, Rule};
@@ -159,6 +160,7 @@ fn record_one(db: &Connection, packed: PackedAttempt) -> Result<(Recorded, Pendi
         }
         Outcome::Failed(setback) => fail(db, attempt.feed, at, &setback)?,
     }
+    health::note(db, attempt.feed, at, recorded.new)?;
     Ok((recorded, pending))
 }
 
@@ -195,7 +197,7 @@ fn store(
             let first_seen = entries::first_seen(db, known.id)?;
             entries::replace(db, known.id, first_seen, &entry, &packed.data)?;
             tags::clear_of_publisher(db, known.id)?;
-            tags::add(db, known.id, own_tags(&entry))?;
+            tags::add_of_publisher(db, known.id, &entry)?;
             pending.put(known.id, packed.rows, true);
             Ok(Stored::Edited)
         }
@@ -203,7 +205,7 @@ fn store(
             db.prepare_cached("DELETE FROM dropped WHERE guid = ?1 AND feed = ?2")?
                 .execute(params![entry.guid, feed.0])?;
             let id = entries::insert(db, feed, at, &entry, &packed.data)?;
-            tags::add(db, id, own_tags(&entry))?;
+            tags::add_of_publisher(db, id, &entry)?;
             let given = given_tags
                 .iter()
                 .map(|name| (name.as_str(), TagOrigin::Subscription));
@@ -212,10 +214,6 @@ fn store(
             Ok(Stored::New)
         }
     }
-}
-
-pub(super) fn own_tags(entry: &Entry) -> impl Iterator<Item = (&str, TagOrigin)> {
-    entry.tags.iter().map(|tag| (tag.name.as_str(), tag.origin))
 }
 
 /// Takes over what a feed now says of itself.

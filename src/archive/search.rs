@@ -9,7 +9,7 @@ use super::error::{ArchiveError, SearchError};
 use super::instants::instant;
 use super::plan::Plan;
 use crate::model::{ArchivedEntry, EntryId, Talk};
-use crate::query::{By, Digest, DigestHead, Item, Query, Sort};
+use crate::query::{By, Digest, DigestHead, Item, Query};
 
 /// Passes what the query selects to the digest; answers how many items there were.
 pub(super) fn search(
@@ -31,10 +31,9 @@ pub(super) fn search(
     let mut items = 0;
     while let Some(row) = rows.next()? {
         if items == 0 {
-            head.updated = match query.sort {
-                Sort::Newest => instant(row.get(1)?),
-                Sort::Oldest | Sort::Relevance => newest(&snapshot, &plan)?,
-            };
+            if digest.wants_date() {
+                head.updated = newest(&snapshot, &plan)?;
+            }
             digest.begin(&head).map_err(SearchError::Output)?;
         }
         let id = EntryId(row.get(0)?);
@@ -72,10 +71,20 @@ fn numbered(entry: &ArchivedEntry, number: i64) -> Result<&Talk, ArchiveError> {
     talk.ok_or_else(|| ArchiveError::Damaged(format!("entry {} lacks talk {number}", entry.id.0)))
 }
 
-/// The newest date among the items, where it is not the first one's.
+/// The newest `ArchivedEntry::changed` among the items. Dates beyond the year 9999 are no dates.
 fn newest(snapshot: &Transaction<'_>, plan: &Plan) -> Result<Option<DateTime<Utc>>, ArchiveError> {
     let newest = snapshot
-        .prepare(&format!("SELECT max(date) FROM ({})", plan.sql))?
+        .prepare(&format!(
+            "SELECT max(max(e.date, {}, {})) FROM ({}) AS items CROSS JOIN entries e ON e.id = items.id",
+            written("e.published"),
+            written("e.updated"),
+            plan.sql
+        ))?
         .query_row(params_from_iter(&plan.parameters), |row| row.get(0))?;
     Ok(instant(newest))
+}
+
+fn written(column: &str) -> String {
+    const FIRST_AND_LAST: &str = "BETWEEN -62135596800 AND 253402300799";
+    format!("CASE WHEN {column} {FIRST_AND_LAST} THEN {column} ELSE e.date END")
 }

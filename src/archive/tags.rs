@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 use super::duplicates;
 use super::entries;
 use super::error::ArchiveError;
-use crate::model::{EntryId, FeedId, Tag, TagOrigin};
+use crate::model::{Category, Entry, EntryId, FeedId, Tag, TagOrigin};
 
 /// An entry's tags, each once: the publisher's in their order, then those of the subscription, of people
 /// and of rules, without those that only spell an earlier one differently.
@@ -20,18 +20,60 @@ pub(super) fn of_entry(db: &Connection, id: EntryId) -> Result<Vec<Tag>, Archive
 
 /// Also the same tag from several origins.
 pub(super) fn all_of_entry(db: &Connection, id: EntryId) -> Result<Vec<Tag>, ArchiveError> {
-    let mut select =
-        db.prepare_cached("SELECT origin, name, position FROM tags WHERE entry = ?1")?;
+    let mut select = db.prepare_cached(
+        "SELECT origin, name, position, term, scheme, label FROM tags WHERE entry = ?1",
+    )?;
     let rows = select.query_map([id.0], |row| {
         let origin = TagOrigin::from_word(row.get_ref(0)?.as_str()?).unwrap_or(TagOrigin::Feed);
-        Ok((origin, row.get::<_, i64>(2)?, row.get::<_, String>(1)?))
+        let term: Option<String> = row.get(3)?;
+        let tag = Tag {
+            name: row.get(1)?,
+            origin,
+            category: match term {
+                None => None,
+                Some(term) => Some(Box::new(Category {
+                    term,
+                    scheme: row.get(4)?,
+                    label: row.get(5)?,
+                })),
+            },
+        };
+        Ok((row.get::<_, i64>(2)?, tag))
     })?;
     let mut rows: Vec<_> = rows.collect::<Result<_, _>>()?;
-    rows.sort();
-    Ok(rows
-        .into_iter()
-        .map(|(origin, _, name)| Tag { name, origin })
-        .collect())
+    rows.sort_by(|(one, a), (other, b)| (a.origin, one, &a.name).cmp(&(b.origin, other, &b.name)));
+    Ok(rows.into_iter().map(|(_, tag)| tag).collect())
+}
+
+/// Adds the publisher's tags.
+pub(super) fn add_of_publisher(
+    db: &Connection,
+    id: EntryId,
+    entry: &Entry,
+) -> Result<(), ArchiveError> {
+    let tags = &entry.tags;
+    add(
+        db,
+        id,
+        tags.iter().map(|tag| (tag.name.as_str(), tag.origin)),
+    )?;
+    let mut update = db.prepare_cached(
+        "UPDATE tags SET term = ?4, scheme = ?5, label = ?6
+         WHERE entry = ?1 AND key = ?2 AND origin = ?3",
+    )?;
+    for tag in tags {
+        if let Some(category) = &tag.category {
+            update.execute(params![
+                id.0,
+                Tag::key(tag.name.trim()),
+                tag.origin.word(),
+                category.term,
+                category.scheme,
+                category.label
+            ])?;
+        }
+    }
+    Ok(())
 }
 
 /// As `Archive::tag`.

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -10,7 +11,7 @@ use super::feeds_table;
 use super::poll::entries_of;
 use crate::archive::Archive;
 use crate::decide;
-use crate::model::{State, Subscription};
+use crate::model::{FeedId, HealthEvent, HealthKind, State, Subscription};
 use crate::render::opml;
 use crate::source::Source;
 use crate::terminal::{escape, result_output};
@@ -63,6 +64,16 @@ struct Line<'a> {
     /// The stable word for it.
     error_kind: Option<&'static str>,
     error_since: Option<String>,
+    /// How it last came to do otherwise; null: never.
+    health: Option<HealthObject<'a>>,
+}
+
+/// A change of health: when, how and why.
+#[derive(Serialize)]
+struct HealthObject<'a> {
+    kind: &'static str,
+    at: String,
+    message: &'a str,
 }
 
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandError> {
@@ -73,6 +84,8 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         return list_moves(args, &archive);
     }
     let feeds = archive.subscriptions()?;
+    let health = archive.health()?.into_iter();
+    let health: HashMap<FeedId, HealthEvent> = health.map(|event| (event.feed, event)).collect();
     let as_json = args.json || args.format == Some(ListFormat::Json);
     let mut out = result_output();
     let now = context.now;
@@ -80,11 +93,13 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         opml::subscriptions("Subscriptions of hallway", &feeds, &mut out)
     } else if as_json {
         feeds.iter().try_for_each(|feed| {
-            serde_json::to_writer(&mut out, &line(feed, now))?;
+            serde_json::to_writer(&mut out, &line(feed, health.get(&feed.id), now))?;
             out.write_all(b"\n")
         })
     } else if context.terminal.is_verbose() {
-        feeds.iter().try_for_each(|feed| describe(feed, &mut out))
+        feeds
+            .iter()
+            .try_for_each(|feed| describe(feed, health.get(&feed.id), &mut out))
     } else if feeds.is_empty() {
         Ok(())
     } else {
@@ -135,7 +150,11 @@ fn list_moves(args: &Args, archive: &Archive) -> Result<Exit, CommandError> {
     Ok(Exit::Well)
 }
 
-fn line(feed: &Subscription, now: DateTime<Utc>) -> Line<'_> {
+fn line<'a>(
+    feed: &'a Subscription,
+    health: Option<&'a HealthEvent>,
+    now: DateTime<Utc>,
+) -> Line<'a> {
     let polled = matches!(feed.state, State::Active | State::Failing);
     Line {
         url: feed.source.to_string(),
@@ -149,11 +168,20 @@ fn line(feed: &Subscription, now: DateTime<Utc>) -> Line<'_> {
         error: feed.error.as_ref().map(|failure| failure.message.as_str()),
         error_kind: feed.error.as_ref().map(|failure| failure.kind.word()),
         error_since: feed.error_since.map(rfc3339),
+        health: health.map(|event| HealthObject {
+            kind: event.kind.word(),
+            at: rfc3339(event.at),
+            message: &event.message,
+        }),
     }
 }
 
 /// A feed for people: what it is, where, how it does, and its trouble if it has one.
-fn describe(feed: &Subscription, out: &mut dyn Write) -> io::Result<()> {
+fn describe(
+    feed: &Subscription,
+    health: Option<&HealthEvent>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let address = feed.source.to_string();
     let title = feed.title.as_deref().unwrap_or(&address);
     writeln!(out, "{}", escape(title))?;
@@ -178,6 +206,9 @@ fn describe(feed: &Subscription, out: &mut dyn Write) -> io::Result<()> {
     if let (Some(failure), Some(since)) = (&feed.error, feed.error_since) {
         let message = escape(&failure.message);
         writeln!(out, "  failing since {}: {message}", minute(since))?;
+    }
+    if let Some(event) = health.filter(|event| event.kind == HealthKind::Silent) {
+        writeln!(out, "  silent: {}", escape(&event.message))?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! An entry made safe, and an entry as the archive holds it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 
 use super::attribution::{Enclosure, Person};
 use super::extras::Extras;
@@ -129,6 +129,9 @@ pub(crate) struct Original {
 pub(crate) struct ArchivedEntry {
     pub(crate) id: EntryId,
     pub(crate) feed: FeedOfEntry,
+    /// Whether the same guid names another post that came earlier, or another feed's entry that is shown
+    /// for this one.
+    pub(crate) guid_is_taken: bool,
     /// When the archive took it in.
     pub(crate) first_seen: DateTime<Utc>,
     /// With `original` left empty: it stays in the archive. Of a post that came through several feeds the
@@ -156,6 +159,17 @@ impl ArchivedEntry {
         self.entry.date(self.first_seen)
     }
 
+    /// When it was last written to: the latest of all dates it claims that a calendar can show (years of
+    /// four digits), never before [`ArchivedEntry::date`].
+    pub(crate) fn changed(&self) -> DateTime<Utc> {
+        let claimed = [self.entry.published, self.entry.updated];
+        claimed
+            .into_iter()
+            .flatten()
+            .filter(|at| (1..=9999).contains(&at.year()))
+            .fold(self.date(), DateTime::max)
+    }
+
     /// See [`Entry::dated`].
     pub(crate) fn dated(&self) -> (DateTime<Utc>, DateRule) {
         self.entry.dated(self.first_seen)
@@ -167,6 +181,8 @@ impl ArchivedEntry {
 pub(crate) struct FeedOfEntry {
     /// `Source::key` of the subscription.
     pub(crate) url: String,
+    /// What `url` was before the feed was ever moved: the same for good.
+    pub(crate) first_url: String,
     /// The feed's own id (Atom).
     pub(crate) guid: Option<String>,
     /// The person's title for it, else its own; `None` where it has neither.

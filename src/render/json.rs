@@ -150,7 +150,7 @@ impl<'a> From<&'a ArchivedEntry> for EntryObject<'a> {
             url: url.as_deref(),
             title: title.as_deref(),
             authors: authors.iter().map(PersonObject::from).collect(),
-            tags: wording::tags(&archived.entry),
+            tags: wording::tag_names(&archived.entry),
             published: time(*published),
             updated: time(*updated),
             first_seen: time(Some(archived.first_seen)),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use url::Url;
 
-use crate::model::{ArchivedEntry, Entry, FeedOfEntry, Person, Talk, TalkKind};
+use crate::model::{ArchivedEntry, Entry, FeedOfEntry, Person, Tag, Talk, TalkKind};
 use crate::source::without_password;
 
 /// The day, in UTC: `2006-01-02`.
@@ -107,13 +107,21 @@ pub(super) fn web(address: &str) -> Option<String> {
         return Some(url.into());
     }
     // As its publisher spelled it, where that is plain: readers compare links as text.
-    if address
-        .bytes()
-        .all(|byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte))
-    {
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"\"<>\\^`{|}[]".contains(&byte);
+    if address.bytes().all(is_plain) {
         return Some(address.to_owned());
     }
-    Some(url.into())
+    // Browsers let these stand; in a URI they may not (RFC 3986). A host in square brackets may.
+    let host_end = url[..url::Position::AfterHost].len();
+    let (host, rest) = url.as_str().split_at(host_end);
+    let mut written = host.to_owned();
+    for character in rest.chars() {
+        match u8::try_from(character) {
+            Ok(byte) if !is_plain(byte) => written.push_str(&format!("%{byte:02X}")),
+            _ => written.push(character),
+        }
+    }
+    Some(written)
 }
 
 /// The entry's permalink, where others can follow it.
@@ -168,19 +176,24 @@ pub(super) fn kind(talk: &Talk) -> Option<&'static str> {
 }
 
 /// The entry's tags without the same one in another spelling, in the archive's order.
-pub(super) fn tags(entry: &Entry) -> Vec<&str> {
+pub(super) fn tags(entry: &Entry) -> Vec<&Tag> {
     let mut seen = std::collections::HashSet::new();
     entry
         .tags
         .iter()
-        .filter(|tag| seen.insert(crate::model::Tag::key(&tag.name)))
-        .map(|tag| tag.name.as_str())
+        .filter(|tag| seen.insert(Tag::key(&tag.name)))
         .collect()
+}
+
+/// What [`tags`] are called.
+pub(super) fn tag_names(entry: &Entry) -> Vec<&str> {
+    let tags = tags(entry).into_iter();
+    tags.map(|tag| tag.name.as_str()).collect()
 }
 
 /// `#dev-ops #ghent`: each tag in one piece.
 pub(super) fn hashtags(entry: &Entry) -> String {
-    let tags: Vec<String> = tags(entry)
+    let tags: Vec<String> = tag_names(entry)
         .iter()
         .map(|tag| {
             let words: Vec<&str> = tag.trim_start_matches('#').split_whitespace().collect();
@@ -286,6 +299,10 @@ mod tests {
             web("https://blog.example/é \u{1b}").unwrap(),
             "https://blog.example/%C3%A9"
         );
+        assert_eq!(
+            web("https://[::1]/a[]?b={c}|d").unwrap(),
+            "https://[::1]/a%5B%5D?b=%7Bc%7D%7Cd"
+        );
         for other in [
             "file:///etc/passwd",
             "javascript:alert(1)",
@@ -313,7 +330,7 @@ mod tests {
         for name in ["DevOps", "dev-ops", "site  reliability", "#"] {
             entry
                 .tags
-                .push(crate::model::Tag::new(name, crate::model::TagOrigin::Feed));
+                .push(Tag::new(name, crate::model::TagOrigin::Feed));
         }
         assert_eq!(hashtags(&entry), "#ops #DevOps #site-reliability");
     }

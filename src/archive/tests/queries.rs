@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::Enclosure;
+use crate::model::{Category, Enclosure};
 use crate::query::{Filter, Query, Sort, Words};
 
 /// Three entries, oldest first: Plain (no talks), Monday and Tuesday (conference notes).
@@ -249,6 +249,49 @@ fn the_head_bears_the_newest_date_of_the_items() {
             updated: None
         }
     );
+}
+
+#[test]
+fn an_edit_of_an_old_entry_is_the_newest_change_and_a_year_of_five_digits_is_none() {
+    let hall = Hall::new();
+    let feed = hall.follow("https://blog.example/feed");
+    let mut old = entry("old", "Old", "");
+    old.updated = Some(at(-3));
+    let mut odd = entry("odd", "Odd", "");
+    odd.updated = DateTime::from_timestamp(400_000_000_000, 0);
+    hall.add(feed, old);
+    hall.add(feed, odd);
+    let mut taken = Taken::default();
+    hall.archive
+        .search(&Query::all(), "test", &mut taken)
+        .unwrap();
+    assert_eq!(taken.head.unwrap().updated, Some(at(-3)));
+}
+
+#[test]
+fn categories_are_kept_whole_and_a_guid_is_its_first_feed_s() {
+    let hall = Hall::new();
+    let one = hall.follow("https://blog.example/feed");
+    let other = hall.follow("https://other.example/feed");
+    let mut said = with_tags(entry("urn:x:1", "Said", ""), &["ops", "dev"]);
+    let category = Category {
+        term: "ops".to_owned(),
+        scheme: Some("https://blog.example/topics".to_owned()),
+        label: Some("Operations".to_owned()),
+    };
+    said.tags[0].category = Some(Box::new(category.clone()));
+    said.authors = vec![person("Ann Poe"), person("Bo Lind")];
+    hall.add(one, said.clone());
+    let mut copied = entry("urn:x:1", "Copied", "");
+    copied.url = Some("https://other.example/1".to_owned());
+    hall.add(other, copied);
+    let found = hall.archive.find_entries("urn:x:1").unwrap();
+    let (first, second) = (&found[0], &found[1]);
+    assert_eq!(first.entry.tags[0].category.as_deref(), Some(&category));
+    assert_eq!(first.entry.tags[1].category, None);
+    assert_eq!(first.entry.authors, said.authors);
+    assert!(!first.guid_is_taken && second.guid_is_taken);
+    assert_eq!(first.feed.first_url, "https://blog.example/feed");
 }
 
 #[test]

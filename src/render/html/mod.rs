@@ -103,7 +103,7 @@ impl<'a> Html<'a> {
     }
 
     fn tags(&mut self, entry: &Entry) -> io::Result<()> {
-        let tags: String = wording::tags(entry)
+        let tags: String = wording::tag_names(entry)
             .iter()
             .map(|tag| format!("<li>{}</li>", escape(tag)))
             .collect();

@@ -64,6 +64,10 @@ impl<'a, T> Best<'a, T> {
         self.value.is_none()
     }
 
+    pub(super) fn get(&self) -> Option<&T> {
+        self.value.as_ref()
+    }
+
     /// Where the value was read.
     pub(super) fn from(&self) -> Option<Name<'a>> {
         self.value.is_some().then_some(self.from)

@@ -73,6 +73,17 @@ impl<'a> Draft<'a> {
             && self.contents.is_empty()
     }
 
+    /// Our own combined feed names the source itself where Atom wants an author and nobody is known.
+    pub(super) fn drop_stand_in(&mut self) {
+        let title = self
+            .source
+            .as_ref()
+            .and_then(|source| source.title.as_ref());
+        self.source_authors.retain(|author| {
+            author.name.as_ref() != title || author.uri.is_some() || author.email.is_some()
+        });
+    }
+
     /// Takes down where the first of a list was read.
     pub(super) fn list(&mut self, field: &'static str, from: Name<'a>) {
         if self.lists.iter().all(|(known, _)| *known != field) {
@@ -211,8 +222,8 @@ impl<'a> Draft<'a> {
         };
         let facts = std::mem::take(&mut self.source_facts);
         extras.source = (facts != SourceFacts::default()).then_some(facts);
-        let thumbnails = extras.media.iter().flat_map(|file| &file.thumbnails);
-        extras.image = self.image.take().or_else(|| thumbnails.cloned().next());
+        let mut thumbnails = extras.media.iter().flat_map(|file| &file.thumbnails);
+        extras.image = self.image.take().or_else(|| thumbnails.next().cloned());
         if !self.extensions.is_empty() {
             extras::sort(&mut extras, std::mem::take(&mut self.extensions));
         }

@@ -1,65 +1,26 @@
 //! JSON Feed 1.1 (<https://www.jsonfeed.org/version/1.1/>).
 //!
 //! [`parsed`] is what `hallway parse` prints: a document as it was read, with what had to be decided on
-//! the way under `_hallway`. [`JsonFeed`] is an answer as one combined feed.
+//! the way under `_hallway`. [`JsonFeed`] is an answer as one combined feed. Here is what the items of
+//! both have in common.
 
-use std::io::{self, Write};
+mod combined;
+mod parsed;
+
+use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::Settings;
-use super::identity::Identities;
-use super::wording::{self, rfc3339};
+use super::wording::rfc3339;
 use crate::model::{
-    ArchivedEntry, Contributor, Entry, Event, Extension, ExtraLink, Extras, Feed, FeedFormat,
-    InReplyTo, MediaObject, Person, Repair, SourceFacts, Talk, TalkLink,
+    Category, Contributor, Entry, Event, Extension, ExtraLink, Extras, InReplyTo, MediaObject,
+    Person, SourceFacts, Talk, TalkLink,
 };
 
-/// How a document was read.
-pub(crate) struct Reading<'a> {
-    pub(crate) format: FeedFormat,
-    pub(crate) encoding: &'a str,
-    pub(crate) repairs: &'a [Repair],
-}
+pub(super) use combined::JsonFeed;
+pub(crate) use parsed::{Reading, parsed};
 
-#[derive(Serialize)]
-struct Document<'a> {
-    version: &'static str,
-    title: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    home_page_url: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    feed_url: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    icon: Option<&'a str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    authors: Vec<Author<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    language: Option<&'a str>,
-    _hallway: FeedFacts<'a>,
-    items: Vec<Item<'a>>,
-}
-
-#[derive(Serialize)]
-struct FeedFacts<'a> {
-    format: &'static str,
-    encoding: &'a str,
-    repairs: Vec<RepairFact>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    updated: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rights: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct RepairFact {
-    kind: &'static str,
-    count: u32,
-}
+const VERSION: &str = "https://jsonfeed.org/version/1.1";
 
 #[derive(Serialize)]
 struct Item<'a> {
@@ -98,7 +59,7 @@ struct Author<'a> {
 
 #[derive(Serialize)]
 struct Attachment<'a> {
-    url: &'a str,
+    url: Cow<'a, str>,
     mime_type: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     size_in_bytes: Option<u64>,
@@ -108,6 +69,9 @@ struct Attachment<'a> {
 struct EntryFacts<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     feed: Option<FeedOfItem<'a>>,
+    /// Of the tags those that are more than a name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    categories: Vec<CategoryFacts<'a>>,
     /// The other feeds that brought the same post.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     also_in: Vec<AlsoInFact<'a>>,
@@ -122,6 +86,13 @@ struct EntryFacts<'a> {
     /// Whatever else was said, by the names of `Extras`.
     #[serde(flatten)]
     extras: Option<OtherFacts<'a>>,
+}
+
+#[derive(Serialize)]
+struct CategoryFacts<'a> {
+    term: &'a str,
+    scheme: Option<&'a str>,
+    label: Option<&'a str>,
 }
 
 /// The feed an item was copied from.
@@ -168,6 +139,9 @@ struct FeedOfItem<'a> {
     site_url: Option<String>,
     updated: Option<String>,
     rights: Option<&'a str>,
+    /// Through which feed the entry came here, where that is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    via: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -205,32 +179,6 @@ struct EventFacts {
     key: String,
 }
 
-/// Writes a parsed document, its entries cleaned and split.
-pub(crate) fn parsed(feed: &Feed, reading: &Reading<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let document = Document {
-        version: "https://jsonfeed.org/version/1.1",
-        // Required by the format; a feed without a title says so with an empty one.
-        title: feed.title.as_deref().unwrap_or_default(),
-        home_page_url: feed.site_url.as_deref(),
-        feed_url: feed.self_url.as_deref(),
-        description: feed.subtitle.as_deref(),
-        icon: feed.image.as_deref(),
-        authors: feed.authors.iter().map(author).collect(),
-        language: feed.language.as_deref(),
-        _hallway: FeedFacts {
-            format: reading.format.word(),
-            encoding: reading.encoding,
-            repairs: reading.repairs.iter().map(repair).collect(),
-            id: feed.guid.as_deref(),
-            updated: feed.updated.and_then(rfc3339),
-            rights: feed.rights.as_deref(),
-        },
-        items: feed.entries.iter().map(item).collect(),
-    };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    out.write_all(b"\n")
-}
-
 fn item(entry: &Entry) -> Item<'_> {
     Item {
         id: &entry.guid,
@@ -251,7 +199,7 @@ fn item(entry: &Entry) -> Item<'_> {
             .enclosures
             .iter()
             .map(|enclosure| Attachment {
-                url: &enclosure.url,
+                url: Cow::Borrowed(&enclosure.url),
                 // Required by the format; this type is its word for "unknown".
                 mime_type: enclosure
                     .media_type
@@ -262,6 +210,12 @@ fn item(entry: &Entry) -> Item<'_> {
             .collect(),
         _hallway: EntryFacts {
             feed: None,
+            categories: entry
+                .tags
+                .iter()
+                .filter_map(|tag| tag.category.as_deref())
+                .map(category)
+                .collect(),
             also_in: Vec::new(),
             event: entry.event.as_deref(),
             event_facts: Event::of(entry).map(event),
@@ -313,10 +267,11 @@ fn author(person: &Person) -> Author<'_> {
     }
 }
 
-fn repair(repair: &Repair) -> RepairFact {
-    RepairFact {
-        kind: repair.kind,
-        count: repair.count,
+fn category(category: &Category) -> CategoryFacts<'_> {
+    CategoryFacts {
+        term: &category.term,
+        scheme: category.scheme.as_deref(),
+        label: category.label.as_deref(),
     }
 }
 
@@ -343,136 +298,5 @@ fn talk<'a>(entry: &Entry, talk: &'a Talk) -> TalkFacts<'a> {
         level: talk.level,
         kind: talk.kind.word(),
         url: talk.url.as_deref(),
-    }
-}
-
-/// An answer as one combined feed, an item a line.
-pub(super) struct JsonFeed<'a> {
-    settings: &'a Settings,
-    out: &'a mut dyn Write,
-    identities: Identities,
-    is_empty: bool,
-}
-
-impl<'a> JsonFeed<'a> {
-    pub(super) fn new(settings: &'a Settings, out: &'a mut dyn Write) -> Self {
-        Self {
-            settings,
-            out,
-            identities: Identities::default(),
-            is_empty: true,
-        }
-    }
-
-    fn entry(&mut self, archived: &ArchivedEntry) -> io::Result<()> {
-        let id = self.identities.entry(archived);
-        let link = wording::entry_link(&archived.entry);
-        self.write(&combined(archived, &id, link.as_deref()))
-    }
-
-    fn talk(&mut self, archived: &ArchivedEntry, talk: &Talk) -> io::Result<()> {
-        let id = self.identities.talk(archived, talk);
-        let title = wording::talk_line(talk);
-        let content = archived.entry.content_of(talk);
-        let link = wording::talk_link(talk);
-        let mut item = combined(archived, &id, link.as_deref());
-        item.title = Some(&title);
-        item.content_html = content.as_str();
-        item.summary = None;
-        item.attachments = Vec::new();
-        item._hallway.talks = talk_facts(&archived.entry, talk);
-        self.write(&item)
-    }
-
-    fn write(&mut self, item: &Item<'_>) -> io::Result<()> {
-        let before: &[u8] = if self.is_empty { b"\n" } else { b",\n" };
-        self.out.write_all(before)?;
-        self.is_empty = false;
-        Ok(serde_json::to_writer(&mut *self.out, item)?)
-    }
-}
-
-fn talk_facts<'a>(entry: &Entry, of: &'a Talk) -> Vec<TalkFacts<'a>> {
-    let mut facts = talk(entry, of);
-    // The item's own address says it, where others can follow it.
-    facts.url = None;
-    vec![facts]
-}
-
-/// An item that others may read: links that lead somewhere, an id that is theirs alone, and its feed.
-fn combined<'a>(archived: &'a ArchivedEntry, id: &'a str, link: Option<&'a str>) -> Item<'a> {
-    let entry = &archived.entry;
-    let feed = &archived.feed;
-    let mut item = item(entry);
-    item.id = id;
-    item.url = link;
-    // A dated item is sorted by its date; one without would be "now" in many readers, each time anew.
-    item.date_published = rfc3339(entry.published.unwrap_or_else(|| archived.date()));
-    item.tags = wording::tags(entry);
-    item.attachments
-        .retain(|attachment| wording::web(attachment.url).as_deref() == Some(attachment.url));
-    for author in &mut item.authors {
-        author.url = author.url.take().filter(|url| {
-            url.starts_with("mailto:") && super::atom::is_address(&url[7..])
-                || wording::web(url).is_some()
-        });
-    }
-    item.authors
-        .retain(|author| author.name.is_some() || author.url.is_some());
-    for talk in &mut item._hallway.talks {
-        talk.url = talk.url.filter(|url| wording::web(url).is_some());
-    }
-    // What leads somewhere else is for who parses a feed; a combined feed says what others can use.
-    item._hallway.comments_url = None;
-    item._hallway.extras = None;
-    item._hallway.source = None;
-    item.image = item
-        .image
-        .filter(|url| wording::web(url).as_deref() == Some(*url));
-    let others = archived.also_in.iter().map(|other| AlsoInFact {
-        feed_url: wording::web(&other.feed_url),
-        feed_title: other.feed_title.as_deref(),
-    });
-    item._hallway.also_in = others.collect();
-    item._hallway.feed = Some(FeedOfItem {
-        id: super::identity::feed(feed),
-        title: wording::feed_name(feed).into_owned(),
-        url: wording::web(&feed.url),
-        site_url: feed.site_url.as_deref().and_then(wording::web),
-        updated: feed.updated.and_then(rfc3339),
-        rights: feed.rights.as_deref(),
-    });
-    item
-}
-
-impl crate::query::Digest for JsonFeed<'_> {
-    fn begin(&mut self, head: &crate::query::DigestHead) -> io::Result<()> {
-        let title = serde_json::to_string(&head.title)?;
-        write!(
-            self.out,
-            "{{\n\"version\": \"https://jsonfeed.org/version/1.1\",\n\"title\": {title},\n"
-        )?;
-        let own = self.settings.self_url.as_ref();
-        if let Some(url) = own.and_then(|url| wording::web(url.as_str())) {
-            let url = serde_json::to_string(&url)?;
-            writeln!(self.out, "\"feed_url\": {url},")?;
-        }
-        self.out.write_all(b"\"items\": [")
-    }
-
-    fn item(&mut self, item: crate::query::Item<'_>) -> io::Result<()> {
-        match item {
-            crate::query::Item::Entry(entry) => self.entry(entry),
-            crate::query::Item::Talk(entry, talk) => self.talk(entry, talk),
-        }
-    }
-
-    fn end(&mut self) -> io::Result<()> {
-        let end: &[u8] = if self.is_empty {
-            b"]\n}\n"
-        } else {
-            b"\n]\n}\n"
-        };
-        self.out.write_all(end)
     }
 }
