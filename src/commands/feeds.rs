@@ -103,7 +103,8 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     } else if feeds.is_empty() {
         Ok(())
     } else {
-        feeds_table::write(&feeds, context.terminal.result_width(), now, &mut out)
+        let width = context.terminal.result_width();
+        feeds_table::write(&feeds, &health, width, now, &mut out)
     };
     written
         .and_then(|()| out.flush())

@@ -1,12 +1,13 @@
 //! Subscriptions as a table: for a terminal of any width, and in full where a file or a program takes it.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use chrono::{DateTime, Utc};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::decide;
-use crate::model::{State, Subscription};
+use crate::model::{FeedId, HealthEvent, HealthKind, State, Subscription};
 use crate::terminal::escape;
 
 /// Where all columns have their room beside a title.
@@ -59,9 +60,10 @@ impl Room {
     }
 }
 
-/// `width`: of the terminal; `None` where there is none.
+/// `health`: how a feed last came to do otherwise. `width`: of the terminal; `None` where there is none.
 pub(crate) fn write(
     feeds: &[Subscription],
+    health: &HashMap<FeedId, HealthEvent>,
     width: Option<usize>,
     now: DateTime<Utc>,
     out: &mut dyn Write,
@@ -96,7 +98,7 @@ pub(crate) fn write(
             room.date(feed.last_success),
             next_due(feed, now, room),
             feed.state.word().to_owned(),
-            trouble(feed, room),
+            trouble(feed, health.get(&feed.id), room),
         ];
         row(title, cells)?;
     }
@@ -114,9 +116,17 @@ fn next_due(feed: &Subscription, now: DateTime<Utc>, room: Room) -> String {
     }
 }
 
-fn trouble(feed: &Subscription, room: Room) -> String {
+fn trouble(feed: &Subscription, health: Option<&HealthEvent>, room: Room) -> String {
     let (Some(failure), Some(since)) = (&feed.error, feed.error_since) else {
-        return String::new();
+        return match (health, room) {
+            (Some(event), Room::Endless) if event.kind == HealthKind::Silent => {
+                format!("silent: {}", escape(&event.message))
+            }
+            (Some(event), Room::Wide(_)) if event.kind == HealthKind::Silent => {
+                format!("{} silent", event.at.format("%Y-%m-%d"))
+            }
+            _ => String::new(),
+        };
     };
     let (day, kind) = (since.format("%Y-%m-%d"), failure.kind.word());
     match room {
@@ -156,7 +166,7 @@ fn padded(text: &str, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{FeedId, Pace, PollHints};
+    use crate::model::{Pace, PollHints};
     use crate::source::{Failure, FailureKind, Source, Validators};
 
     fn now() -> DateTime<Utc> {
@@ -196,7 +206,14 @@ mod tests {
         failing.error = Some(Failure::new(FailureKind::Dns, "no such host"));
         failing.error_since = "2026-11-19T12:00:00Z".parse().ok();
         let mut out = Vec::new();
-        write(&[feed("Third Row"), failing], Some(120), now(), &mut out).unwrap();
+        write(
+            &[feed("Third Row"), failing],
+            &HashMap::new(),
+            Some(120),
+            now(),
+            &mut out,
+        )
+        .unwrap();
         assert_eq!(
             String::from_utf8(out).unwrap(),
             "TITLE       ENTRIES  LAST SUCCESS      NEXT DUE          STATE    TROUBLE SINCE\n\
@@ -213,7 +230,7 @@ mod tests {
         failing.error_since = "2026-11-19T12:00:00Z".parse().ok();
         let shown = |width| {
             let mut out = Vec::new();
-            write(&[failing.clone()], width, now(), &mut out).unwrap();
+            write(&[failing.clone()], &HashMap::new(), width, now(), &mut out).unwrap();
             String::from_utf8(out).unwrap()
         };
         for width in [80, 99, 100, 200] {
@@ -236,7 +253,14 @@ mod tests {
     fn what_is_overdue_is_due_at_the_next_run() {
         let mut out = Vec::new();
         let later = now() + chrono::TimeDelta::days(1);
-        write(&[feed("Third Row")], Some(120), later, &mut out).unwrap();
+        write(
+            &[feed("Third Row")],
+            &HashMap::new(),
+            Some(120),
+            later,
+            &mut out,
+        )
+        .unwrap();
         assert!(String::from_utf8(out).unwrap().contains("  next run  "));
     }
 
@@ -245,6 +269,7 @@ mod tests {
         let mut out = Vec::new();
         write(
             &[feed(&"会".repeat(100)), feed("a\u{1b}[2Jb")],
+            &HashMap::new(),
             Some(100),
             now(),
             &mut out,
