@@ -100,13 +100,18 @@ CREATE TABLE pasts (
     pages INTEGER NOT NULL DEFAULT 0,
     entries INTEGER NOT NULL DEFAULT 0,
     -- Of the last page that was read.
-    read_at INTEGER NOT NULL
+    read_at INTEGER NOT NULL,
+    -- a page was answered with Retry-After; null: none was
+    wait_until INTEGER
 ) STRICT;
 
--- Every page of a feed's past that was read: none is asked for again.
+-- Every page of a feed's past that was read: none is asked for again. One that is not there is not asked
+-- for again for a while.
 CREATE TABLE past_pages (
     feed INTEGER NOT NULL REFERENCES feeds (id) ON DELETE CASCADE,
     url TEXT NOT NULL,
+    -- null: it was read
+    missing_at INTEGER,
     PRIMARY KEY (feed, url)
 ) STRICT, WITHOUT ROWID;
 

@@ -213,8 +213,33 @@ impl Archive {
     }
 
     /// Whether this page of a feed's past was ever read.
-    pub(crate) fn was_read(&self, feed: FeedId, page: &Url) -> Result<bool, ArchiveError> {
-        past::was_read(&*self.connections.reader()?, feed, page)
+    pub(crate) fn was_read(
+        &self,
+        feed: FeedId,
+        page: &Url,
+        now: DateTime<Utc>,
+    ) -> Result<bool, ArchiveError> {
+        let at = instants::seconds(now);
+        past::was_read(&*self.connections.reader()?, feed, page, at)
+    }
+
+    /// Notes that a page of a feed's past is not there: it counts as read for a month.
+    pub(crate) fn page_missing(
+        &self,
+        feed: FeedId,
+        page: &Url,
+        now: DateTime<Utc>,
+    ) -> Result<(), ArchiveError> {
+        self.write(|db| past::missing(db, feed, page, instants::seconds(now)))
+    }
+
+    /// Notes that no page of a feed's past is to be asked for before.
+    pub(crate) fn past_waits(
+        &self,
+        feed: FeedId,
+        until: DateTime<Utc>,
+    ) -> Result<(), ArchiveError> {
+        self.write(|db| past::wait(db, feed, instants::seconds(until)))
     }
 
     /// Notes that a feed's past goes on at `next`, or with `None` that it has ended.

@@ -29,7 +29,7 @@ pub(crate) struct Totals {
 
 impl Totals {
     pub(crate) fn add(&mut self, report: &Report) {
-        self.polled += 1;
+        self.polled += usize::from(report.status != Status::Skipped);
         self.failed += usize::from(report.failure.is_some());
         self.new += report.recorded.new;
         self.edited += report.recorded.edited;
@@ -79,7 +79,7 @@ pub(crate) fn poll(
     context
         .terminal
         .start_progress(feeds.len() as u64, audience == Audience::Program);
-    let update = context.update(Arc::clone(archive), Arc::clone(fetcher));
+    let update = context.update(Arc::clone(archive), Arc::clone(fetcher))?;
     let mut output = Ok(());
     let stopped = runtime.block_on(update.run(feeds, stop_signal(), |report| {
         totals.add(&report);
