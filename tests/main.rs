@@ -52,6 +52,8 @@ mod notes;
 mod opml;
 /// Any document to JSON Feed, without an archive.
 mod parse;
+/// What a feed client owes the web, row by row.
+mod polite;
 /// The query language and the output formats.
 mod query;
 /// The one line for cron.

@@ -58,10 +58,10 @@ use crate::model::{
     Revision, Stats, Subscription, TagOrigin, Way,
 };
 use crate::query::{Aliases, Counted, CountedEvent, Digest, Filter, Query, Rule};
-use crate::source::Source;
 
 pub(crate) use cursors::{Announced, Moved};
 pub(crate) use error::{ArchiveError, SearchError};
+pub(crate) use feeds::{NewSubscription, Subscribed};
 pub(crate) use record::PackedAttempt;
 
 /// Everything that was ever kept. Any number of threads may read while one writes.
@@ -73,37 +73,6 @@ pub(crate) struct Archive {
     words: std::sync::Mutex<index::KnownWords>,
     rules: Vec<Rule>,
     aliases: Aliases,
-}
-
-/// What a person wants to follow.
-#[derive(Debug, Clone)]
-pub(crate) struct NewSubscription {
-    pub(crate) source: Source,
-    /// Goes before the feed's own.
-    pub(crate) title: Option<String>,
-    /// Where a folder of notes is published; see `Subscription::given_site`.
-    pub(crate) site: Option<Url>,
-    /// The feed's web page, as a list of feeds names it; what the feed itself says goes before it.
-    pub(crate) html_url: Option<String>,
-    /// Given to each of its entries.
-    pub(crate) tags: Vec<String>,
-}
-
-/// What became of a wish to subscribe.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Subscribed {
-    /// Also where it was followed before, and removed.
-    New(FeedId),
-    /// Its title and tags were taken over.
-    Already(FeedId),
-}
-
-impl Subscribed {
-    pub(crate) fn id(self) -> FeedId {
-        match self {
-            Self::New(id) | Self::Already(id) => id,
-        }
-    }
 }
 
 impl Archive {

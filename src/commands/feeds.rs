@@ -10,12 +10,15 @@ use super::exit::{CommandError, Exit};
 use super::feeds_table;
 use super::poll::entries_of;
 use crate::archive::Archive;
+use crate::decide;
 use crate::model::{FeedId, HealthEvent, HealthKind, State, Subscription};
 use crate::render::opml;
 use crate::source::Source;
 use crate::terminal::{escape, result_output};
 
 /// List subscriptions and how they do
+///
+/// A table; with -v each feed's address, tags and trouble in full.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Print one JSON object a feed
@@ -89,25 +92,28 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     let dropped = archive.dropped()?;
     let as_json = args.json || args.format == Some(ListFormat::Json);
     let mut out = result_output();
-    let wide = context.terminal.result_width();
-    let wide = wide.filter(|width| *width >= feeds_table::LEAST_WIDTH && !feeds.is_empty());
-    let written = match wide {
-        _ if args.format == Some(ListFormat::Opml) => {
-            opml::subscriptions("Subscriptions of hallway", &feeds, &mut out)
-        }
-        _ if as_json => feeds.iter().try_for_each(|feed| {
+    let now = context.now;
+    let written = if args.format == Some(ListFormat::Opml) {
+        opml::subscriptions("Subscriptions of hallway", &feeds, &mut out)
+    } else if as_json {
+        feeds.iter().try_for_each(|feed| {
             let line = Line {
                 dropped: dropped.get(&feed.id).copied(),
-                ..line(feed, health.get(&feed.id))
+                ..line(feed, health.get(&feed.id), now)
             };
             serde_json::to_writer(&mut out, &line)?;
             out.write_all(b"\n")
-        }),
-        Some(width) => feeds_table::write(&feeds, width, &mut out),
-        None => feeds.iter().try_for_each(|feed| {
+        })
+    } else if context.terminal.is_verbose() {
+        feeds.iter().try_for_each(|feed| {
             let dropped = dropped.get(&feed.id).copied();
             describe(feed, health.get(&feed.id), dropped, &mut out)
-        }),
+        })
+    } else if feeds.is_empty() {
+        Ok(())
+    } else {
+        let width = context.terminal.result_width();
+        feeds_table::write(&feeds, &health, width, now, &mut out)
     };
     written
         .and_then(|()| out.flush())
@@ -154,7 +160,12 @@ fn list_moves(args: &Args, archive: &Archive) -> Result<Exit, CommandError> {
     Ok(Exit::Well)
 }
 
-fn line<'a>(feed: &'a Subscription, health: Option<&'a HealthEvent>) -> Line<'a> {
+fn line<'a>(
+    feed: &'a Subscription,
+    health: Option<&'a HealthEvent>,
+    now: DateTime<Utc>,
+) -> Line<'a> {
+    let polled = matches!(feed.state, State::Active | State::Failing);
     Line {
         url: feed.source.to_string(),
         title: feed.title.as_deref(),
@@ -164,7 +175,7 @@ fn line<'a>(feed: &'a Subscription, health: Option<&'a HealthEvent>) -> Line<'a>
         entries: feed.entries,
         dropped: None,
         last_success: feed.last_success.map(rfc3339),
-        next_due: feed.next_due.map(rfc3339),
+        next_due: (feed.next_due.filter(|_| polled)).map(|_| rfc3339(decide::turn(feed, now))),
         error: feed.error.as_ref().map(|failure| failure.message.as_str()),
         error_kind: feed.error.as_ref().map(|failure| failure.kind.word()),
         error_since: feed.error_since.map(rfc3339),

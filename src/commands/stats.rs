@@ -173,7 +173,8 @@ fn section(
 }
 
 fn is_quiet(feed: &FeedCount, now: DateTime<Utc>) -> bool {
-    feed.state != "removed" && feed.newest.is_none_or(|newest| now - newest > QUIET)
+    let heard = feed.newest.unwrap_or(feed.subscribed_at);
+    feed.state != "removed" && now - heard > QUIET
 }
 
 fn name(feed: &FeedCount) -> String {
