@@ -54,9 +54,15 @@ pub(crate) struct Args {
     /// Where the feed will be found, for its link to itself
     #[arg(long, value_name = "URL")]
     self_url: Option<Url>,
+    /// What becomes of pictures (html, eml)
+    #[arg(long, value_enum, default_value = "none")]
+    images: render::Images,
     /// Whom the mail is for (--format eml)
     #[arg(long, value_name = "ADDRESS", value_parser = addresses)]
     to: Option<String>,
+    /// Who sends the mail [default: whom it is for]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    from: Option<String>,
 }
 
 impl Args {
@@ -69,6 +75,13 @@ fn addresses(text: &str) -> Result<String, &'static str> {
     match render::are_addresses(text) {
         true => Ok(text.to_owned()),
         false => Err("no mail addresses, with commas between"),
+    }
+}
+
+fn address(text: &str) -> Result<String, &'static str> {
+    match render::are_addresses(text) && !text.contains(',') {
+        true => Ok(text.trim().to_owned()),
+        false => Err("no mail address"),
     }
 }
 
@@ -140,6 +153,8 @@ fn write(
     let settings = render::Settings {
         self_url: args.self_url.clone(),
         to: args.to.clone(),
+        from: args.from.clone(),
+        images: args.images,
         ..context.render_settings()
     };
     let mut digest = render::renderer(args.format, &settings, out);

@@ -11,6 +11,7 @@ mod atom;
 mod csv;
 mod eml;
 pub(crate) mod explain;
+mod held;
 mod html;
 mod identity;
 mod json;
@@ -124,13 +125,14 @@ pub(crate) struct Settings {
     pub(crate) width: usize,
     /// For text only.
     pub(crate) style: Style,
-    /// Whether a page loads the pictures of its entries, which tells their servers who reads it and
-    /// when. Otherwise they are links.
-    pub(crate) images: bool,
+    /// What a page makes of the pictures of its entries.
+    pub(crate) images: Images,
     /// Where a feed will be found, for its `rel=self` link.
     pub(crate) self_url: Option<Url>,
     /// Whom a mail is for: addresses with commas between, without names.
     pub(crate) to: Option<String>,
+    /// Who sends it: an address without a name.
+    pub(crate) from: Option<String>,
 }
 
 impl Default for Settings {
@@ -138,9 +140,10 @@ impl Default for Settings {
         Self {
             width: 80,
             style: Style::default(),
-            images: false,
+            images: Images::default(),
             self_url: None,
             to: None,
+            from: None,
         }
     }
 }
@@ -150,6 +153,18 @@ pub(crate) fn are_addresses(to: &str) -> bool {
     to.split(',').map(str::trim).all(|address| {
         atom::is_address(address) && !address.contains(['<', '>', '"', ';', ':', '(', ')'])
     })
+}
+
+/// Pictures in a page or a mail.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Images {
+    /// What they show, in words
+    #[default]
+    None,
+    /// Links to them
+    Link,
+    /// The pictures, asked for from their servers, which then know who reads and when
+    Show,
 }
 
 /// Which escape sequences the reader's terminal is to get.
@@ -167,9 +182,9 @@ pub(crate) fn renderer<'a>(
     out: &'a mut dyn Write,
 ) -> Box<dyn Digest + 'a> {
     match format {
-        Format::Text => Box::new(text::Text::new(settings, out)),
+        Format::Text => Box::new(text::Text::new(settings, Box::new(out))),
         Format::Markdown => Box::new(markdown::Markdown::new(out)),
-        Format::Html => Box::new(html::Html::new(settings, out)),
+        Format::Html => Box::new(html::Html::new(settings, Box::new(out))),
         Format::Json => Box::new(json::Json::array(out)),
         Format::Jsonl => Box::new(json::Json::lines(out)),
         Format::Atom => Box::new(atom::Atom::new(settings, out)),
