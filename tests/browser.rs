@@ -51,6 +51,7 @@ fn look(hall: &Hall, chromium: &str, width: u32, dark: bool) -> (Value, Vec<Stri
             "--headless",
             "--no-sandbox",
             "--disable-gpu",
+            "--hide-scrollbars",
             "--disable-background-networking",
         ])
         .args([
@@ -105,7 +106,7 @@ fn hall(server: &Server) -> Hall {
     let items: String = (1..=9)
         .map(|n| {
             format!(
-                "<item><title>{} number {n}</title><guid>urn:x:{n}</guid><link>https://notes.example/{n}</link>\
+                "<item><title>Notes from DevOpsDays Ghent 2019, day {n} {}</title><guid>urn:x:{n}</guid><link>https://notes.example/{n}</link>\
                  <category>{}</category><description>{escaped}</description></item>",
                 "Averyveryverylongwordinatitle".repeat(9),
                 "tag-without-end-".repeat(9),
@@ -133,7 +134,7 @@ fn check(hall: &Hall, chromium: &str, by: &str) {
                 (&width.into(), &width.into()),
                 "{by}"
             );
-            assert!(page["articles"].as_u64() >= Some(9), "{page}");
+            assert!(page["articles"].as_u64() >= Some(4), "{page}");
             assert_eq!(page["covered"], 0);
             let levels: Vec<u64> = serde_json::from_value(page["levels"].clone()).unwrap();
             assert_eq!(levels.iter().filter(|level| **level == 1).count(), 1);
