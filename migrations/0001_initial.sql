@@ -120,6 +120,25 @@ CREATE TABLE moves (
     undone_at INTEGER
 ) STRICT;
 
+-- How feeds came to do otherwise than before, once for each change. AUTOINCREMENT, as for entries.
+CREATE TABLE health (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    feed INTEGER NOT NULL REFERENCES feeds (id) ON DELETE CASCADE,
+    -- The subscription's at that time.
+    url TEXT NOT NULL,
+    -- HealthKind::word
+    kind TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    message TEXT NOT NULL,
+    -- When `run` printed it, or found that nobody need know any more.
+    told_at INTEGER
+) STRICT;
+
+-- Serves: how a feed did last.
+CREATE INDEX health_by_feed ON health (feed, id);
+-- Serves: what is to be told.
+CREATE INDEX health_untold ON health (id) WHERE told_at IS NULL;
+
 -- Entries in their present state. AUTOINCREMENT, so that a number is never used twice and a larger one
 -- always arrived later: cursors count on it.
 CREATE TABLE entries (

@@ -48,6 +48,26 @@ impl Query {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Cursor(pub(crate) i64);
 
+/// A question for changes of feeds' health.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct HealthQuery {
+    /// Only what nobody was told of yet.
+    pub(crate) untold: Option<Untold>,
+    pub(crate) from: Option<DateTime<Utc>>,
+    pub(crate) until: Option<DateTime<Utc>>,
+    /// `None`: all.
+    pub(crate) limit: Option<u64>,
+}
+
+/// Changes of feeds' health that are to be told of now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Untold {
+    /// Not those after this one, by their own numbers.
+    pub(crate) up_to: Cursor,
+    /// A feed that broke later than this may come back by itself: it waits, and if it does nobody is told.
+    pub(crate) settled: DateTime<Utc>,
+}
+
 /// What one line of the answer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum By {

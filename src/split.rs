@@ -35,6 +35,9 @@ use outline::{Block, BlockKind};
 /// A post does not hold more; what does is no post.
 const MOST: usize = 1_000;
 
+/// How many words of a line a text fragment holds.
+const FRAGMENT_WORDS: usize = 12;
+
 /// How many blocks are read to learn whether a post speaks of talks at all.
 const READ_FOR_TALKS: usize = 60;
 
@@ -71,13 +74,19 @@ pub(crate) fn talks(entry: &Entry) -> Vec<Talk> {
             } else {
                 block.range.end
             };
+            // A title that the content does not say again is the top of the page.
+            let anchor = block.anchor.clone().or_else(|| {
+                (!block.range.is_empty())
+                    .then(|| text_fragment(block))
+                    .flatten()
+            });
             Talk {
                 title: carrier.title.clone(),
                 speakers: carrier.speakers.clone(),
                 kind: carrier.kind,
                 level: block.level,
-                anchor: block.anchor.clone(),
-                url: permalink(entry.url.as_deref(), block),
+                url: permalink(entry.url.as_deref(), anchor.as_deref()),
+                anchor,
                 section: start..section_end(&blocks, carrier, next, end).max(start),
             }
         })
@@ -161,27 +170,34 @@ fn section_end(blocks: &[Block], carrier: &Carrier, next: Option<usize>, end: us
         .map_or(end, |at| blocks[at].range.start)
 }
 
-fn permalink(entry_url: Option<&str>, block: &Block) -> Option<String> {
+/// The address of the talk; of the post, where the talk is the whole of it.
+fn permalink(entry_url: Option<&str>, anchor: Option<&str>) -> Option<String> {
     let mut url = url::Url::parse(entry_url?).ok()?;
-    match &block.anchor {
-        Some(anchor) => url.set_fragment(Some(anchor)),
-        None => {
-            let mut fragment = String::from(":~:text=");
-            let line = block.text.lines().next().unwrap_or_default();
-            for byte in line.bytes() {
-                // `-`, `,` and `&` divide the parts of a text fragment.
-                if byte.is_ascii_alphanumeric() || b"._~".contains(&byte) {
-                    fragment.push(char::from(byte));
-                } else {
-                    fragment.push_str(&format!("%{byte:02X}"));
-                }
-            }
-            url.set_fragment(Some(&fragment));
-        }
+    if anchor.is_some() {
+        url.set_fragment(anchor);
     }
     Some(url.into())
 }
 
+/// A text fragment that finds the line; `None` where the line says nothing.
+fn text_fragment(block: &Block) -> Option<String> {
+    // Only whole words are found, and a few of them tell a line from all others.
+    let line = block.text.lines().next()?;
+    let words: Vec<&str> = line.split_whitespace().take(FRAGMENT_WORDS).collect();
+    let mut fragment = String::from(":~:text=");
+    for byte in words.join(" ").bytes() {
+        // `-`, `,` and `&` divide the parts of a text fragment.
+        if byte.is_ascii_alphanumeric() || b"._~".contains(&byte) {
+            fragment.push(char::from(byte));
+        } else {
+            fragment.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    (!words.is_empty()).then_some(fragment)
+}
+
+#[cfg(test)]
+mod event_titles;
 #[cfg(test)]
 mod seeds;
 #[cfg(test)]

@@ -25,6 +25,8 @@ mod add;
 mod backup;
 /// The archive's own examination.
 mod check;
+/// Talks and entries as references.
+mod citations;
 /// Shell completions and the manual page.
 mod completions;
 /// Which feed of a page, and which subscription an address is.
@@ -35,6 +37,8 @@ mod duplicates;
 mod feeds;
 /// Polling: conditional requests, failures, the JSON lines.
 mod fetch;
+/// Feeds that break, move, go and fall silent, each told of once.
+mod health;
 /// The past of feeds: archives, pages, old documents.
 mod history;
 /// OPML lists with a report.

@@ -337,11 +337,16 @@ fn keep_off_together(db: &Connection, ids: &[i64]) -> Result<(), ArchiveError> {
     Ok(())
 }
 
+/// The number of the entry that is shown for this one, or its own.
+pub(super) fn shown_instead(db: &Connection, id: i64) -> Result<i64, ArchiveError> {
+    Ok(db
+        .prepare_cached(&format!("SELECT {}", shown_for("?1")))?
+        .query_row([id], |row| row.get(0))?)
+}
+
 /// An entry with all others that are the same post.
 pub(super) fn same_post(db: &Connection, id: EntryId) -> Result<Vec<EntryId>, ArchiveError> {
-    let shown: i64 = db
-        .prepare_cached(&format!("SELECT {}", shown_for("?1")))?
-        .query_row([id.0], |row| row.get(0))?;
+    let shown = shown_instead(db, id.0)?;
     let mut select =
         db.prepare_cached("SELECT ?1 UNION SELECT entry FROM duplicates WHERE shown = ?1")?;
     let ids = select.query_map([shown], |row| row.get(0).map(EntryId))?;

@@ -377,25 +377,30 @@ pub(super) fn insert_talks(
 }
 
 /// Entries by number, permalink or guid, oldest first. A permalink or guid that several feeds' entries of
-/// one post have means the one that is shown.
+/// one post have means the one of them that is shown.
 pub(super) fn find(
     db: &Connection,
     name: &str,
     most: usize,
 ) -> Result<Vec<ArchivedEntry>, ArchiveError> {
     let name = name.trim();
-    let mut select = db.prepare_cached(&format!(
+    let number = name.parse::<i64>().ok();
+    let mut select = db.prepare_cached(
         "SELECT id FROM entries WHERE id = ?1
-             UNION SELECT {} FROM entries WHERE url = ?2 OR guid = ?2
-             ORDER BY id LIMIT ?3",
-        duplicates::shown_for("entries.id")
-    ))?;
-    let ids: Vec<i64> = select
-        .query_map(
-            params![name.parse::<i64>().ok(), name, most as i64],
-            |row| row.get(0),
-        )?
+         UNION SELECT id FROM entries WHERE url = ?2
+         UNION SELECT id FROM entries WHERE guid = ?2
+         ORDER BY id LIMIT ?3",
+    )?;
+    let mut ids: Vec<i64> = select
+        .query_map(params![number, name, most as i64], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
+    if ids.len() > 1 {
+        for id in ids.iter_mut().filter(|id| Some(**id) != number) {
+            *id = duplicates::shown_instead(db, *id)?;
+        }
+        ids.sort_unstable();
+        ids.dedup();
+    }
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
         if let Some(mut entry) = load(db, EntryId(id))? {

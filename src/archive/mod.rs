@@ -8,6 +8,7 @@
 //! feeds, tags             subscriptions and what people say of them
 //! record                  an attempt into the archive: entries, content, revisions, index
 //! duplicates              the same post in several feeds
+//! health                  how feeds came to do otherwise
 //! past, moves             what was read of feeds' pasts; URLs they moved from
 //! plan, search            a question to SQL, rows to a digest
 //! stats                   numbers about the whole
@@ -23,6 +24,7 @@ mod entries;
 mod error;
 mod feeds;
 mod fold;
+mod health;
 mod index;
 mod instants;
 mod moves;

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::ArchiveError;
+use super::health;
 use super::instants::{certain, instant, seconds};
 use crate::model::{FeedId, Move};
 use crate::source::Source;
@@ -50,6 +51,7 @@ pub(super) fn take(
          SELECT id, url, ?2, ?3 FROM feeds WHERE id = ?1",
     )?
     .execute(params![feed.0, to, at])?;
+    health::moved(db, feed, &to, at)?;
     db.prepare_cached("UPDATE feeds SET url = ?2 WHERE id = ?1")?
         .execute(params![feed.0, to])?;
     Ok(true)

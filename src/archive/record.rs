@@ -7,6 +7,7 @@ use super::content::Packer;
 use super::duplicates;
 use super::entries;
 use super::error::ArchiveError;
+use super::health;
 use super::index::{self, KnownWords, Pending, TextRow};
 use super::instants::seconds;
 use super::moves;
@@ -159,6 +160,7 @@ fn record_one(db: &Connection, packed: PackedAttempt) -> Result<(Recorded, Pendi
         }
         Outcome::Failed(setback) => fail(db, attempt.feed, at, &setback)?,
     }
+    health::note(db, attempt.feed, at, recorded.new)?;
     Ok((recorded, pending))
 }
 

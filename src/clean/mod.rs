@@ -179,7 +179,10 @@ fn enclosures(raw: &[Enclosure], bases: &Bases) -> Vec<Enclosure> {
 fn entry_source(raw: &EntrySource) -> Option<EntrySource> {
     let source = EntrySource {
         guid: raw.guid.as_deref().map(text::guid),
-        title: raw.title.as_deref().and_then(text::name),
+        title: raw
+            .title
+            .as_deref()
+            .and_then(|title| text::title(&Text::html(title))),
         url: raw.url.as_deref().and_then(|url| links::page(url, None)),
     };
     (source != EntrySource::default()).then_some(source)

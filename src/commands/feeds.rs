@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -9,7 +10,7 @@ use super::exit::{CommandError, Exit};
 use super::feeds_table;
 use super::poll::entries_of;
 use crate::archive::Archive;
-use crate::model::{State, Subscription};
+use crate::model::{FeedId, HealthEvent, HealthKind, State, Subscription};
 use crate::render::opml;
 use crate::source::Source;
 use crate::terminal::{escape, result_output};
@@ -60,6 +61,16 @@ struct Line<'a> {
     /// The stable word for it.
     error_kind: Option<&'static str>,
     error_since: Option<String>,
+    /// How it last came to do otherwise; null: never.
+    health: Option<HealthObject<'a>>,
+}
+
+/// A change of health: when, how and why.
+#[derive(Serialize)]
+struct HealthObject<'a> {
+    kind: &'static str,
+    at: String,
+    message: &'a str,
 }
 
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandError> {
@@ -70,6 +81,8 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         return list_moves(args, &archive);
     }
     let feeds = archive.subscriptions()?;
+    let health = archive.health()?.into_iter();
+    let health: HashMap<FeedId, HealthEvent> = health.map(|event| (event.feed, event)).collect();
     let as_json = args.json || args.format == Some(ListFormat::Json);
     let mut out = result_output();
     let wide = context.terminal.result_width();
@@ -79,11 +92,13 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
             opml::subscriptions("Subscriptions of hallway", &feeds, &mut out)
         }
         _ if as_json => feeds.iter().try_for_each(|feed| {
-            serde_json::to_writer(&mut out, &line(feed))?;
+            serde_json::to_writer(&mut out, &line(feed, health.get(&feed.id)))?;
             out.write_all(b"\n")
         }),
         Some(width) => feeds_table::write(&feeds, width, &mut out),
-        None => feeds.iter().try_for_each(|feed| describe(feed, &mut out)),
+        None => feeds
+            .iter()
+            .try_for_each(|feed| describe(feed, health.get(&feed.id), &mut out)),
     };
     written
         .and_then(|()| out.flush())
@@ -130,7 +145,7 @@ fn list_moves(args: &Args, archive: &Archive) -> Result<Exit, CommandError> {
     Ok(Exit::Well)
 }
 
-fn line(feed: &Subscription) -> Line<'_> {
+fn line<'a>(feed: &'a Subscription, health: Option<&'a HealthEvent>) -> Line<'a> {
     Line {
         url: feed.source.to_string(),
         title: feed.title.as_deref(),
@@ -143,11 +158,20 @@ fn line(feed: &Subscription) -> Line<'_> {
         error: feed.error.as_ref().map(|failure| failure.message.as_str()),
         error_kind: feed.error.as_ref().map(|failure| failure.kind.word()),
         error_since: feed.error_since.map(rfc3339),
+        health: health.map(|event| HealthObject {
+            kind: event.kind.word(),
+            at: rfc3339(event.at),
+            message: &event.message,
+        }),
     }
 }
 
 /// A feed for people: what it is, where, how it does, and its trouble if it has one.
-fn describe(feed: &Subscription, out: &mut dyn Write) -> io::Result<()> {
+fn describe(
+    feed: &Subscription,
+    health: Option<&HealthEvent>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let address = feed.source.to_string();
     let title = feed.title.as_deref().unwrap_or(&address);
     writeln!(out, "{}", escape(title))?;
@@ -172,6 +196,9 @@ fn describe(feed: &Subscription, out: &mut dyn Write) -> io::Result<()> {
     if let (Some(failure), Some(since)) = (&feed.error, feed.error_since) {
         let message = escape(&failure.message);
         writeln!(out, "  failing since {}: {message}", minute(since))?;
+    }
+    if let Some(event) = health.filter(|event| event.kind == HealthKind::Silent) {
+        writeln!(out, "  silent: {}", escape(&event.message))?;
     }
     Ok(())
 }

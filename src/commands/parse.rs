@@ -66,16 +66,10 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
             .first()
             .and_then(|document| document.location.clone()),
     });
+    // The bytes are not needed any more, and a large document takes memory enough without them.
+    drop(documents);
     let mut feed = clean::feed(&raw, location.as_ref());
-    let origins = raw
-        .entries
-        .iter_mut()
-        .map(|entry| std::mem::take(&mut entry.origins))
-        .collect::<Vec<_>>();
-    feed.entries = std::mem::take(&mut raw.entries)
-        .into_iter()
-        .map(|entry| safe_entry(entry, &feed, location.as_ref()))
-        .collect();
+    let mut entries = std::mem::take(&mut raw.entries);
     let reading = Reading {
         format: raw.format,
         encoding: &raw.encoding,
@@ -83,6 +77,14 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     };
     let mut out = result_output();
     let written = if args.explain {
+        let origins = entries
+            .iter_mut()
+            .map(|entry| std::mem::take(&mut entry.origins))
+            .collect::<Vec<_>>();
+        feed.entries = entries
+            .into_iter()
+            .map(|entry| safe_entry(entry, &feed, location.as_ref()))
+            .collect();
         let told = Told {
             encoding_by: raw.encoding_by,
             feed_origins: &raw.origins,
@@ -91,7 +93,10 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         };
         explain::explained(&feed, &reading, &told, &mut out)
     } else {
-        jsonfeed::parsed(&feed, &reading, &mut out)
+        let safe = entries
+            .into_iter()
+            .map(|entry| safe_entry(entry, &feed, location.as_ref()));
+        jsonfeed::parsed(&feed, safe, &reading, &mut out)
     };
     written
         .and_then(|()| out.flush())

@@ -10,7 +10,7 @@ use super::counts::{event_line, write_lines};
 use super::exit::{CommandError, Exit};
 use crate::archive::{Archive, SearchError};
 use crate::model::Tag;
-use crate::query::{self, By, Filter, Query, Sort};
+use crate::query::{self, By, Filter, HealthQuery, Query, Sort};
 use crate::render::{self, Format};
 use crate::terminal::result_output;
 
@@ -48,6 +48,9 @@ pub(crate) struct Args {
     /// Write to this file, whole or not at all
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Instead of entries: feeds that broke, came back, moved, went, fell silent or spoke again
+    #[arg(long, conflicts_with_all = ["query", "tags", "by", "sort", "no_merge"])]
+    health: bool,
     /// Show a post that came through several feeds once for each of them
     #[arg(long)]
     no_merge: bool,
@@ -110,13 +113,15 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         return events(args, &archive, &query);
     }
     let title = title(args);
+    let answer = |out: &mut dyn Write| match args.health {
+        true => write_health(&archive, &query, args, context, out),
+        false => write(&archive, &query, &title, args, context, out),
+    };
     match &args.output {
-        Some(path) => write_file(path, |out| {
-            write(&archive, &query, &title, args, context, out)
-        })?,
+        Some(path) => write_file(path, answer)?,
         None => {
             let mut out = result_output();
-            write(&archive, &query, &title, args, context, &mut out)?;
+            answer(&mut out)?;
             out.flush()
                 .map_err(|error| CommandError::of_output(&error, "the result"))?;
         }
@@ -159,6 +164,38 @@ fn write(
     };
     let mut digest = render::renderer(args.format, &settings, out);
     archive.search(query, title, &mut *digest).map(|_| ())
+}
+
+/// Changes of health have no words, but dates.
+fn write_health(
+    archive: &Archive,
+    query: &Query,
+    args: &Args,
+    context: &Context<'_>,
+    out: &mut dyn Write,
+) -> Result<(), SearchError> {
+    let mut asked = HealthQuery {
+        limit: query.limit,
+        ..HealthQuery::default()
+    };
+    if let Filter::And(parts) = &query.filter {
+        for part in parts {
+            match part {
+                Filter::From(from) => asked.from = Some(*from),
+                Filter::Until(until) => asked.until = Some(*until),
+                _ => {}
+            }
+        }
+    }
+    let settings = render::Settings {
+        self_url: args.self_url.clone(),
+        to: args.to.clone(),
+        ..context.render_settings()
+    };
+    let mut digest = render::renderer(args.format, &settings, out);
+    archive
+        .search_health(&asked, "hallway: health of feeds", &mut *digest)
+        .map(|_| ())
 }
 
 /// Writes aside, syncs and renames, so that nobody ever reads half a file.

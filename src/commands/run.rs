@@ -5,7 +5,8 @@ use super::context::Context;
 use super::exit::{CommandError, Exit};
 use super::subscribe::{Added, Subscriber, Wishes};
 use super::{metrics, poll};
-use crate::query::Query;
+use crate::archive::Archive;
+use crate::query::{HealthQuery, Query, Untold};
 use crate::render::{self, Format};
 use crate::terminal::result_output;
 
@@ -60,6 +61,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
 
     let seen = archive.cursor(CURSOR)?.unwrap_or_default();
     let latest = archive.latest()?;
+    let has_told = tell_health(context, archive, latest > seen)? > 0;
     if latest > seen {
         let query = Query {
             arrived_after: Some(seen),
@@ -68,6 +70,9 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         };
         let settings = context.render_settings();
         let mut out = result_output();
+        if has_told {
+            writeln!(out).map_err(|error| CommandError::of_output(&error, "the digest"))?;
+        }
         let mut digest = render::renderer(Format::Text, &settings, &mut out);
         archive.search(&query, "New entries", &mut *digest)?;
         drop(digest);
@@ -76,4 +81,34 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         archive.move_cursor(CURSOR, latest, context.now)?;
     }
     Ok(totals.exit())
+}
+
+/// Prints how feeds came to do otherwise, each change once. Cron mails a digest anyway, so all of it stands
+/// there; without one a feed that broke waits until it has been so for as long as a warning does. Answers
+/// how many there were.
+fn tell_health(
+    context: &Context<'_>,
+    archive: &Archive,
+    with_digest: bool,
+) -> Result<u64, CommandError> {
+    let untold = Untold {
+        up_to: archive.latest_health()?,
+        settled: match with_digest || context.terminal.is_watched() {
+            true => context.now,
+            false => context.now - context.report_after(),
+        },
+    };
+    let query = HealthQuery {
+        untold: Some(untold),
+        ..HealthQuery::default()
+    };
+    let settings = context.render_settings();
+    let mut out = result_output();
+    let mut digest = render::renderer(Format::Text, &settings, &mut out);
+    let told = archive.search_health(&query, "Health of feeds", &mut *digest)?;
+    drop(digest);
+    out.flush()
+        .map_err(|error| CommandError::of_output(&error, "the digest"))?;
+    archive.told_of_health(untold, context.now)?;
+    Ok(told)
 }

@@ -12,6 +12,7 @@ mod entry;
 mod event;
 mod extras;
 mod feed;
+mod health;
 mod ids;
 mod past;
 mod polling;
@@ -33,6 +34,7 @@ pub(crate) use extras::{
     Contributor, Extension, ExtraLink, Extras, InReplyTo, MediaObject, SourceFacts,
 };
 pub(crate) use feed::Feed;
+pub(crate) use health::{HealthEvent, HealthKind};
 pub(crate) use ids::{ContentHash, EntryId, FeedId};
 pub(crate) use past::{Move, PageRead, Past, PastLinks, Step, Way};
 pub(crate) use polling::{Hold, Pace, PollHints, SeenRedirect, Whereabouts};

@@ -286,7 +286,7 @@ pub(crate) struct Category {
 pub(crate) struct EntrySource {
     /// Atom `source/id`.
     pub(crate) guid: Option<String>,
-    /// Atom `source/title`, RSS `source`'s text.
+    /// Atom `source/title`, RSS `source`'s text. HTML, and plain text in an `Entry`.
     pub(crate) title: Option<String>,
     /// Atom `source/link`, RSS `source url`.
     pub(crate) url: Option<String>,

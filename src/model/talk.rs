@@ -15,10 +15,10 @@ pub(crate) struct Talk {
     pub(crate) kind: TalkKind,
     /// Of the heading the talk starts on, 1 to 6; 0 where it starts on a line that is no heading.
     pub(crate) level: u8,
-    /// The `id` to put behind the entry's URL; `None` where the line has none.
+    /// What to put behind the entry's URL: the `id` of the line, else a text fragment that finds it
+    /// (`:~:text=..`); `None` where the talk is the whole post.
     pub(crate) anchor: Option<String>,
-    /// The permalink: the entry's URL with the anchor, or with a text fragment where there is no
-    /// anchor. `None` where the entry has no URL.
+    /// The permalink: the entry's URL with the anchor. `None` where the entry has no URL.
     pub(crate) url: Option<String>,
     /// Where the talk's notes stand in the entry's content, heading left out, in bytes.
     pub(crate) section: Range<usize>,

@@ -51,6 +51,17 @@ impl Identities {
     }
 }
 
+/// What stays of an entry or a talk whatever is edited: 8 digits of a hash of its guid, with the talk's
+/// anchor, else its title.
+pub(super) fn lasting(archived: &ArchivedEntry, talk: Option<&Talk>) -> String {
+    let name = talk.map_or("", |talk| talk.anchor.as_deref().unwrap_or(&talk.title));
+    let id = minted(
+        "citation",
+        &[&feed_key(&archived.feed), &archived.entry.guid, name],
+    );
+    id[id.len() - 8..].to_owned()
+}
+
 /// The id of a digest: made of its title alone, so that it outlives its items and its address.
 pub(super) fn digest(title: &str) -> String {
     minted("digest", &[title])

@@ -214,7 +214,7 @@ fn talk_line(talk: &Talk) -> String {
     line
 }
 
-fn linked(text: &str, link: Option<&str>) -> String {
+pub(super) fn linked(text: &str, link: Option<&str>) -> String {
     let text = escape(text);
     match link {
         None => text.into_owned(),
@@ -226,7 +226,7 @@ fn linked(text: &str, link: Option<&str>) -> String {
 
 /// The text with everything escaped that Markdown would act on, and no more, so that it still reads
 /// well raw.
-fn escape(text: &str) -> Cow<'_, str> {
+pub(super) fn escape(text: &str) -> Cow<'_, str> {
     let text = harmless(text);
     let mut escaped = String::with_capacity(text.len() + 8);
     let mut before = None;

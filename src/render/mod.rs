@@ -8,6 +8,9 @@
 //! A new format is a file with a `Digest`, a word in [`Format`] and an arm in [`renderer`].
 
 mod atom;
+pub(crate) mod bibtex;
+pub(crate) mod citation;
+pub(crate) mod csl;
 mod csv;
 mod eml;
 pub(crate) mod explain;
@@ -34,7 +37,7 @@ use url::Url;
 
 use crate::query::Digest;
 
-pub(crate) use text::{entry_in_full, history};
+pub(crate) use text::{entry_in_full, history, talk_in_full};
 
 /// What an answer is written in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

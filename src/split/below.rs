@@ -1,7 +1,9 @@
 //! Speakers on lines of their own, below the title.
 
 use super::furniture::is_furniture;
-use super::names::{LIKELY, People, SURE, is_labelled, is_of_others, is_particle, people};
+use super::names::{
+    LIKELY, People, SURE, is_labelled, is_of_others, is_particle, people, without_brackets,
+};
 use super::outline::{Block, BlockKind};
 use super::tables::VERBS;
 use super::tidy::{head, is_links};
@@ -150,7 +152,10 @@ pub(super) fn line_of_names(line: &str, set_off: bool) -> Option<People> {
         return None;
     }
     if is_labelled(line) && line.contains([':', '：']) {
-        return people(line, true);
+        return people(line, true).map(|people| People {
+            sureness: SURE,
+            ..people
+        });
     }
     let labelled = is_labelled(line);
     if line.ends_with(['.', ':', '?', '!']) && !line.ends_with("c.") && !line.ends_with("r.") {
@@ -176,11 +181,25 @@ pub(super) fn line_of_names(line: &str, set_off: bool) -> Option<People> {
     // `by Zags`: a name of one word, where nothing else stands on the line.
     let byline = labelled && words <= 3 && small == 0;
     let found = people(line, handle || byline)?;
-    let short = words <= 4 && small == 0;
+    let short = words <= 4 && small == 0 || is_nothing_but(line, &found.names);
     let plain = line.contains(['@', '(', ',', '|']);
     let fits = found.sureness >= SURE && (small == 0 || plain || labelled || set_off)
         || found.sureness >= LIKELY && (short || labelled || set_off && (plain || small == 0));
     fits.then_some(found)
+}
+
+/// Whether a line is several whole names, companies in brackets at most.
+fn is_nothing_but(line: &str, names: &[String]) -> bool {
+    let of_names = |word: &str| {
+        let word = word.trim_matches([',', ';', '.', '/']);
+        ["", "and", "&", "und", "och", "og", "et", "y"].contains(&word)
+            || names.iter().any(|name| {
+                name.split(' ')
+                    .any(|part| part.trim_end_matches('.') == word)
+            })
+    };
+    names.iter().all(|name| name.contains(' '))
+        && without_brackets(line).split_whitespace().all(of_names)
 }
 
 /// A list of nothing but names.
@@ -202,7 +221,13 @@ fn names_of_list(blocks: &[Block], at: usize) -> Option<Below> {
             continue;
         }
         let found = line_of_names(&item.text, false);
-        let found = found.or_else(|| all.as_ref().filter(|_| is_aside(&item.text)).cloned());
+        let aside = is_aside(&item.text)
+            || item
+                .text
+                .char_indices()
+                .take(20)
+                .any(|(_, c)| matches!(c, ':' | '：'));
+        let found = found.or_else(|| all.as_ref().filter(|_| aside).cloned());
         let found = found?;
         match &mut all {
             Some(all) => {

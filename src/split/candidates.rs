@@ -133,11 +133,10 @@ fn is_break(line: &str) -> bool {
 /// Whether the post puts the speaker in the heading and the title below it.
 fn names_stand_above(blocks: &[Block]) -> bool {
     let above = |at: &usize| {
-        blocks[*at].is_heading()
-            && below::heading_of_names(&blocks[*at]).is_some()
-            && title_below(blocks, *at).is_some()
+        below::heading_of_names(&blocks[*at]).is_some() && title_below(blocks, *at).is_some()
     };
-    (0..blocks.len()).filter(above).take(2).count() == 2
+    let headings = (0..blocks.len()).filter(|&at| blocks[at].is_heading());
+    headings.take(MOST).filter(above).take(2).count() == 2
 }
 
 /// A heading that names a day or an event and has several others right below: a part of the post.

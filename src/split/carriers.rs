@@ -17,11 +17,21 @@ use crate::model::TalkKind;
 /// The lines that start talks, in their order.
 pub(super) fn of(blocks: &[Block], post: Post) -> Vec<Carrier> {
     let headings = candidates::of(blocks, Shape::Heading, post);
-    let chosen = of_headings(blocks, &headings, post);
     let titled = title_talk(blocks, post, &headings);
+    let post = Post {
+        of_talks: post.of_talks || titled.is_some(),
+        ..post
+    };
+    let chosen = of_headings(blocks, &headings, post);
     let others = chosen.iter().filter(|line| line.is_named()).count();
     if let Some(alone) = titled {
-        if others < 2 {
+        // Another line as high that names a speaker makes the first one of several.
+        let own = &blocks[alone.block];
+        let beside = !own.range.is_empty()
+            && chosen
+                .iter()
+                .any(|line| line.level == own.level && line.by_form && line.sureness() >= SURE);
+        if others < 2 && !beside {
             return vec![alone];
         }
         // Notes without a title of their own are called by their first talk.
@@ -171,7 +181,9 @@ fn of_headings<'c>(blocks: &[Block], lines: &'c [Candidate], post: Post) -> Vec<
 /// with several lines, if this is of an event at all.
 fn level(lines: &[Candidate], post: Post) -> Option<u8> {
     let of_event = post.of_event;
-    if !post.of_talks {
+    // `Module 1: Pumps`, `Step 2`: a course.
+    let lessons = lines.iter().filter(|line| is_lesson(&line.title)).count();
+    if !post.of_talks || lessons >= 2 && lessons * 2 >= lines.len() {
         return None;
     }
     let at = |level: u8| {
@@ -228,6 +240,39 @@ fn level(lines: &[Candidate], post: Post) -> Option<u8> {
             .filter(|&inner| words(outer) < 3 && words(inner) >= 4)
             .unwrap_or(outer),
     )
+}
+
+fn is_lesson(title: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "module",
+        "lesson",
+        "chapter",
+        "step",
+        "unit",
+        "exercise",
+        "lab",
+        "modul",
+        "lektion",
+        "kapitel",
+        "schritt",
+        "übung",
+        "leçon",
+        "chapitre",
+        "étape",
+        "exercice",
+        "lección",
+        "capítulo",
+        "paso",
+        "les",
+        "hoofdstuk",
+        "steg",
+    ];
+    let said = bare(title);
+    let mut words = said.split(' ');
+    words.next().is_some_and(|word| WORDS.contains(&word))
+        && words
+            .next()
+            .is_some_and(|number| number.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// A plain meeting: most of it is short lines over lists, each line a topic; or parts between rules.

@@ -1,6 +1,6 @@
 //! The event that notes were taken at, out of the post's title.
 
-use super::dates::{SIGNS, without_date, year_of};
+use super::dates::{SIGNS, has_day, without_date, year_of};
 use super::tables::{EVENT_WORDS, NOT_EVENTS, TITLE_ENDS, TITLE_STARTS};
 use super::wording::bare;
 
@@ -72,7 +72,7 @@ pub(super) fn name<'t>(title: &str, mut tags: impl Iterator<Item = &'t str>) -> 
 pub(super) fn name_of_notes(title: &str) -> Option<String> {
     let name = stripped(&without_date(title));
     let words = name.split_whitespace().count();
-    let plain = !name.contains(['?', '!']) && words <= 6;
+    let plain = !name.contains(['?', '!']) && words <= 6 && !has_day(&name);
     (plain && is_like_a_name(&name) && !name.is_empty()).then_some(name)
 }
 
@@ -306,13 +306,13 @@ fn stripped(title: &str) -> String {
                 .is_some_and(|tail| tail.to_lowercase() == **end);
             if fits && at > 0 && whole[..at].ends_with(SIGNS) {
                 name = whole[..at].trim_end_matches(SIGNS);
-                for small in [
-                    " a", " my", " the", " some", " an", " our", " ein", " mein", " un",
-                ] {
-                    let cut = name.strip_suffix(small).map(str::trim_end);
-                    name = cut
-                        .filter(|cut| cut.ends_with([':', ',', '-', '–', '—', '|', '(']))
-                        .map_or(name, |cut| cut.trim_end_matches(SIGNS));
+                // `..: a recap`
+                if let Some((before, small)) = name.rsplit_once(' ')
+                    && ["a", "an", "my", "the", "some", "our", "ein", "mein", "un"]
+                        .contains(&small.to_lowercase().as_str())
+                    && before.ends_with(SIGNS)
+                {
+                    name = before.trim_end_matches(SIGNS);
                 }
             }
         }
@@ -331,7 +331,9 @@ fn stripped(title: &str) -> String {
     let behind = &name[head.len()..];
     let words = behind.trim_matches(SIGNS).split_whitespace();
     let said = words
-        .filter(|word| word.starts_with(char::is_lowercase) || NOT_EVENTS.has(&bare(word)))
+        .filter(|word| {
+            word.starts_with(char::is_lowercase) || NOT_EVENTS.has(&bare(word)) || has_day(word)
+        })
         .count();
     let name = if said > 0 && behind.starts_with([',', ':', ' ', '(']) {
         head

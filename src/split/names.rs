@@ -404,7 +404,7 @@ fn far_eastern(words: &[&str]) -> Option<u8> {
 }
 
 /// Without what stands in brackets: companies, nicknames, pronouns.
-fn without_brackets(text: &str) -> String {
+pub(super) fn without_brackets(text: &str) -> String {
     let mut depth = 0_usize;
     let mut bare = String::with_capacity(text.len());
     for c in text.chars() {

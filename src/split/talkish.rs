@@ -23,6 +23,7 @@ const WORDS: &[&str] = &[
     "workshop",
     "track",
     "attended",
+    "heard",
     "audience",
     "plenary",
     "symposium",

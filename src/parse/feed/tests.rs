@@ -311,4 +311,6 @@ fn feed_rs_agrees_on_what_is_in_order() {
     }
 }
 
+mod beside_feed_rs;
+mod reasons;
 mod speed;

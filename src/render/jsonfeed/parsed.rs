@@ -1,12 +1,14 @@
 //! A document as `hallway parse` prints it.
 
+use std::cell::RefCell;
 use std::io::{self, Write};
 
 use serde::Serialize;
+use serde::ser::{SerializeSeq, Serializer};
 
 use super::super::wording::rfc3339;
-use super::{Author, Item, VERSION, author, item};
-use crate::model::{Feed, FeedFormat, Repair};
+use super::{Author, VERSION, author, item};
+use crate::model::{Entry, Feed, FeedFormat, Repair};
 
 /// How a document was read.
 pub(crate) struct Reading<'a> {
@@ -16,7 +18,8 @@ pub(crate) struct Reading<'a> {
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+#[serde(bound = "I: Iterator<Item = Entry>")]
+struct Document<'a, I: Iterator<Item = Entry>> {
     version: &'static str,
     title: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -32,7 +35,20 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     language: Option<&'a str>,
     _hallway: FeedFacts<'a>,
-    items: Vec<Item<'a>>,
+    items: Items<I>,
+}
+
+/// Entries, each printed and let go before the next is made.
+struct Items<I>(RefCell<I>);
+
+impl<I: Iterator<Item = Entry>> Serialize for Items<I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        for entry in self.0.borrow_mut().by_ref() {
+            list.serialize_element(&item(&entry))?;
+        }
+        list.end()
+    }
 }
 
 #[derive(Serialize)]
@@ -54,8 +70,13 @@ struct RepairFact {
     count: u32,
 }
 
-/// Writes a parsed document, its entries cleaned and split.
-pub(crate) fn parsed(feed: &Feed, reading: &Reading<'_>, out: &mut dyn Write) -> io::Result<()> {
+/// Writes a parsed document; `entries` are the feed's, cleaned and split.
+pub(crate) fn parsed(
+    feed: &Feed,
+    entries: impl Iterator<Item = Entry>,
+    reading: &Reading<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let document = Document {
         version: VERSION,
         // Required by the format; a feed without a title says so with an empty one.
@@ -74,7 +95,7 @@ pub(crate) fn parsed(feed: &Feed, reading: &Reading<'_>, out: &mut dyn Write) ->
             updated: feed.updated.and_then(rfc3339),
             rights: feed.rights.as_deref(),
         },
-        items: feed.entries.iter().map(item).collect(),
+        items: Items(RefCell::new(entries)),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")

@@ -13,7 +13,7 @@ use crate::model::{ArchivedEntry, Talk};
 use crate::query::{Digest, DigestHead, Item};
 use layout::{Look, Page};
 
-pub(crate) use show::{entry_in_full, history};
+pub(crate) use show::{entry_in_full, history, talk_in_full};
 
 /// Longer titles are cut, so that no feed fills the screen with one; `show` has them in full.
 const TITLE_LENGTH: usize = 300;
@@ -82,7 +82,11 @@ impl<'a> Text<'a> {
         title: &str,
         link: Option<&str>,
     ) -> io::Result<()> {
-        let number = format!("{:>5}  ", archived.id.0);
+        // What only tells of a feed is no entry that `show` could find.
+        let number = match archived.id.0 {
+            ..=0 => "    !  ".to_owned(),
+            number => format!("{number:>5}  "),
+        };
         self.page.block(&number, INDENT, title, Look::Bold, link)
     }
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::super::{Settings, wording};
 use super::layout::{Look, Page};
-use crate::model::{ArchivedEntry, Enclosure, Entry, Person, Revision};
+use crate::model::{ArchivedEntry, Enclosure, Entry, Person, Revision, Talk};
 use crate::terminal::escape;
 
 /// Wider lines are hard to read; addresses and preformatted text may still be wider.
@@ -31,6 +31,36 @@ pub(crate) fn entry_in_full(
     }
     talks(entry, &mut page)?;
     text(entry, &mut page)
+}
+
+/// Writes one talk of an entry for `show`.
+pub(crate) fn talk_in_full(
+    archived: &ArchivedEntry,
+    talk: &Talk,
+    settings: &Settings,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut page = Page::new(settings.width.min(MEASURE), settings.style, out);
+    let link = wording::talk_link(talk);
+    page.block("", "", &talk.title, Look::Bold, link.as_deref())?;
+    let mut known = vec![
+        ("Speaker", talk.speakers.join(", ")),
+        ("Kind", talk.kind.word().to_owned()),
+        ("Link", link.unwrap_or_default()),
+        ("In", wording::title(&archived.entry).into_owned()),
+    ];
+    let of_talk = ["Entry", "Feed", "By", "Event", "Published", "Tags"];
+    known.extend(
+        facts(archived)
+            .into_iter()
+            .filter(|(label, _)| of_talk.contains(label)),
+    );
+    known.retain(|(_, value)| !value.is_empty());
+    for (label, value) in known {
+        let label = format!("{label:<12}");
+        page.block(&label, "            ", &value, Look::Plain, None)?;
+    }
+    lines(&archived.entry.content_of(talk).to_text(), &mut page)
 }
 
 /// Writes an entry's earlier states for `show --history`, newest first, each with when it was replaced.
@@ -166,6 +196,10 @@ fn text(entry: &Entry, page: &mut Page<'_>) -> io::Result<()> {
         Some(summary) if content.is_empty() => summary,
         _ => content.as_str(),
     };
+    lines(text, page)
+}
+
+fn lines(text: &str, page: &mut Page<'_>) -> io::Result<()> {
     if text.is_empty() {
         return Ok(());
     }

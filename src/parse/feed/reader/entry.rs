@@ -222,8 +222,8 @@ impl<'a> Draft<'a> {
         };
         let facts = std::mem::take(&mut self.source_facts);
         extras.source = (facts != SourceFacts::default()).then_some(facts);
-        let thumbnails = extras.media.iter().flat_map(|file| &file.thumbnails);
-        extras.image = self.image.take().or_else(|| thumbnails.cloned().next());
+        let mut thumbnails = extras.media.iter().flat_map(|file| &file.thumbnails);
+        extras.image = self.image.take().or_else(|| thumbnails.next().cloned());
         if !self.extensions.is_empty() {
             extras::sort(&mut extras, std::mem::take(&mut self.extensions));
         }

@@ -251,7 +251,7 @@ impl<'a> Reader<'a> {
             (Place::Entry, Field::Title) => self.entry_mut().title.put(text, rank, name),
             (Place::Source, Field::Title) => {
                 if let Some(source) = &mut self.entry_mut().source {
-                    source.title = text.map(|text| text.value).or_else(|| source.title.take());
+                    source.title = text.map(html).or_else(|| source.title.take());
                 }
             }
             (Place::Source, Field::Text(kind)) => {

@@ -23,7 +23,7 @@ use std::borrow::Cow;
 
 use url::Url;
 
-use crate::model::{Dropped, RawFeed, Text};
+use crate::model::{Dropped, FeedFormat, RawFeed, Text};
 use crate::parse::Telling;
 use crate::parse::error::excerpt;
 use crate::parse::repair::{Attribute, Element, Event, Repairs, Stream};
@@ -190,6 +190,12 @@ impl<'a> Reader<'a> {
         }
         self.scopes.open(self.frames.len(), attributes);
         let foreign = matches!(self.frames.last(), Some(frame) if matches!(frame.what, What::Other(_)) && frame.foreign);
+        // CDF says the address of a channel or item in an element of its own.
+        if self.feed.format == FeedFormat::Cdf && element.local == "a" {
+            let what = self.link(attributes, element.namespace, 4);
+            self.push(what);
+            return;
+        }
         let found = field(element.namespace, &element.local).filter(|_| !foreign);
         let Some((field, rank)) = found else {
             let what = self.open_other(element, attributes);
@@ -394,8 +400,10 @@ impl<'a> Reader<'a> {
         if !fits {
             return What::Nothing;
         }
+        // Only elements inside a text can name another base.
+        let around = self.scopes.around();
         self.reading = Some(Reading {
-            construct: Construct::new(kind, attributes, self.is_atom),
+            construct: Construct::new(kind, attributes, self.is_atom, around),
             field,
             rank,
         });

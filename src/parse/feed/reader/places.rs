@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use crate::model::{EntrySource, Person, RawFeed};
+use crate::model::{EntrySource, Person, RawFeed, Text};
 use crate::parse::Telling;
 use crate::parse::repair::{Attribute, Element, Repairs, Rule};
 
 use super::best::Name;
 use super::dialect::format;
-use super::extras::contributor;
+use super::extras::{contributor, html};
 use super::fields::Field;
 use super::people::Role;
 use super::{Place, Reader, What, entry, get, people, text};
@@ -130,7 +130,8 @@ impl<'a> Reader<'a> {
             }
             Place::Source => {
                 if let Some(source) = &mut self.entry_mut().source {
-                    source.title = source.title.take().or_else(|| text::own(line));
+                    let line = text::own(line).map(|line| html(Text::plain(line)));
+                    source.title = source.title.take().or(line);
                 }
             }
             Place::Image => {
@@ -154,10 +155,22 @@ impl<'a> Reader<'a> {
         line.clone_into(&mut draft.text);
         let name = self.name;
         let described = draft.role.take();
-        let Some(person) = draft.finish() else {
+        let found = draft.finish();
+        if found.is_empty() {
             self.drop("", "nobody is named");
-            return;
-        };
+        }
+        for person in found {
+            self.add_person(role, person, described.clone(), name);
+        }
+    }
+
+    fn add_person(
+        &mut self,
+        role: Role,
+        person: Person,
+        described: Option<String>,
+        name: Name<'a>,
+    ) {
         let people: &mut Vec<Person> = match (self.place(), role) {
             (Place::Source, Role::Author) => &mut self.entry_mut().source_authors,
             (Place::Source, Role::Contributor) => {
