@@ -40,7 +40,7 @@ pub(crate) fn talk_in_full(
     settings: &Settings,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut page = Page::new(settings.width.min(MEASURE), settings.style, out);
+    let mut page = Page::new(settings.width.min(MEASURE), settings.style, Box::new(out));
     let link = wording::talk_link(talk);
     page.block("", "", &talk.title, Look::Bold, link.as_deref())?;
     let mut known = vec![
