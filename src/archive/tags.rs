@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use rusqlite::{Connection, params};
 
+use super::Archive;
 use super::duplicates;
 use super::entries;
 use super::error::ArchiveError;
@@ -74,6 +75,17 @@ pub(super) fn add_of_publisher(
         }
     }
     Ok(())
+}
+
+impl Archive {
+    /// Up to `most` tags whose key begins so: key and spelling.
+    pub(crate) fn tags_beginning(
+        &self,
+        start: &str,
+        most: usize,
+    ) -> Result<Vec<(String, String)>, ArchiveError> {
+        beginning(&*self.connections.reader()?, start, most)
+    }
 }
 
 /// As `Archive::tag`.
@@ -202,4 +214,30 @@ pub(super) fn add_to_feed(
         }
     }
     Ok(())
+}
+
+/// Tags by the beginning of their key, in its order, each with its first spelling.
+fn beginning(
+    db: &Connection,
+    start: &str,
+    most: usize,
+) -> Result<Vec<(String, String)>, ArchiveError> {
+    // From one to the next: the most common tag stands on half of all entries.
+    let mut next = db.prepare_cached(
+        "SELECT key, name FROM tags WHERE key >= ?1 AND key > ?2 ORDER BY key LIMIT 1",
+    )?;
+    let mut found: Vec<(String, String)> = Vec::new();
+    while found.len() < most {
+        let last = found.last().map_or("", |(key, _)| key.as_str());
+        let mut rows = next.query([start, last])?;
+        let Some(row) = rows.next()? else {
+            break;
+        };
+        let (key, name): (String, String) = (row.get(0)?, row.get(1)?);
+        if !key.starts_with(start) {
+            break;
+        }
+        found.push((key, name));
+    }
+    Ok(found)
 }

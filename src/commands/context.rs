@@ -180,6 +180,18 @@ impl<'a> Context<'a> {
     }
 }
 
+/// Where the archive is, if nobody says otherwise.
+pub(crate) fn archive_file() -> Option<PathBuf> {
+    let folders = ProjectDirs::from("", "", "hallway")?;
+    Some(folders.data_dir().join("hallway.db"))
+}
+
+/// Where the config is, if nobody says otherwise.
+pub(crate) fn config_file() -> Option<PathBuf> {
+    let folders = ProjectDirs::from("", "", "hallway")?;
+    Some(folders.config_dir().join("hallway.toml"))
+}
+
 /// The clock, or what `HALLWAY_NOW` sets it to.
 #[expect(
     clippy::disallowed_methods,

@@ -50,6 +50,10 @@ impl TalkKind {
         (Self::Topic, "topic"),
     ];
 
+    pub(crate) fn words() -> impl Iterator<Item = &'static str> {
+        Self::WORDS.iter().map(|(_, word)| *word)
+    }
+
     pub(crate) fn word(self) -> &'static str {
         Self::WORDS
             .iter()

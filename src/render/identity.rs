@@ -55,10 +55,12 @@ impl Identities {
 /// anchor, else its title.
 pub(super) fn lasting(archived: &ArchivedEntry, talk: Option<&Talk>) -> String {
     let name = talk.map_or("", |talk| talk.anchor.as_deref().unwrap_or(&talk.title));
-    let id = minted(
-        "citation",
-        &[&feed_key(&archived.feed), &archived.entry.guid, name],
-    );
+    let guid = archived.entry.guid.as_str();
+    // What the whole world knows it by needs no feed beside it.
+    let id = match is_absolute_iri(guid) {
+        true => minted("citation", &[guid, name]),
+        false => minted("citation", &[&feed_key(&archived.feed), guid, name]),
+    };
     id[id.len() - 8..].to_owned()
 }
 

@@ -43,6 +43,7 @@ pub(super) const REASONS: [(&[&str], &str, &str); 23] = [
     (
         &[
             "documents/formats/cdf-item-attributes.xml",
+            "documents/formats/cdf-anchors.xml",
             "documents/formats/cdf.cdf.xml",
             "feeds/formats/cdf.xml",
         ],
