@@ -100,13 +100,18 @@ CREATE TABLE pasts (
     pages INTEGER NOT NULL DEFAULT 0,
     entries INTEGER NOT NULL DEFAULT 0,
     -- Of the last page that was read.
-    read_at INTEGER NOT NULL
+    read_at INTEGER NOT NULL,
+    -- a page was answered with Retry-After; null: none was
+    wait_until INTEGER
 ) STRICT;
 
--- Every page of a feed's past that was read: none is asked for again.
+-- Every page of a feed's past that was read: none is asked for again. One that is not there is not asked
+-- for again for a while.
 CREATE TABLE past_pages (
     feed INTEGER NOT NULL REFERENCES feeds (id) ON DELETE CASCADE,
     url TEXT NOT NULL,
+    -- null: it was read
+    missing_at INTEGER,
     PRIMARY KEY (feed, url)
 ) STRICT, WITHOUT ROWID;
 
@@ -158,6 +163,8 @@ CREATE TABLE entries (
     backfilled INTEGER NOT NULL DEFAULT 0 CHECK (backfilled IN (0, 1)),
     language TEXT,
     event TEXT,
+    -- Event::key: what the event's spellings have in common.
+    event_key TEXT,
     comments_url TEXT,
     -- The feed an aggregated entry first stood in.
     source_guid TEXT,
@@ -182,6 +189,9 @@ CREATE INDEX entries_by_date ON entries (date DESC, id DESC);
 CREATE INDEX entries_by_feed ON entries (feed, date DESC, id DESC);
 -- Serves: an entry named by its permalink.
 CREATE INDEX entries_by_url ON entries (url) WHERE url IS NOT NULL;
+
+-- Serves: event: and the events there are.
+CREATE INDEX entries_by_event ON entries (event_key, date DESC) WHERE event_key IS NOT NULL;
 
 -- Serve: which other feeds brought the same post, as it arrives.
 CREATE INDEX entries_by_link_key ON entries (link_key) WHERE link_key IS NOT NULL;

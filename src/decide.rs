@@ -33,7 +33,7 @@ impl Default for Settings {
 }
 
 /// Whatever a server or a feed says, it is asked again within this time.
-const MAX_INTERVAL: TimeDelta = TimeDelta::days(31);
+pub(crate) const MAX_INTERVAL: TimeDelta = TimeDelta::days(31);
 
 /// How much earlier than `min_interval` a poll may come, so that a cron job that starts a moment
 /// earlier than the last time does not skip every other hour.

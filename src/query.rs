@@ -6,6 +6,7 @@ mod parser;
 mod rules;
 
 use std::io;
+use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 
@@ -108,7 +109,7 @@ pub(crate) enum Filter {
     },
     /// A part of the feed's title or URL, ignoring case.
     Feed(String),
-    /// A part of the event's name, compared by `event_key`.
+    /// A part of the event's name, see `is_event_called`.
     Event(String),
     /// A part of the permalink, ignoring case.
     Url(String),
@@ -151,7 +152,7 @@ pub(crate) struct Counted {
 /// An event, with what is kept of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CountedEvent {
-    /// `event_key`
+    /// `Event::key`
     pub(crate) key: String,
     pub(crate) name: String,
     /// The oldest and the newest date of its entries.
@@ -189,6 +190,41 @@ impl<'a> Item<'a> {
     }
 }
 
+/// Where an item answers the words of the question.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// `None` where no text answers them, as when a title alone does.
+    pub(crate) snippet: Option<Snippet>,
+    /// Of an entry: how many of its talks `By::Talk` would give. `None` where the question asks nothing
+    /// that one talk answers and another does not, or the entry has no talks.
+    pub(crate) talks: Option<usize>,
+}
+
+/// A piece of plain text on one line, cut by words, with an ellipsis where the text goes on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Snippet {
+    pub(crate) text: String,
+    /// The words that were asked for, as bytes of `text`, in order and apart.
+    pub(crate) marks: Vec<Range<usize>>,
+}
+
+impl Snippet {
+    /// The text with something before and after each marked word.
+    pub(crate) fn with_marks(&self, before: &str, after: &str) -> String {
+        let mut marked = String::with_capacity(self.text.len() + 16);
+        let mut at = 0;
+        for mark in &self.marks {
+            marked.push_str(&self.text[at..mark.start]);
+            marked.push_str(before);
+            marked.push_str(&self.text[mark.clone()]);
+            marked.push_str(after);
+            at = mark.end;
+        }
+        marked.push_str(&self.text[at..]);
+        marked
+    }
+}
+
 /// Takes a digest in as it comes out of the archive, item by item: an output format, or a test.
 /// Called in this order: `begin` once, `item` for each, `end` once.
 pub(crate) trait Digest {
@@ -199,5 +235,11 @@ pub(crate) trait Digest {
 
     fn begin(&mut self, head: &DigestHead) -> io::Result<()>;
     fn item(&mut self, item: Item<'_>) -> io::Result<()>;
+    /// Whether [`Digest::found`] is to be called; finding costs reading each text once more.
+    fn shows_found(&self) -> bool {
+        false
+    }
+    /// Of the item that comes next.
+    fn found(&mut self, _: Found) {}
     fn end(&mut self) -> io::Result<()>;
 }

@@ -26,10 +26,12 @@ use crate::decide::{self, Likeness, Standing};
 use crate::fetch::{Fetcher, Slot};
 use crate::model::{
     Attempt, Change, Changes, ContentHash, Entry, Feed, Outcome, Pace, Person, PollHints, RawEntry,
-    RawFeed, Subscription, Whereabouts,
+    RawFeed, Recorded, Subscription, Whereabouts,
 };
 use crate::parse::ParseError;
-use crate::source::{Answer, Body, Document, Failure, FailureKind, Source, without_password};
+use crate::source::{
+    Answer, Body, ByAddress, Document, Failure, FailureKind, Source, without_password,
+};
 use crate::{clean, parse, split};
 use report::Draft;
 pub(crate) use report::{Report, Status};
@@ -46,12 +48,15 @@ pub(crate) struct Update {
     pub(crate) fetcher: Arc<Fetcher>,
     pub(crate) now: DateTime<Utc>,
     pub(crate) settings: decide::Settings,
+    /// In place of `settings`, for single feeds.
+    pub(crate) feeds: Arc<ByAddress<decide::Settings>>,
 }
 
 /// One feed on its way from its answer to the archive.
 struct Poll {
     draft: Draft,
-    attempt: PackedAttempt,
+    /// `None`: the feed was not asked, so nothing is recorded of it.
+    attempt: Option<PackedAttempt>,
     /// Given back when the writer has taken the poll.
     slot: Slot,
 }
@@ -103,12 +108,22 @@ impl Update {
             .fetcher
             .fetch(&feed.source, &feed.validators, self.now)
             .await;
+        if fetched.held_back {
+            let until = fetched.answer.err().and_then(|failure| failure.retry_at);
+            let poll = Poll {
+                draft: Draft::held_back(feed, until.unwrap_or(self.now)),
+                attempt: None,
+                slot: fetched.slot,
+            };
+            let _ = polled.send(poll).await;
+            return;
+        }
         let _core = cores.acquire_owned().await;
         let slot = fetched.slot;
         if let Some((draft, attempt)) = self.settle(feed, fetched.answer).await {
             let poll = Poll {
                 draft,
-                attempt,
+                attempt: Some(attempt),
                 slot,
             };
             // The writer only hangs up when the archive cannot be written any more, and says so itself.
@@ -330,7 +345,7 @@ impl Update {
 
     fn failed(&self, feed: &Subscription, failure: Failure) -> Attempt {
         let http_status = failure.http_status;
-        let (setback, due) = decide::setback(feed, failure, self.now, self.settings);
+        let (setback, due) = decide::setback(feed, failure, self.now, self.settings_of(feed));
         self.attempt(feed, http_status, Outcome::Failed(Box::new(setback)), due)
     }
 
@@ -351,8 +366,15 @@ impl Update {
             hints,
             pace,
             self.now,
-            self.settings,
+            self.settings_of(feed),
         )
+    }
+
+    fn settings_of(&self, feed: &Subscription) -> decide::Settings {
+        self.feeds
+            .of(&feed.source)
+            .copied()
+            .unwrap_or(self.settings)
     }
 
     fn attempt(
@@ -456,8 +478,15 @@ fn write(
         let mut drafts = Vec::with_capacity(batch.len());
         let mut attempts = Vec::with_capacity(batch.len());
         for poll in batch.drain(..) {
-            drafts.push((poll.draft, poll.slot));
-            attempts.push(poll.attempt);
+            match poll.attempt {
+                Some(attempt) => {
+                    drafts.push((poll.draft, poll.slot));
+                    attempts.push(attempt);
+                }
+                None => {
+                    let _ = written.blocking_send(poll.draft.finish(Recorded::default()));
+                }
+            }
         }
         for ((draft, slot), recorded) in drafts.into_iter().zip(archive.record_packed(attempts)?) {
             drop(slot);

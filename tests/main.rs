@@ -39,6 +39,9 @@ mod feeds;
 mod fetch;
 /// Feeds that break, move, go and fall silent, each told of once.
 mod health;
+/// Many feeds and hosts at once: run by name, with a release build.
+mod load;
+
 /// The past of feeds: archives, pages, old documents.
 mod history;
 /// OPML lists with a report.
@@ -78,4 +81,5 @@ mod documents;
 /// Each document of `fixtures/` gives what stands beside it.
 mod fixtures;
 /// Five real documents, where the machine has them.
+mod search;
 mod seeds;

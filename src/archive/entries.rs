@@ -8,7 +8,7 @@ use super::error::ArchiveError;
 use super::instants::{certain, instant, seconds};
 use super::tags;
 use crate::model::{
-    ArchivedEntry, ContentHash, Enclosure, Entry, EntryId, EntrySource, Extras, FeedId,
+    ArchivedEntry, ContentHash, Enclosure, Entry, EntryId, EntrySource, Event, Extras, FeedId,
     FeedOfEntry, Known, Original, Person, Talk, TalkKind,
 };
 
@@ -247,13 +247,13 @@ pub(super) fn insert(
 ) -> Result<EntryId, ArchiveError> {
     let mut insert = db.prepare_cached(
         "INSERT INTO entries (url, title, summary, published, updated, date, language, event,
-             comments_url, source_guid, source_title, source_url, hash, extras, feed, guid, first_seen)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+             comments_url, source_guid, source_title, source_url, hash, extras, event_key, feed, guid, first_seen)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
     )?;
     bind_facts(&mut insert, entry, first_seen)?;
-    insert.raw_bind_parameter(15, feed.0)?;
-    insert.raw_bind_parameter(16, &entry.guid)?;
-    insert.raw_bind_parameter(17, first_seen)?;
+    insert.raw_bind_parameter(16, feed.0)?;
+    insert.raw_bind_parameter(17, &entry.guid)?;
+    insert.raw_bind_parameter(18, first_seen)?;
     insert.raw_execute()?;
     let id = EntryId(db.last_insert_rowid());
     db.prepare_cached("INSERT INTO contents (entry, data) VALUES (?1, ?2)")?
@@ -274,11 +274,12 @@ pub(super) fn replace(
     let mut update = db.prepare_cached(
         "UPDATE entries SET url = ?1, title = ?2, summary = ?3, published = ?4, updated = ?5,
              date = ?6, language = ?7, event = ?8, comments_url = ?9, source_guid = ?10,
-             source_title = ?11, source_url = ?12, hash = ?13, extras = ?14
-         WHERE id = ?15",
+             source_title = ?11, source_url = ?12, hash = ?13, extras = ?14,
+             event_key = ?15
+         WHERE id = ?16",
     )?;
     bind_facts(&mut update, entry, first_seen)?;
-    update.raw_bind_parameter(15, id.0)?;
+    update.raw_bind_parameter(16, id.0)?;
     update.raw_execute()?;
     db.prepare_cached("UPDATE contents SET data = ?2 WHERE entry = ?1")?
         .execute(params![id.0, packed])?;
@@ -293,7 +294,7 @@ pub(super) fn replace(
     insert_parts(db, id, entry)
 }
 
-/// The columns that an insert and an update share, as parameters 1 to 14.
+/// The columns that an insert and an update share, as parameters 1 to 15.
 fn bind_facts(
     statement: &mut rusqlite::Statement<'_>,
     entry: &Entry,
@@ -316,7 +317,14 @@ fn bind_facts(
     let extras = entry.extras.as_deref();
     let extras = extras.and_then(|extras| serde_json::to_string(extras).ok());
     statement.raw_bind_parameter(14, extras)?;
+    statement.raw_bind_parameter(15, event_key(entry))?;
     Ok(())
+}
+
+/// By what an entry's event is known; `None` where it is of none.
+pub(super) fn event_key(entry: &Entry) -> Option<String> {
+    let event = Event::of(entry)?;
+    Some(event.key()).filter(|key| !key.is_empty())
 }
 
 /// Authors, enclosures and talks; tags have rules of their own.

@@ -36,6 +36,7 @@ mod revisions;
 mod rules;
 mod schema;
 mod search;
+mod snippet;
 mod stats;
 mod tags;
 #[cfg(test)]
@@ -128,6 +129,11 @@ impl Archive {
         self.write(|db| rules::to_the_past(db, &self.rules, &self.aliases))
     }
 
+    /// How many entries the rules have kept out, by feed.
+    pub(crate) fn dropped(&self) -> Result<HashMap<FeedId, u64>, ArchiveError> {
+        rules::dropped(&*self.connections.reader()?)
+    }
+
     /// The numbers of all entries that a filter selects, newest first; of a post in several feeds the one
     /// that is shown.
     pub(crate) fn select(&self, filter: &Filter) -> Result<Vec<EntryId>, ArchiveError> {
@@ -149,7 +155,7 @@ impl Archive {
         counts::speakers(&*self.connections.reader()?, &self.widened(query))
     }
 
-    /// The events of the entries the query selects, the newest first.
+    /// The events of the entries the query selects, the most talked at first.
     pub(crate) fn count_events(&self, query: &Query) -> Result<Vec<CountedEvent>, ArchiveError> {
         counts::events(&*self.connections.reader()?, &self.widened(query))
     }
@@ -213,8 +219,33 @@ impl Archive {
     }
 
     /// Whether this page of a feed's past was ever read.
-    pub(crate) fn was_read(&self, feed: FeedId, page: &Url) -> Result<bool, ArchiveError> {
-        past::was_read(&*self.connections.reader()?, feed, page)
+    pub(crate) fn was_read(
+        &self,
+        feed: FeedId,
+        page: &Url,
+        now: DateTime<Utc>,
+    ) -> Result<bool, ArchiveError> {
+        let at = instants::seconds(now);
+        past::was_read(&*self.connections.reader()?, feed, page, at)
+    }
+
+    /// Notes that a page of a feed's past is not there: it counts as read for a month.
+    pub(crate) fn page_missing(
+        &self,
+        feed: FeedId,
+        page: &Url,
+        now: DateTime<Utc>,
+    ) -> Result<(), ArchiveError> {
+        self.write(|db| past::missing(db, feed, page, instants::seconds(now)))
+    }
+
+    /// Notes that no page of a feed's past is to be asked for before.
+    pub(crate) fn past_waits(
+        &self,
+        feed: FeedId,
+        until: DateTime<Utc>,
+    ) -> Result<(), ArchiveError> {
+        self.write(|db| past::wait(db, feed, instants::seconds(until)))
     }
 
     /// Notes that a feed's past goes on at `next`, or with `None` that it has ended.

@@ -28,6 +28,8 @@ pub(super) struct Plan {
     pub(super) parameters: Vec<Value>,
     /// Each row stands for its post in every feed; see `duplicates`.
     pub(super) merged: bool,
+    /// The only entry that is asked about: its rows are found in the index without the others'.
+    only: Option<i64>,
 }
 
 impl Plan {
@@ -45,6 +47,10 @@ impl Plan {
             sql: String::new(),
             parameters: Vec::new(),
             merged: query.merge && ids.is_none() && duplicates::are_there(db)?,
+            only: match ids {
+                Some([id]) => Some(*id),
+                _ => None,
+            },
         };
         let ranked = ranked(db, query)?;
         if let Some(expression) = &ranked {

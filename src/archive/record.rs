@@ -103,6 +103,7 @@ pub(super) fn record(
             .filter(|(id, _)| **id == feed);
         if let Some((_, Ok(recorded))) = of_feed.find(|(_, a)| matches!(a, Ok(r) if r.new > 0)) {
             recorded.new -= 1;
+            recorded.dropped += 1;
         }
     }
     duplicates::settle(&batch, arrived.iter().map(|(id, _)| *id))?;

@@ -1,5 +1,7 @@
 //! Rules, asked of the archive itself: the same language with the same meaning as any question.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, params, params_from_iter};
 
 use super::error::ArchiveError;
@@ -53,6 +55,15 @@ pub(super) fn to_the_past(
         }
     }
     Ok(given)
+}
+
+/// How many entries the rules have kept out, by feed; feeds without any are left out.
+pub(super) fn dropped(db: &Connection) -> Result<HashMap<FeedId, u64>, ArchiveError> {
+    let mut select = db.prepare_cached("SELECT feed, count(*) FROM dropped GROUP BY feed")?;
+    let counted = select.query_map([], |row| {
+        Ok((FeedId(row.get(0)?), row.get::<_, i64>(1)?.unsigned_abs()))
+    })?;
+    Ok(counted.collect::<Result<_, _>>()?)
 }
 
 fn give(db: &Connection, id: EntryId, names: &[String]) -> Result<usize, ArchiveError> {

@@ -8,8 +8,9 @@ use super::entries;
 use super::error::{ArchiveError, SearchError};
 use super::instants::instant;
 use super::plan::Plan;
+use super::snippet::{self, Wanted};
 use crate::model::{ArchivedEntry, EntryId, Talk};
-use crate::query::{By, Digest, DigestHead, Item, Query};
+use crate::query::{By, Digest, DigestHead, Found, Item, Query, Sort};
 
 /// Passes what the query selects to the digest; answers how many items there were.
 pub(super) fn search(
@@ -27,6 +28,7 @@ pub(super) fn search(
     };
     let mut select = snapshot.prepare(&plan.sql)?;
     let mut rows = select.query(params_from_iter(&plan.parameters))?;
+    let finder = digest.shows_found().then(|| Finder::new(&snapshot, query));
     let mut entry: Option<ArchivedEntry> = None;
     let mut items = 0;
     while let Some(row) = rows.next()? {
@@ -53,6 +55,9 @@ pub(super) fn search(
             By::Entry => Item::Entry(current),
             By::Talk => Item::Talk(current, numbered(current, row.get(2)?)?),
         };
+        if let Some(finder) = &finder {
+            digest.found(finder.found(item)?);
+        }
         digest.item(item).map_err(SearchError::Output)?;
         items += 1;
     }
@@ -61,6 +66,64 @@ pub(super) fn search(
     }
     digest.end().map_err(SearchError::Output)?;
     Ok(items)
+}
+
+/// Says of each item where it answers the question.
+struct Finder<'a> {
+    db: &'a Connection,
+    wanted: Option<Wanted>,
+    /// By talk, where talks can differ.
+    by_talk: Option<Query>,
+}
+
+impl<'a> Finder<'a> {
+    fn new(db: &'a Connection, query: &Query) -> Self {
+        let by_talk = Query {
+            by: By::Talk,
+            sort: Sort::Oldest,
+            limit: None,
+            ..query.clone()
+        };
+        Self {
+            db,
+            wanted: Wanted::of(&query.filter),
+            by_talk: snippet::is_about_talks(&query.filter).then_some(by_talk),
+        }
+    }
+
+    fn found(&self, item: Item<'_>) -> Result<Found, ArchiveError> {
+        let content = match item {
+            Item::Entry(archived) => archived.entry.content.to_text(),
+            Item::Talk(archived, talk) => archived.entry.content_of(talk).to_text(),
+        };
+        let in_text = |wanted: &Wanted| {
+            let summary = item.entry().entry.summary.as_deref().unwrap_or_default();
+            let in_summary = || {
+                matches!(item, Item::Entry(_))
+                    .then(|| wanted.in_text(summary))
+                    .flatten()
+            };
+            wanted.in_text(&content).or_else(in_summary)
+        };
+        Ok(Found {
+            snippet: self.wanted.as_ref().and_then(in_text),
+            talks: match (item, &self.by_talk) {
+                (Item::Entry(archived), Some(by_talk)) if !archived.entry.talks.is_empty() => {
+                    Some(self.talks_of(archived.id, by_talk)?)
+                }
+                _ => None,
+            },
+        })
+    }
+
+    fn talks_of(&self, id: EntryId, by_talk: &Query) -> Result<usize, ArchiveError> {
+        let plan = Plan::among(self.db, by_talk, Some(&[id.0]))?;
+        let mut count = self
+            .db
+            .prepare_cached(&format!("SELECT count(*) FROM ({})", plan.sql))?;
+        let count: i64 = count.query_row(params_from_iter(&plan.parameters), |row| row.get(0))?;
+        Ok(usize::try_from(count).unwrap_or(0))
+    }
 }
 
 fn numbered(entry: &ArchivedEntry, number: i64) -> Result<&Talk, ArchiveError> {

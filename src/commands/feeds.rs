@@ -55,6 +55,9 @@ struct Line<'a> {
     tags: &'a [String],
     state: &'a str,
     entries: u64,
+    /// How many the rules kept out; left out where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dropped: Option<u64>,
     last_success: Option<String>,
     next_due: Option<String>,
     error: Option<&'a str>,
@@ -83,6 +86,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     let feeds = archive.subscriptions()?;
     let health = archive.health()?.into_iter();
     let health: HashMap<FeedId, HealthEvent> = health.map(|event| (event.feed, event)).collect();
+    let dropped = archive.dropped()?;
     let as_json = args.json || args.format == Some(ListFormat::Json);
     let mut out = result_output();
     let wide = context.terminal.result_width();
@@ -92,13 +96,18 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
             opml::subscriptions("Subscriptions of hallway", &feeds, &mut out)
         }
         _ if as_json => feeds.iter().try_for_each(|feed| {
-            serde_json::to_writer(&mut out, &line(feed, health.get(&feed.id)))?;
+            let line = Line {
+                dropped: dropped.get(&feed.id).copied(),
+                ..line(feed, health.get(&feed.id))
+            };
+            serde_json::to_writer(&mut out, &line)?;
             out.write_all(b"\n")
         }),
         Some(width) => feeds_table::write(&feeds, width, &mut out),
-        None => feeds
-            .iter()
-            .try_for_each(|feed| describe(feed, health.get(&feed.id), &mut out)),
+        None => feeds.iter().try_for_each(|feed| {
+            let dropped = dropped.get(&feed.id).copied();
+            describe(feed, health.get(&feed.id), dropped, &mut out)
+        }),
     };
     written
         .and_then(|()| out.flush())
@@ -153,6 +162,7 @@ fn line<'a>(feed: &'a Subscription, health: Option<&'a HealthEvent>) -> Line<'a>
         tags: &feed.tags,
         state: feed.state.word(),
         entries: feed.entries,
+        dropped: None,
         last_success: feed.last_success.map(rfc3339_seconds),
         next_due: feed.next_due.map(rfc3339_seconds),
         error: feed.error.as_ref().map(|failure| failure.message.as_str()),
@@ -170,6 +180,7 @@ fn line<'a>(feed: &'a Subscription, health: Option<&'a HealthEvent>) -> Line<'a>
 fn describe(
     feed: &Subscription,
     health: Option<&HealthEvent>,
+    dropped: Option<u64>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let address = feed.source.to_string();
@@ -188,7 +199,9 @@ fn describe(
         (_, Some(at)) if feed.source.host().is_some() => format!("next {}", minute(at)),
         _ => "next run".to_owned(),
     };
-    write!(out, "  {}, {polled}, {next}", entries_of(feed.entries))?;
+    let dropped = dropped.map_or_else(String::new, |number| format!("{number} dropped by rules, "));
+    let entries = entries_of(feed.entries);
+    write!(out, "  {entries}, {dropped}{polled}, {next}")?;
     for tag in &feed.tags {
         write!(out, " #{}", escape(tag))?;
     }

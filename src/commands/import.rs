@@ -142,7 +142,7 @@ impl Polled {
             fetcher,
             runtime,
         } = subscriber;
-        let update = context.update(Arc::clone(archive), Arc::clone(fetcher));
+        let update = context.update(Arc::clone(archive), Arc::clone(fetcher))?;
         context.terminal.start_progress(feeds.len() as u64, false);
         let mut removed = Ok(());
         let polling = update.run(feeds, poll::stop_signal(), |report| {

@@ -29,7 +29,7 @@ pub(crate) struct Totals {
 
 impl Totals {
     pub(crate) fn add(&mut self, report: &Report) {
-        self.polled += 1;
+        self.polled += usize::from(report.status != Status::Skipped);
         self.failed += usize::from(report.failure.is_some());
         self.new += report.recorded.new;
         self.edited += report.recorded.edited;
@@ -79,7 +79,7 @@ pub(crate) fn poll(
     context
         .terminal
         .start_progress(feeds.len() as u64, audience == Audience::Program);
-    let update = context.update(Arc::clone(archive), Arc::clone(fetcher));
+    let update = context.update(Arc::clone(archive), Arc::clone(fetcher))?;
     let mut output = Ok(());
     let stopped = runtime.block_on(update.run(feeds, stop_signal(), |report| {
         totals.add(&report);
@@ -135,10 +135,16 @@ pub(crate) fn tell(context: &Context<'_>, report: &Report) {
         (None, Status::Moved) => context.terminal.note(&format!(
             "{name}: moved for good; `hallway feeds --moved` says where to"
         )),
-        (None, _) => context.terminal.detail(&format!(
-            "{name}: {} new, {} edited",
-            report.recorded.new, report.recorded.edited
-        )),
+        (None, _) => {
+            let dropped = match report.recorded.dropped {
+                0 => String::new(),
+                some => format!(", {some} dropped by rules"),
+            };
+            context.terminal.detail(&format!(
+                "{name}: {} new, {} edited{dropped}",
+                report.recorded.new, report.recorded.edited
+            ));
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use tempfile::NamedTempFile;
 use url::Url;
 
 use super::context::Context;
-use super::counts::{event_line, write_lines};
+use super::counts::{event_item, event_line, newest_first, write_lines};
 use super::exit::{CommandError, Exit};
 use crate::archive::{Archive, SearchError};
 use crate::model::Tag;
@@ -129,12 +129,13 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     Ok(Exit::Well)
 }
 
-/// Events have no shape in the formats of entries: text, or one JSON object a line.
+/// Events have no shape in the formats of entries: text, a Markdown list, or one JSON object a line.
 fn events(args: &Args, archive: &Archive, query: &Query) -> Result<Exit, CommandError> {
     let json = matches!(args.format, Format::Json | Format::Jsonl);
-    if args.output.is_some() || !(json || matches!(args.format, Format::Text)) {
+    let markdown = matches!(args.format, Format::Markdown);
+    if args.output.is_some() || !(json || markdown || matches!(args.format, Format::Text)) {
         return Err(CommandError::usage(
-            "events are printed as text or jsonl only",
+            "events are printed as text, markdown or jsonl only",
         ));
     }
     let limit = query.limit.and_then(|limit| usize::try_from(limit).ok());
@@ -142,8 +143,19 @@ fn events(args: &Args, archive: &Archive, query: &Query) -> Result<Exit, Command
         limit: None,
         ..query.clone()
     };
-    let counted = archive.count_events(&all)?;
-    let lines = counted.iter().map(event_line);
+    let mut counted = archive.count_events(&all)?;
+    match query.sort {
+        Sort::Newest => newest_first(&mut counted),
+        Sort::Oldest => {
+            newest_first(&mut counted);
+            counted.reverse();
+        }
+        Sort::Relevance => {}
+    }
+    let lines = counted.iter().map(|event| match event_line(event) {
+        (_, json) if markdown => (event_item(event), json),
+        line => line,
+    });
     write_lines(lines.take(limit.unwrap_or(usize::MAX)), json)
 }
 

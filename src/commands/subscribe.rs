@@ -403,7 +403,7 @@ impl<'a> Subscriber<'a> {
             Added::New(feed, _) => {
                 let update = self
                     .context
-                    .update(Arc::clone(&self.archive), Arc::clone(&self.fetcher));
+                    .update(Arc::clone(&self.archive), Arc::clone(&self.fetcher))?;
                 let report = update.take(*feed, answer)?;
                 let feed = self.subscription(report.feed.id)?;
                 Ok(Added::New(Box::new(feed), Some(Box::new(report))))

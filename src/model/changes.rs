@@ -145,6 +145,8 @@ pub(crate) struct Setback {
 pub(crate) struct Recorded {
     pub(crate) new: usize,
     pub(crate) edited: usize,
+    /// New ones that a rule kept out.
+    pub(crate) dropped: usize,
     /// The subscription has its new URL.
     pub(crate) moved: bool,
 }

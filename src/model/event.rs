@@ -126,7 +126,7 @@ const DAYS: &[(&str, u8)] = &[
 
 /// What events are compared by: `DevOps Days Ghent 2019` and `Devopsdays, Ghent 2019` are one event. Lower
 /// case words divided by blanks; words such as `days` and `conf` are joined to the word before them.
-pub(crate) fn event_key(name: &str) -> String {
+fn event_key(name: &str) -> String {
     let mut words: Vec<String> = Vec::new();
     let letters: String = name
         .chars()
@@ -159,6 +159,14 @@ pub(crate) fn event_key(name: &str) -> String {
         }
     }
     key.trim().to_owned()
+}
+
+/// Whether a person means the event of this key: a part of its name, or some of its words.
+pub(crate) fn is_event_called(key: &str, asked: &str) -> bool {
+    let asked = event_key(asked);
+    let mut words = asked.split(' ');
+    !asked.is_empty()
+        && (key.contains(&asked) || words.all(|word| key.split(' ').any(|of_key| of_key == word)))
 }
 
 fn year(word: &str) -> Option<i32> {
@@ -319,6 +327,23 @@ mod tests {
         assert_eq!(event_key("Pipe Conf"), event_key("PipeConf"));
         assert_eq!(event_key("Coffee Ops"), event_key("CoffeeOps"));
         assert_ne!(event_key("PipeConf 2019"), event_key("PipeConf 2020"));
+    }
+
+    #[test]
+    fn events_are_called_by_a_part_or_by_words() {
+        let key = event_key("DevOpsDays Ghent 2019");
+        for asked in [
+            "devopsdays ghent 2019",
+            "DevOps Days",
+            "devopsdays 2019",
+            "2019 Ghent",
+            "ghen",
+        ] {
+            assert!(is_event_called(&key, asked), "{asked}");
+        }
+        for asked in ["devopsdays 2018", "ghent oslo", "", "--"] {
+            assert!(!is_event_called(&key, asked), "{asked}");
+        }
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub(crate) use changes::{
     Attempt, Change, Changes, Known, Outcome, Recorded, Setback, State, Subscription,
 };
 pub(crate) use entry::{AlsoIn, ArchivedEntry, Entry, FeedOfEntry, Original, Revision};
-pub(crate) use event::{Event, event_key};
+pub(crate) use event::{Event, is_event_called};
 pub(crate) use extras::{
     Contributor, Extension, ExtraLink, Extras, InReplyTo, MediaObject, SourceFacts,
 };

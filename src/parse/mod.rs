@@ -172,9 +172,13 @@ pub(crate) fn publish_notes(feed: &mut RawFeed, site: &Url) {
     }
     feed.site_url = Some(site.to_string());
     for entry in &mut feed.entries {
-        if entry.url.is_none() {
-            entry.url = notes::address(&entry.guid, site);
-        }
+        entry.url = match entry.url.take() {
+            None => notes::address(&entry.guid, site),
+            Some(path) if path.starts_with('/') && !path.starts_with("//") => {
+                notes::below(&path, site)
+            }
+            whole => whole,
+        };
     }
 }
 

@@ -9,13 +9,15 @@ use serde::Serialize;
 
 use super::wording;
 use crate::model::{AlsoIn, ArchivedEntry, Enclosure, Entry, Person, SafeHtml, Talk, TalkLink};
-use crate::query::{Digest, DigestHead, Item};
+use crate::query::{Digest, DigestHead, Found, Item, Snippet};
 
 pub(super) struct Json<'a> {
     out: &'a mut dyn Write,
     /// Also in an array each item is on a line of its own, so that two outputs can be compared.
     is_array: bool,
     is_empty: bool,
+    /// Of the next item.
+    found: Found,
 }
 
 impl<'a> Json<'a> {
@@ -24,6 +26,7 @@ impl<'a> Json<'a> {
             out,
             is_array: true,
             is_empty: true,
+            found: Found::default(),
         }
     }
 
@@ -32,6 +35,7 @@ impl<'a> Json<'a> {
             out,
             is_array: false,
             is_empty: true,
+            found: Found::default(),
         }
     }
 }
@@ -55,10 +59,22 @@ impl Digest for Json<'_> {
                 .write_all(if self.is_empty { b"\n" } else { b",\n" })?;
         }
         self.is_empty = false;
+        let found = std::mem::take(&mut self.found);
         match item {
-            Item::Entry(entry) => serde_json::to_writer(&mut *self.out, &EntryObject::from(entry))?,
+            Item::Entry(entry) => {
+                let object = EntryObject {
+                    talks_matching: found.talks,
+                    snippet: found.snippet.map(marked),
+                    ..EntryObject::from(entry)
+                };
+                serde_json::to_writer(&mut *self.out, &object)?;
+            }
             Item::Talk(entry, talk) => {
-                serde_json::to_writer(&mut *self.out, &TalkItem::new(entry, talk))?;
+                let object = TalkItem {
+                    snippet: found.snippet.map(marked),
+                    ..TalkItem::new(entry, talk)
+                };
+                serde_json::to_writer(&mut *self.out, &object)?;
             }
         }
         if self.is_array {
@@ -66,6 +82,14 @@ impl Digest for Json<'_> {
         } else {
             self.out.write_all(b"\n")
         }
+    }
+
+    fn shows_found(&self) -> bool {
+        true
+    }
+
+    fn found(&mut self, found: Found) {
+        self.found = found;
     }
 
     fn end(&mut self) -> io::Result<()> {
@@ -99,6 +123,16 @@ struct EntryObject<'a> {
     talks: Vec<TalkObject<'a>>,
     event: Option<&'a str>,
     also_in: Vec<AlsoInObject<'a>>,
+    /// How many of the talks answer the question; left out where it is none that talks answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    talks_matching: Option<usize>,
+    /// Plain text, the words that were asked for between `**` and `**`; left out where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snippet: Option<String>,
+}
+
+fn marked(snippet: Snippet) -> String {
+    snippet.with_marks("**", "**")
 }
 
 /// Another feed that brought the same post.
@@ -170,6 +204,8 @@ impl<'a> From<&'a ArchivedEntry> for EntryObject<'a> {
                 .collect(),
             event: event.as_deref(),
             also_in: archived.also_in.iter().map(AlsoInObject::from).collect(),
+            talks_matching: None,
+            snippet: None,
         }
     }
 }
@@ -254,6 +290,8 @@ struct TalkItem<'a> {
     content_html: Option<String>,
     content_text: Option<String>,
     entry: EntryOfTalk<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snippet: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -291,6 +329,7 @@ impl<'a> TalkItem<'a> {
                 date: time(Some(date)),
                 date_rule: rule.word(),
             },
+            snippet: None,
         }
     }
 }

@@ -141,6 +141,14 @@ pub(super) fn people(people: &[Person]) -> String {
     names.join(", ")
 }
 
+/// `3 of 12 talks match`.
+pub(super) fn talks_matching(matching: usize, all: usize) -> String {
+    match all {
+        1 => format!("{matching} of 1 talk matches"),
+        _ => format!("{matching} of {all} talks match"),
+    }
+}
+
 /// `Title — Ann Example, Bob Sample`.
 pub(super) fn talk_line(talk: &Talk) -> String {
     if talk.speakers.is_empty() {

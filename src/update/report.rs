@@ -30,6 +30,8 @@ pub(crate) enum Status {
     Moved,
     Gone,
     Failed,
+    /// Not asked: its host answered another feed with 429.
+    Skipped,
 }
 
 impl Status {
@@ -41,6 +43,7 @@ impl Status {
             Self::Moved => "moved",
             Self::Gone => "gone",
             Self::Failed => "failed",
+            Self::Skipped => "skipped",
         }
     }
 }
@@ -67,6 +70,21 @@ impl Draft {
             is_unrecorded: false,
             warnings,
             next_due: attempt.next_due,
+        })
+    }
+
+    /// Of a feed that was not asked, because its host wants to be left alone until then.
+    pub(super) fn held_back(feed: Subscription, until: DateTime<Utc>) -> Self {
+        let due = feed.next_due.map_or(until, |due| due.max(until));
+        Self(Report {
+            feed,
+            status: Status::Skipped,
+            http_status: None,
+            recorded: Recorded::default(),
+            failure: None,
+            warnings: Vec::new(),
+            is_unrecorded: false,
+            next_due: due,
         })
     }
 

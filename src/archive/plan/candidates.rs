@@ -5,7 +5,7 @@ use rusqlite::{Connection, params_from_iter};
 
 use super::super::duplicates::shown_for;
 use super::super::error::ArchiveError;
-use super::conditions::{are_shown_themselves, feeds_called, tag_test};
+use super::conditions::{are_shown_themselves, event_test, feeds_called, tag_test};
 use super::words::{anywhere, in_people, in_title};
 use crate::query::{Filter, Query};
 
@@ -93,6 +93,14 @@ impl Candidates<'_> {
                 let (test, parameters) = tag_test(key, *prefix);
                 // Sorted by entry already, if of one tag.
                 self.push("tags.entry", &format!("tags WHERE {test}"), parameters);
+            }
+            Filter::Event(part) => {
+                let (test, parameter) = event_test(self.db, part)?;
+                self.push(
+                    "entries.id",
+                    &format!("entries WHERE {test}"),
+                    vec![parameter],
+                );
             }
             // Of a feed alone there is a way in its order; not of one whose entries others are shown for.
             Filter::Feed(part) if self.merged => {

@@ -7,7 +7,7 @@ use super::super::error::ArchiveError;
 use super::super::instants::seconds;
 use super::Plan;
 use super::words::{anywhere, in_people, in_title};
-use crate::model::event_key;
+use crate::model::is_event_called;
 use crate::query::{By, Cursor, Filter};
 
 /// Writes a filter as a condition on `e` (the entry) and by talk on `t`.
@@ -45,7 +45,12 @@ impl Conditions<'_> {
             Filter::Speaker(words) => self.speaker(in_people(words)),
             Filter::Tag { key, prefix } => self.tag(key, *prefix),
             Filter::Feed(part) => self.feed(part)?,
-            Filter::Event(part) => self.plan.push("event_holds(e.event, ?)", event_key(part)),
+            Filter::Event(part) => {
+                let (test, parameter) = event_test(self.db, part)?;
+                // Inside of `NOT` an unknown event is another one.
+                let test = format!("(e.event_key IS NOT NULL AND +e.{test})");
+                self.plan.push(&test, parameter);
+            }
             Filter::Url(part) => self.contains("e.url", part),
             Filter::Lang(language) => {
                 let language = language.to_lowercase();
@@ -118,9 +123,18 @@ impl Conditions<'_> {
         }
         self.plan.push(
             "(e.id << 12) + t.number IN (SELECT rowid FROM entry_text
-                 WHERE entry_text MATCH ? AND (rowid & 4095) > 0)",
+                 WHERE entry_text MATCH ? AND (rowid & 4095) > 0",
             expression,
         );
+        self.of_one_entry();
+        self.plan.sql.push(')');
+    }
+
+    fn of_one_entry(&mut self) {
+        if let Some(id) = self.plan.only {
+            self.plan.push(" AND rowid BETWEEN ?", id << 12);
+            self.plan.push(" AND ?", (id << 12) + 4095);
+        }
     }
 
     fn entry_row(&mut self, expression: String) {
@@ -133,6 +147,7 @@ impl Conditions<'_> {
         let sql =
             format!("+e.id IN (SELECT {entry} FROM entry_text WHERE entry_text MATCH ?{test}");
         self.plan.push(&sql, expression);
+        self.of_one_entry();
         if let Some(Cursor(last)) = self.by_then {
             self.plan.push(" AND (rowid >> 12) <= ?", last);
         }
@@ -236,6 +251,29 @@ pub(super) fn tag_test(key: &str, prefix: bool) -> (&'static str, Vec<Value>) {
         "key >= ? AND key < ?",
         vec![key.to_owned().into(), end.into()],
     )
+}
+
+/// Events are few beside their entries: they are compared here, each once, by hopping along their index.
+pub(super) fn event_test(
+    db: &Connection,
+    part: &str,
+) -> Result<(&'static str, Value), ArchiveError> {
+    let mut next = db.prepare_cached("SELECT min(event_key) FROM entries WHERE event_key > ?1")?;
+    let mut called = Vec::new();
+    let mut at = String::new();
+    while let Some(key) = next.query_row([&at], |row| row.get::<_, Option<String>>(0))? {
+        if is_event_called(&key, part) {
+            called.push(key.clone());
+        }
+        at = key;
+    }
+    Ok(match called.as_slice() {
+        [one] => ("event_key = ?", one.clone().into()),
+        _ => (
+            "event_key IN (SELECT value FROM json_each(?))",
+            serde_json::Value::from(called).to_string().into(),
+        ),
+    })
 }
 
 /// A LIKE pattern for a language with a further part: `en` to `en-…`.

@@ -50,6 +50,7 @@ fn a_document_that_was_read_is_remembered_with_its_entries() {
         Recorded {
             new: 2,
             edited: 0,
+            dropped: 0,
             moved: false
         }
     );
@@ -303,6 +304,7 @@ fn one_attempt_that_cannot_be_recorded_spoils_no_other() {
         Recorded {
             new: 1,
             edited: 0,
+            dropped: 0,
             moved: false
         }
     );
@@ -363,6 +365,7 @@ fn the_same_guid_twice_in_one_batch_is_one_entry_with_a_history() {
         Recorded {
             new: 1,
             edited: 1,
+            dropped: 0,
             moved: false
         }
     );

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 
 use super::{Settings, wording};
 use crate::model::{ArchivedEntry, Talk};
-use crate::query::{Digest, DigestHead, Item};
+use crate::query::{Digest, DigestHead, Found, Item, Snippet};
 use layout::{Look, Page};
 
 pub(crate) use show::{entry_in_full, history, talk_in_full};
@@ -24,6 +24,8 @@ const INDENT: &str = "       ";
 pub(super) struct Text<'a> {
     page: Page<'a>,
     is_first: bool,
+    /// Of the next item.
+    found: Found,
 }
 
 impl<'a> Text<'a> {
@@ -32,6 +34,7 @@ impl<'a> Text<'a> {
         Self {
             page,
             is_first: true,
+            found: Found::default(),
         }
     }
 
@@ -47,6 +50,12 @@ impl<'a> Text<'a> {
         self.page
             .block(INDENT, INDENT, &wording::byline(archived), Look::Dim, None)?;
         self.address(entry.url.as_deref(), link.as_deref())?;
+        let found = std::mem::take(&mut self.found);
+        self.snippet(found.snippet.as_ref())?;
+        if let Some(matching) = found.talks {
+            let line = wording::talks_matching(matching, entry.talks.len());
+            self.page.block(INDENT, INDENT, &line, Look::Dim, None)?;
+        }
         for talk in &entry.talks {
             let link = wording::talk_link(talk);
             let bullet = format!("{INDENT}• ");
@@ -73,7 +82,16 @@ impl<'a> Text<'a> {
             wording::clipped(&title, TITLE_LENGTH)
         );
         self.page.block(INDENT, INDENT, &origin, Look::Dim, None)?;
-        self.address(talk.url.as_deref(), link.as_deref())
+        self.address(talk.url.as_deref(), link.as_deref())?;
+        let found = std::mem::take(&mut self.found);
+        self.snippet(found.snippet.as_ref())
+    }
+
+    fn snippet(&mut self, snippet: Option<&Snippet>) -> io::Result<()> {
+        match snippet {
+            Some(snippet) => self.page.marked(INDENT, snippet),
+            None => Ok(()),
+        }
     }
 
     fn first_line(
@@ -127,6 +145,14 @@ impl Digest for Text<'_> {
             Item::Entry(entry) => self.entry(entry),
             Item::Talk(entry, talk) => self.talk(entry, talk),
         }
+    }
+
+    fn shows_found(&self) -> bool {
+        true
+    }
+
+    fn found(&mut self, found: Found) {
+        self.found = found;
     }
 
     fn end(&mut self) -> io::Result<()> {
