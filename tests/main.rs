@@ -73,6 +73,8 @@ mod watch;
 /// Kills, signals and several runs at once.
 mod faults;
 
+/// The HTML page in a browser.
+mod browser;
 /// The combined feed: valid, the same in three formats, and read back as it was.
 mod formats;
 /// Its Atom against the schema of RFC 4287, by somebody else's validator.

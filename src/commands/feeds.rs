@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use clap::ValueEnum;
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use super::feeds_table;
 use super::poll::entries_of;
 use crate::archive::Archive;
 use crate::decide;
-use crate::model::{FeedId, HealthEvent, HealthKind, State, Subscription};
+use crate::model::{FeedId, HealthEvent, HealthKind, State, Subscription, rfc3339_seconds};
 use crate::render::opml;
 use crate::source::Source;
 use crate::terminal::{escape, result_output};
@@ -137,8 +137,8 @@ fn list_moves(args: &Args, archive: &Archive) -> Result<Exit, CommandError> {
                 id: one.id,
                 from,
                 to,
-                at: rfc3339(one.at),
-                undone_at: one.undone_at.map(rfc3339),
+                at: rfc3339_seconds(one.at),
+                undone_at: one.undone_at.map(rfc3339_seconds),
             };
             serde_json::to_writer(&mut out, &line)?;
             return out.write_all(b"\n");
@@ -174,14 +174,15 @@ fn line<'a>(
         state: feed.state.word(),
         entries: feed.entries,
         dropped: None,
-        last_success: feed.last_success.map(rfc3339),
-        next_due: (feed.next_due.filter(|_| polled)).map(|_| rfc3339(decide::turn(feed, now))),
+        last_success: feed.last_success.map(rfc3339_seconds),
+        next_due: (feed.next_due.filter(|_| polled))
+            .map(|_| rfc3339_seconds(decide::turn(feed, now))),
         error: feed.error.as_ref().map(|failure| failure.message.as_str()),
         error_kind: feed.error.as_ref().map(|failure| failure.kind.word()),
-        error_since: feed.error_since.map(rfc3339),
+        error_since: feed.error_since.map(rfc3339_seconds),
         health: health.map(|event| HealthObject {
             kind: event.kind.word(),
-            at: rfc3339(event.at),
+            at: rfc3339_seconds(event.at),
             message: &event.message,
         }),
     }
@@ -229,8 +230,4 @@ fn describe(
 
 fn minute(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M").to_string()
-}
-
-fn rfc3339(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

@@ -2,7 +2,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::context::Context;
@@ -11,7 +11,7 @@ use super::poll::Audience;
 use super::{history, metrics, poll, select, watch};
 use crate::archive::Archive;
 use crate::decide;
-use crate::model::{FeedId, State, Subscription};
+use crate::model::{FeedId, State, Subscription, rfc3339_seconds};
 use crate::update::{Report, Status};
 
 /// Poll the feeds that are due
@@ -168,7 +168,9 @@ fn skipped_line(feed: &Subscription, now: DateTime<Utc>) -> Line<'_> {
         updated: 0,
         error: None,
         error_kind: None,
-        next_due: feed.next_due.map(|_| rfc3339(decide::turn(feed, now))),
+        next_due: feed
+            .next_due
+            .map(|_| rfc3339_seconds(decide::turn(feed, now))),
     }
 }
 
@@ -190,12 +192,8 @@ fn line(report: &Report) -> Line<'_> {
         updated: report.recorded.edited,
         error: failure.map(|failure| failure.message.as_str()),
         error_kind: failure.map(|failure| failure.kind.word()),
-        next_due: (report.status != Status::Gone).then(|| rfc3339(report.next_due)),
+        next_due: (report.status != Status::Gone).then(|| rfc3339_seconds(report.next_due)),
     }
-}
-
-fn rfc3339(instant: DateTime<Utc>) -> String {
-    instant.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 fn print(line: &Line<'_>) -> Result<(), CommandError> {

@@ -89,6 +89,9 @@ pub(crate) struct Args {
     /// Where the feed will be found, for its link to itself
     #[arg(long, value_name = "URL")]
     self_url: Option<Url>,
+    /// What becomes of pictures (html, eml)
+    #[arg(long, value_enum, default_value = "none")]
+    images: render::Images,
     /// Whom the mail is for (--format eml)
     #[arg(long, value_name = "ADDRESS", value_parser = addresses)]
     to: Option<String>,
@@ -98,6 +101,9 @@ pub(crate) struct Args {
     /// Print how the query was read, and ask nothing
     #[arg(long)]
     explain: bool,
+    /// Who sends the mail [default: whom it is for]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    from: Option<String>,
 }
 
 impl Args {
@@ -121,6 +127,13 @@ fn addresses(text: &str) -> Result<String, &'static str> {
     match render::are_addresses(text) {
         true => Ok(text.to_owned()),
         false => Err("no mail addresses, with commas between"),
+    }
+}
+
+fn address(text: &str) -> Result<String, &'static str> {
+    match render::are_addresses(text) && !text.contains(',') {
+        true => Ok(text.trim().to_owned()),
+        false => Err("no mail address"),
     }
 }
 
@@ -277,6 +290,10 @@ fn shape(answer: &mut Answer, args: &Args) -> Result<(), CommandError> {
     if let Some(to) = &args.to {
         answer.settings.to = Some(to.clone());
     }
+    if let Some(from) = &args.from {
+        answer.settings.from = Some(from.clone());
+    }
+    answer.settings.images = args.images;
     answer.settle();
     answer.check().map_err(CommandError::usage)
 }

@@ -41,6 +41,10 @@ impl<'a> Json<'a> {
 }
 
 impl Digest for Json<'_> {
+    fn wants_date(&self) -> bool {
+        false
+    }
+
     fn begin(&mut self, _: &DigestHead) -> io::Result<()> {
         if self.is_array {
             self.out.write_all(b"[")

@@ -15,6 +15,7 @@ mod csv;
 mod eml;
 pub(crate) mod explain;
 mod groups;
+mod held;
 mod html;
 mod identity;
 mod json;
@@ -138,13 +139,14 @@ pub(crate) struct Settings {
     pub(crate) width: usize,
     /// For text only.
     pub(crate) style: Style,
-    /// Whether a page loads the pictures of its entries, which tells their servers who reads it and
-    /// when. Otherwise they are links.
-    pub(crate) images: bool,
+    /// What a page makes of the pictures of its entries.
+    pub(crate) images: Images,
     /// Where a feed will be found, for its `rel=self` link.
     pub(crate) self_url: Option<Url>,
     /// Whom a mail is for: addresses with commas between, without names.
     pub(crate) to: Option<String>,
+    /// Who sends it: an address without a name.
+    pub(crate) from: Option<String>,
     /// For [`Format::Template`].
     pub(crate) template: Option<Template>,
     /// Headings between the items, whose order has them together.
@@ -170,9 +172,10 @@ impl Default for Settings {
         Self {
             width: 80,
             style: Style::default(),
-            images: false,
+            images: Images::default(),
             self_url: None,
             to: None,
+            from: None,
             template: None,
             group: Group::None,
             pages: None,
@@ -185,6 +188,18 @@ pub(crate) fn are_addresses(to: &str) -> bool {
     to.split(',').map(str::trim).all(|address| {
         atom::is_address(address) && !address.contains(['<', '>', '"', ';', ':', '(', ')'])
     })
+}
+
+/// Pictures in a page or a mail.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Images {
+    /// What they show, in words
+    #[default]
+    None,
+    /// Links to them
+    Link,
+    /// The pictures, asked for from their servers, which then know who reads and when
+    Show,
 }
 
 /// Which escape sequences the reader's terminal is to get.
@@ -202,9 +217,9 @@ pub(crate) fn renderer<'a>(
     out: &'a mut dyn Write,
 ) -> Box<dyn Digest + 'a> {
     let digest: Box<dyn Digest + 'a> = match format {
-        Format::Text => Box::new(text::Text::new(settings, out)),
+        Format::Text => Box::new(text::Text::new(settings, Box::new(out))),
         Format::Markdown => Box::new(markdown::Markdown::new(out)),
-        Format::Html => Box::new(html::Html::new(settings, out)),
+        Format::Html => Box::new(html::Html::new(settings, Box::new(out))),
         Format::Json => Box::new(json::Json::array(out)),
         Format::Jsonl => Box::new(json::Json::lines(out)),
         Format::Atom => Box::new(atom::Atom::new(settings, out)),

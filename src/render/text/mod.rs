@@ -31,7 +31,7 @@ pub(super) struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    pub(super) fn new(settings: &Settings, out: &'a mut dyn Write) -> Self {
+    pub(super) fn new(settings: &Settings, out: Box<dyn Write + 'a>) -> Self {
         let page = Page::new(settings.width, settings.style, out);
         Self {
             page,
@@ -130,6 +130,10 @@ fn talk_line(talk: &Talk) -> String {
 }
 
 impl Digest for Text<'_> {
+    fn wants_date(&self) -> bool {
+        false
+    }
+
     fn begin(&mut self, _: &DigestHead) -> io::Result<()> {
         Ok(())
     }
