@@ -23,8 +23,16 @@ CREATE TABLE feeds (
     rights TEXT,
     image TEXT,
     updated INTEGER,
-    -- In minutes.
+    -- RSS ttl, in minutes; skipHours and skipDays as sets of bits; sy:updatePeriod in minutes, and what
+    -- that is counted from.
     ttl INTEGER,
+    skip_hours INTEGER NOT NULL DEFAULT 0,
+    skip_days INTEGER NOT NULL DEFAULT 0,
+    update_every INTEGER,
+    update_base INTEGER,
+    -- How often it publishes: its newest entry's date or arrival, the seconds between two of its latest.
+    newest INTEGER,
+    usual_gap INTEGER,
     generator TEXT,
     -- Where the last document was in the end, after redirects.
     location TEXT,
@@ -52,9 +60,24 @@ CREATE TABLE feeds (
     -- When the present row of failures began, and how long it is.
     error_since INTEGER,
     failures INTEGER NOT NULL DEFAULT 0,
+    -- Since when its URL gives nothing (404) or no feed.
+    absent_since INTEGER,
+    -- A permanent redirect that led to the feed and has not lasted yet: where to, since when, the last
+    -- poll that counted, how many did.
+    redirect_to TEXT,
+    redirect_since INTEGER,
+    redirect_last INTEGER,
+    redirect_times INTEGER,
     -- How many rows of entries are this feed's; counting them takes too long for every poll.
     entries INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+
+-- Hosts that asked for patience: none of their feeds is polled until then.
+CREATE TABLE holds (
+    -- Source::server
+    server TEXT PRIMARY KEY,
+    until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- A subscription's tags: given to each of its entries.
 CREATE TABLE feed_tags (
@@ -77,13 +100,18 @@ CREATE TABLE pasts (
     pages INTEGER NOT NULL DEFAULT 0,
     entries INTEGER NOT NULL DEFAULT 0,
     -- Of the last page that was read.
-    read_at INTEGER NOT NULL
+    read_at INTEGER NOT NULL,
+    -- a page was answered with Retry-After; null: none was
+    wait_until INTEGER
 ) STRICT;
 
--- Every page of a feed's past that was read: none is asked for again.
+-- Every page of a feed's past that was read: none is asked for again. One that is not there is not asked
+-- for again for a while.
 CREATE TABLE past_pages (
     feed INTEGER NOT NULL REFERENCES feeds (id) ON DELETE CASCADE,
     url TEXT NOT NULL,
+    -- null: it was read
+    missing_at INTEGER,
     PRIMARY KEY (feed, url)
 ) STRICT, WITHOUT ROWID;
 
@@ -96,6 +124,25 @@ CREATE TABLE moves (
     at INTEGER NOT NULL,
     undone_at INTEGER
 ) STRICT;
+
+-- How feeds came to do otherwise than before, once for each change. AUTOINCREMENT, as for entries.
+CREATE TABLE health (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    feed INTEGER NOT NULL REFERENCES feeds (id) ON DELETE CASCADE,
+    -- The subscription's at that time.
+    url TEXT NOT NULL,
+    -- HealthKind::word
+    kind TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    message TEXT NOT NULL,
+    -- When `run` printed it, or found that nobody need know any more.
+    told_at INTEGER
+) STRICT;
+
+-- Serves: how a feed did last.
+CREATE INDEX health_by_feed ON health (feed, id);
+-- Serves: what is to be told.
+CREATE INDEX health_untold ON health (id) WHERE told_at IS NULL;
 
 -- Entries in their present state. AUTOINCREMENT, so that a number is never used twice and a larger one
 -- always arrived later: cursors count on it.
@@ -116,13 +163,21 @@ CREATE TABLE entries (
     backfilled INTEGER NOT NULL DEFAULT 0 CHECK (backfilled IN (0, 1)),
     language TEXT,
     event TEXT,
+    -- Event::key: what the event's spellings have in common.
+    event_key TEXT,
     comments_url TEXT,
     -- The feed an aggregated entry first stood in.
     source_guid TEXT,
     source_title TEXT,
     source_url TEXT,
+    -- JSON: whatever else the publisher said (model::Extras); NULL: nothing.
+    extras TEXT,
     -- Of the entry as published, before cleaning: the same hash means not edited.
-    hash BLOB NOT NULL
+    hash BLOB NOT NULL,
+    -- What the same post has in common in every feed: 64 bits of a hash of its canonical link, and of its
+    -- guid with its site. NULL where it has none. Layout: src/archive/duplicates.rs.
+    link_key INTEGER,
+    guid_key INTEGER
 ) STRICT;
 
 -- Serves: which entries of a polled document are known (by guid and feed), an entry named by its guid
@@ -134,6 +189,27 @@ CREATE INDEX entries_by_date ON entries (date DESC, id DESC);
 CREATE INDEX entries_by_feed ON entries (feed, date DESC, id DESC);
 -- Serves: an entry named by its permalink.
 CREATE INDEX entries_by_url ON entries (url) WHERE url IS NOT NULL;
+
+-- Serves: event: and the events there are.
+CREATE INDEX entries_by_event ON entries (event_key, date DESC) WHERE event_key IS NOT NULL;
+
+-- Serve: which other feeds brought the same post, as it arrives.
+CREATE INDEX entries_by_link_key ON entries (link_key) WHERE link_key IS NOT NULL;
+CREATE INDEX entries_by_guid_key ON entries (guid_key) WHERE guid_key IS NOT NULL;
+
+-- Entries that another feed's entry is shown for, being the same post. What is not here is shown itself.
+-- Derived from the entries as they arrive, so it can be built anew.
+CREATE TABLE duplicates (
+    entry INTEGER PRIMARY KEY REFERENCES entries (id) ON DELETE CASCADE,
+    shown INTEGER NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+    -- The entry's own.
+    feed INTEGER NOT NULL REFERENCES feeds (id)
+) STRICT;
+
+-- Serves: an answer's tags and "also in"; a shown entry that is deleted.
+CREATE INDEX duplicates_by_shown ON duplicates (shown, entry);
+-- Serves: feed: where a feed's entries are shown for by others.
+CREATE INDEX duplicates_by_feed ON duplicates (feed, shown);
 
 -- An entry's cleaned HTML with the untrusted original, compressed together; a table of its own, so that
 -- walking over entries does not read through their contents. Layout: src/archive/content.rs.
@@ -191,6 +267,10 @@ CREATE TABLE tags (
     name TEXT NOT NULL,
     -- The publisher's order.
     position INTEGER NOT NULL,
+    -- Of a publisher's category that says more than a name: Atom's term, scheme (RSS: domain), label.
+    term TEXT,
+    scheme TEXT,
+    label TEXT,
     PRIMARY KEY (entry, key, origin)
 ) STRICT, WITHOUT ROWID;
 
@@ -259,6 +339,16 @@ CREATE TABLE cursors (
     name TEXT PRIMARY KEY,
     entry INTEGER NOT NULL,
     moved_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The file each view was last written to, noted before the file is put in place: after a kill its hash
+-- tells whether it was. It holds what arrived after one entry and until another.
+CREATE TABLE outputs (
+    cursor TEXT PRIMARY KEY,
+    path TEXT NOT NULL,
+    hash BLOB NOT NULL,
+    after INTEGER NOT NULL,
+    until INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Full text: one row for an entry itself (rowid = id * 4096: its title, authors, summary and the text

@@ -10,11 +10,17 @@
 //! Vocabulary: nothing here reads, asks or writes. Telling a file from a folder takes a look at the
 //! disk, so `fetch::local` makes those two.
 
+mod by_address;
+mod secret;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use url::Url;
+
+pub(crate) use by_address::ByAddress;
+pub(crate) use secret::Secret;
 
 /// One place entries come from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -30,14 +36,25 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// Reads a web address as people paste it: `https:`, `http:`, `feed:https://…`, `feed://…`.
-    /// `None` for anything that is no web address (a path, another scheme).
+    /// Reads a web address as people paste it: `https:`, `http:`, `feed:https://…`, `feed://…`, and the
+    /// same with the schemes of podcast programs. `None` for anything that is no web address (a path,
+    /// another scheme).
     pub(crate) fn from_web_address(address: &str) -> Option<Self> {
         let trimmed = address.trim();
-        let rest = strip_scheme(trimmed, "feed:").unwrap_or(trimmed);
-        let absolute = match rest.strip_prefix("//") {
-            Some(authority) => format!("http://{authority}"),
-            None => rest.to_owned(),
+        let feed = FEED_SCHEMES
+            .iter()
+            .find_map(|scheme| strip_scheme(trimmed, scheme));
+        let absolute = match (feed, trimmed) {
+            (Some(rest), _) if is_web(rest.trim_start_matches('/')) => {
+                rest.trim_start_matches('/').to_owned()
+            }
+            // `feed:blog.example/rss` is written as well.
+            (Some(rest), _) if has_scheme(rest) => return None,
+            (Some(rest), _) => format!("http://{}", rest.trim_start_matches('/')),
+            (None, whole) => match whole.strip_prefix("//") {
+                Some(authority) => format!("http://{authority}"),
+                None => whole.to_owned(),
+            },
         };
         let mut url = Url::parse(&absolute).ok()?;
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
@@ -86,6 +103,19 @@ impl Source {
         }
     }
 
+    /// The host with its port, where that is not the usual one of its scheme: what a server speaks for when
+    /// it asks for patience. `None` for what needs no network.
+    pub(crate) fn server(&self) -> Option<String> {
+        let Self::Http(url) = self else {
+            return None;
+        };
+        let host = url.host_str()?;
+        Some(match url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        })
+    }
+
     /// The host that politeness counts by; `None` for what needs no network.
     pub(crate) fn host(&self) -> Option<&str> {
         match self {
@@ -115,6 +145,38 @@ pub(crate) fn without_password(url: &Url) -> String {
     // Cannot fail: a URL with a password has a host.
     let _ = shown.set_password(Some("…"));
     shown.into()
+}
+
+/// The URL with neither user nor password: what relative links are resolved against, and what settings are
+/// looked up by.
+pub(crate) fn without_credentials(url: &Url) -> Url {
+    let mut shown = url.clone();
+    // Neither can fail: the URL has a host.
+    let _ = shown.set_username("");
+    let _ = shown.set_password(None);
+    shown
+}
+
+/// What browsers and podcast programs put before a feed's address, each for `http` where no other scheme
+/// follows.
+const FEED_SCHEMES: [&str; 5] = ["feed:", "itpc:", "itms-pcast:", "pcast:", "podcast:"];
+
+fn is_web(address: &str) -> bool {
+    ["http:", "https:"]
+        .iter()
+        .any(|scheme| strip_scheme(address, scheme).is_some())
+}
+
+/// Whether a word and a colon stand before what is neither a port nor a password.
+fn has_scheme(address: &str) -> bool {
+    let authority = address.split('/').next().unwrap_or_default();
+    !authority.contains('@')
+        && authority.split_once(':').is_some_and(|(_, port)| {
+            !port
+                .bytes()
+                .next()
+                .is_some_and(|byte| byte.is_ascii_digit())
+        })
 }
 
 fn strip_scheme<'a>(address: &'a str, scheme: &str) -> Option<&'a str> {
@@ -193,8 +255,8 @@ impl Document {
 pub(crate) struct Answer {
     /// The status of the last hop; `None` for what needs no network.
     pub(crate) http_status: Option<u16>,
-    /// Where the feed went for good: the end of a chain of permanent redirects (301, 308) from its
-    /// URL. What stands behind a temporary hop never counts. `None`: it did not move.
+    /// Where the feed went for good: the end of a chain of nothing but permanent redirects (301, 308)
+    /// from its URL. `None`: it did not move.
     pub(crate) moved_to: Option<Url>,
     /// What this answer carried; see [`Validators::refreshed_by`] for a 304.
     pub(crate) validators: Validators,
@@ -338,6 +400,21 @@ mod tests {
             web("feed:https://blog.example/atom").unwrap(),
             "https://blog.example/atom"
         );
+        for address in [
+            "feed:blog.example/atom",
+            "itpc://blog.example/atom",
+            "PCAST:http://blog.example/atom",
+            "pcast://http://blog.example/atom",
+        ] {
+            assert_eq!(
+                web(address).unwrap(),
+                "http://blog.example/atom",
+                "{address}"
+            );
+        }
+        assert_eq!(web("feed:javascript:alert(1)"), None);
+        assert_eq!(web("feed:file:///etc/passwd"), None);
+        assert_eq!(web("feed:"), None);
         assert_eq!(web("notes/2019.md"), None);
         assert_eq!(web("javascript:alert(1)"), None);
         assert_eq!(web("file:///etc/passwd"), None);

@@ -2,15 +2,18 @@
 //!
 //! Reads safe HTML and makes none. In steps, each a file: [`outline`] lists the blocks, [`furniture`]
 //! knows which lines are no talks, [`tidy`] strips numbers and times, [`heading`] divides one line into
-//! title and [`names`], [`below`] finds the speakers under it, [`candidates`] lists the lines of one shape
-//! ([`sentence`]s among them) and the form they share by
+//! title and [`names`], [`dates`] are read, [`below`] finds the speakers under it, [`candidates`] lists the lines of one shape
+//! (each a [`candidate`], [`sentence`]s among them) and the form they share by
 //! [`habit`], [`carriers`] decides for the whole post which of them carry talks, [`event`]
 //! names the event. What the genre does lies in [`tables`] of words and forms, so that a new habit is a
 //! new row.
 
 mod below;
+mod candidate;
 mod candidates;
+mod carrier;
 mod carriers;
+mod dates;
 mod event;
 mod furniture;
 mod habit;
@@ -21,14 +24,22 @@ mod one_talk;
 mod outline;
 mod sentence;
 mod tables;
+mod talkish;
 mod tidy;
+mod wording;
 
 use crate::model::{Entry, Talk};
-use carriers::{Carrier, Post};
+use carrier::{Carrier, Post};
 use outline::{Block, BlockKind};
 
 /// A post does not hold more; what does is no post.
 const MOST: usize = 1_000;
+
+/// How many words of a line a text fragment holds.
+const FRAGMENT_WORDS: usize = 12;
+
+/// How many blocks are read to learn whether a post speaks of talks at all.
+const READ_FOR_TALKS: usize = 60;
 
 /// The talks of an entry, in their order; empty where it holds none. Reads content, title, tags and URL.
 pub(crate) fn talks(entry: &Entry) -> Vec<Talk> {
@@ -42,9 +53,11 @@ pub(crate) fn talks(entry: &Entry) -> Vec<Talk> {
     }
     let mut blocks = outline::blocks(&entry.content);
     let at = title_block(&mut blocks, title);
+    let of_event = event::name(title, tags(entry)).is_some();
     let post = Post {
         title: at,
-        of_event: event::name(title, tags(entry)).is_some(),
+        of_event,
+        of_talks: of_event || dates::has_day(title) || talkish::is_talkish(&blocks, READ_FOR_TALKS),
         titled_by_event,
     };
     let mut carriers = carriers::of(&blocks, post);
@@ -61,13 +74,19 @@ pub(crate) fn talks(entry: &Entry) -> Vec<Talk> {
             } else {
                 block.range.end
             };
+            // A title that the content does not say again is the top of the page.
+            let anchor = block.anchor.clone().or_else(|| {
+                (!block.range.is_empty())
+                    .then(|| text_fragment(block))
+                    .flatten()
+            });
             Talk {
                 title: carrier.title.clone(),
                 speakers: carrier.speakers.clone(),
                 kind: carrier.kind,
                 level: block.level,
-                anchor: block.anchor.clone(),
-                url: permalink(entry.url.as_deref(), block),
+                url: permalink(entry.url.as_deref(), anchor.as_deref()),
+                anchor,
                 section: start..section_end(&blocks, carrier, next, end).max(start),
             }
         })
@@ -87,7 +106,16 @@ pub(crate) fn event(entry: &Entry) -> Option<String> {
     if !titled && (entry.talks.is_empty() || matches!(&entry.talks[..], [talk] if alone(talk))) {
         return None;
     }
-    event::name(title, tags(entry))
+    let held = entry
+        .talks
+        .iter()
+        .filter(|talk| !talk.speakers.is_empty())
+        .count();
+    event::name(title, tags(entry)).or_else(|| {
+        (held >= 3 && !entry.talks.iter().any(alone))
+            .then(|| event::name_of_notes(title))
+            .flatten()
+    })
 }
 
 fn tags(entry: &Entry) -> impl Iterator<Item = &str> {
@@ -97,18 +125,18 @@ fn tags(entry: &Entry) -> impl Iterator<Item = &str> {
 /// The block that says the title: the first heading, or one put before everything, because notes and
 /// feeds say the title once and not again in the content.
 fn title_block(blocks: &mut Vec<Block>, title: &str) -> Option<usize> {
-    let said = furniture::bare(title);
+    let said = wording::bare(title);
     if said.is_empty() {
         return None;
     }
     let first = blocks.iter().position(Block::is_heading);
-    if let Some(at) = first.filter(|&at| furniture::bare(&blocks[at].text) == said) {
+    if let Some(at) = first.filter(|&at| wording::bare(&blocks[at].text) == said) {
         return Some(at);
     }
     let line = blocks
         .iter()
         .take(3)
-        .position(|block| block.is_text() && furniture::bare(&block.text) == said);
+        .position(|block| block.is_text() && wording::bare(&block.text) == said);
     if line.is_some() {
         return line;
     }
@@ -142,27 +170,34 @@ fn section_end(blocks: &[Block], carrier: &Carrier, next: Option<usize>, end: us
         .map_or(end, |at| blocks[at].range.start)
 }
 
-fn permalink(entry_url: Option<&str>, block: &Block) -> Option<String> {
+/// The address of the talk; of the post, where the talk is the whole of it.
+fn permalink(entry_url: Option<&str>, anchor: Option<&str>) -> Option<String> {
     let mut url = url::Url::parse(entry_url?).ok()?;
-    match &block.anchor {
-        Some(anchor) => url.set_fragment(Some(anchor)),
-        None => {
-            let mut fragment = String::from(":~:text=");
-            let line = block.text.lines().next().unwrap_or_default();
-            for byte in line.bytes() {
-                // `-`, `,` and `&` divide the parts of a text fragment.
-                if byte.is_ascii_alphanumeric() || b"._~".contains(&byte) {
-                    fragment.push(char::from(byte));
-                } else {
-                    fragment.push_str(&format!("%{byte:02X}"));
-                }
-            }
-            url.set_fragment(Some(&fragment));
-        }
+    if anchor.is_some() {
+        url.set_fragment(anchor);
     }
     Some(url.into())
 }
 
+/// A text fragment that finds the line; `None` where the line says nothing.
+fn text_fragment(block: &Block) -> Option<String> {
+    // Only whole words are found, and a few of them tell a line from all others.
+    let line = block.text.lines().next()?;
+    let words: Vec<&str> = line.split_whitespace().take(FRAGMENT_WORDS).collect();
+    let mut fragment = String::from(":~:text=");
+    for byte in words.join(" ").bytes() {
+        // `-`, `,` and `&` divide the parts of a text fragment.
+        if byte.is_ascii_alphanumeric() || b"._~".contains(&byte) {
+            fragment.push(char::from(byte));
+        } else {
+            fragment.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    (!words.is_empty()).then_some(fragment)
+}
+
+#[cfg(test)]
+mod event_titles;
 #[cfg(test)]
 mod seeds;
 #[cfg(test)]

@@ -10,6 +10,7 @@
 //! Memory stays flat whatever the number of feeds: a feed holds one of the `jobs` from its request until
 //! the writer has taken it.
 
+mod documents;
 mod history;
 mod report;
 
@@ -19,16 +20,18 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{JoinSet, spawn_blocking};
+use url::Url;
 
 use crate::archive::{Archive, ArchiveError, PackedAttempt};
 use crate::decide::{self, Likeness, Standing};
 use crate::fetch::{Fetcher, Slot};
 use crate::model::{
-    Attempt, Change, Changes, ContentHash, Entry, Feed, Outcome, Person, RawEntry, RawFeed,
-    Subscription,
+    Attempt, Change, Changes, Entry, Feed, Outcome, Pace, Person, PollHints, RawEntry, Recorded,
+    Subscription, Whereabouts,
 };
-use crate::source::{Answer, Body, Document, Failure, FailureKind, Source};
+use crate::source::{Answer, Body, ByAddress, Failure, FailureKind, Source};
 use crate::{clean, parse, split};
+use documents::{hash_of, parse_documents};
 use report::Draft;
 pub(crate) use report::{Report, Status};
 
@@ -44,12 +47,15 @@ pub(crate) struct Update {
     pub(crate) fetcher: Arc<Fetcher>,
     pub(crate) now: DateTime<Utc>,
     pub(crate) settings: decide::Settings,
+    /// In place of `settings`, for single feeds.
+    pub(crate) feeds: Arc<ByAddress<decide::Settings>>,
 }
 
 /// One feed on its way from its answer to the archive.
 struct Poll {
     draft: Draft,
-    attempt: PackedAttempt,
+    /// `None`: the feed was not asked, so nothing is recorded of it.
+    attempt: Option<PackedAttempt>,
     /// Given back when the writer has taken the poll.
     slot: Slot,
 }
@@ -101,12 +107,22 @@ impl Update {
             .fetcher
             .fetch(&feed.source, &feed.validators, self.now)
             .await;
+        if fetched.held_back {
+            let until = fetched.answer.err().and_then(|failure| failure.retry_at);
+            let poll = Poll {
+                draft: Draft::held_back(feed, until.unwrap_or(self.now)),
+                attempt: None,
+                slot: fetched.slot,
+            };
+            let _ = polled.send(poll).await;
+            return;
+        }
         let _core = cores.acquire_owned().await;
         let slot = fetched.slot;
         if let Some((draft, attempt)) = self.settle(feed, fetched.answer).await {
             let poll = Poll {
                 draft,
-                attempt,
+                attempt: Some(attempt),
                 slot,
             };
             // The writer only hangs up when the archive cannot be written any more, and says so itself.
@@ -194,9 +210,9 @@ impl Update {
             Body::Unchanged => {
                 let outcome = Outcome::Unchanged {
                     validators: feed.validators.refreshed_by(&answer.validators),
-                    moved_to: None,
+                    whereabouts: self.whereabouts(feed, answer.moved_to),
                 };
-                let due = self.due(&feed.source, answer.fresh_until, None);
+                let due = self.due(feed, answer.fresh_until, &feed.hints, feed.pace);
                 return Ok((
                     self.attempt(feed, answer.http_status, outcome, due),
                     Vec::new(),
@@ -211,9 +227,9 @@ impl Update {
         if feed.body_hash == Some(body_hash) {
             let outcome = Outcome::Unchanged {
                 validators: answer.validators,
-                moved_to: answer.moved_to,
+                whereabouts: self.whereabouts(feed, answer.moved_to),
             };
-            let due = self.due(&feed.source, answer.fresh_until, None);
+            let due = self.due(feed, answer.fresh_until, &feed.hints, feed.pace);
             return Ok((
                 self.attempt(feed, answer.http_status, outcome, due),
                 unreadable,
@@ -230,7 +246,7 @@ impl Update {
             .or_else(|| feed.source.location());
         drop(documents);
         let safe = clean::feed(&raw, location.as_ref());
-        let due = self.due(&feed.source, answer.fresh_until, safe.ttl);
+        let dates: Vec<_> = raw.entries.iter().filter_map(date_of).collect();
         let authors = if raw.format.entries_inherit_authors() {
             safe.authors.clone()
         } else {
@@ -240,12 +256,17 @@ impl Update {
         let changes = self
             .changes(feed, raw.entries, make)
             .map_err(|error| Failure::new(FailureKind::File, error.to_string()))?;
+        let arrived = feed.last_success.is_some()
+            && (changes.entries.iter()).any(|change| matches!(change, Change::New(_)));
+        let pace = decide::pace(feed.pace, dates, arrived, self.now);
+        let due = self.due(feed, answer.fresh_until, &safe.hints, pace);
         let outcome = Outcome::Read {
             feed: Box::new(safe),
             changes,
             validators: answer.validators,
             body_hash,
-            moved_to: answer.moved_to,
+            pace,
+            whereabouts: self.whereabouts(feed, answer.moved_to),
         };
         Ok((
             self.attempt(feed, answer.http_status, outcome, due),
@@ -322,19 +343,37 @@ impl Update {
     }
 
     fn failed(&self, feed: &Subscription, failure: Failure) -> Attempt {
-        let failures = feed.failures.saturating_add(1);
-        let due =
-            decide::due_after_failure(&feed.source, &failure, failures, self.now, self.settings);
-        self.attempt(feed, failure.http_status, Outcome::Failed(failure), due)
+        let http_status = failure.http_status;
+        let (setback, due) = decide::setback(feed, failure, self.now, self.settings_of(feed));
+        self.attempt(feed, http_status, Outcome::Failed(Box::new(setback)), due)
+    }
+
+    fn whereabouts(&self, feed: &Subscription, moved_to: Option<Url>) -> Whereabouts {
+        decide::whereabouts(&feed.source, feed.redirect.as_ref(), moved_to, self.now)
     }
 
     fn due(
         &self,
-        source: &Source,
+        feed: &Subscription,
         fresh_until: Option<DateTime<Utc>>,
-        ttl_minutes: Option<u32>,
+        hints: &PollHints,
+        pace: Pace,
     ) -> DateTime<Utc> {
-        decide::due_after_success(source, fresh_until, ttl_minutes, self.now, self.settings)
+        decide::due_after_success(
+            &feed.source,
+            fresh_until,
+            hints,
+            pace,
+            self.now,
+            self.settings_of(feed),
+        )
+    }
+
+    fn settings_of(&self, feed: &Subscription) -> decide::Settings {
+        self.feeds
+            .of(&feed.source)
+            .copied()
+            .unwrap_or(self.settings)
     }
 
     fn attempt(
@@ -354,8 +393,13 @@ impl Update {
     }
 }
 
+/// When an entry came out, as far as its publisher says.
+fn date_of(entry: &RawEntry) -> Option<DateTime<Utc>> {
+    entry.published.or(entry.updated)
+}
+
 /// An entry made safe and split into its talks.
-pub(crate) fn safe_entry(raw: RawEntry, feed: &Feed, location: Option<&url::Url>) -> Entry {
+pub(crate) fn safe_entry(raw: RawEntry, feed: &Feed, location: Option<&Url>) -> Entry {
     let mut entry = clean::entry(raw, feed, location);
     entry.talks = split::talks(&entry);
     entry.event = split::event(&entry);
@@ -371,38 +415,6 @@ fn inheriting(mut entry: Entry, authors: &[Person]) -> Entry {
     entry
 }
 
-fn parse_documents(
-    source: &Source,
-    documents: &[Document],
-    mut warnings: Vec<Failure>,
-) -> Result<(RawFeed, Vec<Failure>), Failure> {
-    if let Source::Folder(_) = source {
-        let (raw, broken) = parse::read_notes(documents);
-        for (name, error) in broken {
-            let mut failure = Failure::from(error);
-            failure.message = format!("{name}: {}", failure.message);
-            warnings.push(failure);
-        }
-        return Ok((raw, warnings));
-    }
-    let document = documents
-        .first()
-        .ok_or_else(|| Failure::new(FailureKind::NotAFeed, "the answer is empty"))?;
-    Ok((parse::read_feed(document)?, warnings))
-}
-
-fn hash_of(documents: &[Document]) -> ContentHash {
-    let mut hasher = blake3::Hasher::new();
-    for document in documents {
-        let name = document.file_name.as_deref().unwrap_or_default();
-        hasher.update(&(name.len() as u64).to_le_bytes());
-        hasher.update(name.as_bytes());
-        hasher.update(&(document.bytes.len() as u64).to_le_bytes());
-        hasher.update(&document.bytes);
-    }
-    ContentHash(*hasher.finalize().as_bytes())
-}
-
 /// The one writer: takes what is there, up to a batch, and commits it together.
 fn write(
     archive: &Archive,
@@ -414,8 +426,15 @@ fn write(
         let mut drafts = Vec::with_capacity(batch.len());
         let mut attempts = Vec::with_capacity(batch.len());
         for poll in batch.drain(..) {
-            drafts.push((poll.draft, poll.slot));
-            attempts.push(poll.attempt);
+            match poll.attempt {
+                Some(attempt) => {
+                    drafts.push((poll.draft, poll.slot));
+                    attempts.push(attempt);
+                }
+                None => {
+                    let _ = written.blocking_send(poll.draft.finish(Recorded::default()));
+                }
+            }
         }
         for ((draft, slot), recorded) in drafts.into_iter().zip(archive.record_packed(attempts)?) {
             drop(slot);

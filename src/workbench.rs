@@ -10,7 +10,8 @@ use chrono::{DateTime, Utc};
 
 use crate::archive::{Archive, NewSubscription};
 use crate::model::{
-    Attempt, Change, Changes, ContentHash, Entry, Feed, FeedFormat, Outcome, RawFeed, SafeHtml,
+    Attempt, Change, Changes, ContentHash, Entry, Feed, FeedFormat, Outcome, Pace, RawFeed,
+    SafeHtml, Whereabouts,
 };
 use crate::query::{self, By, Query, Sort};
 use crate::render::{self, Format, Settings};
@@ -138,6 +139,7 @@ impl Shelf {
             title: None,
             site: None,
             tags: Vec::new(),
+            html_url: None,
         };
         let Ok(subscribed) = self.0.subscribe(&new, now) else {
             return 0;
@@ -151,7 +153,8 @@ impl Shelf {
             },
             validators: Validators::default(),
             body_hash: ContentHash([0; 32]),
-            moved_to: None,
+            pace: Pace::default(),
+            whereabouts: Whereabouts::default(),
         };
         let attempt = Attempt {
             feed: subscribed.id(),

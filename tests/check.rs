@@ -21,6 +21,41 @@ fn a_sound_archive_is_called_sound() {
 }
 
 #[test]
+fn entries_are_split_anew() {
+    let hall = Hall::new();
+    let day = "<h2>Queues — Ann Poe</h2><p>Of queues.</p><h2>Boats — Bo Lee</h2><p>Of boats.</p>";
+    hall.write(
+        "feed.xml",
+        atom("Well", &[("1", "PipeConf 2019", day), ONE]),
+    );
+    hall.run(["add", "feed.xml"]).status(0);
+    // As an older hallway might have split it.
+    let archive = rusqlite::Connection::open(hall.archive()).unwrap();
+    archive
+        .execute_batch(
+            "DELETE FROM talks WHERE number = 2; UPDATE talks SET title = 'Old';
+             UPDATE entries SET event = 'Old', event_key = 'old' WHERE event IS NOT NULL",
+        )
+        .unwrap();
+    drop(archive);
+    let by_talk = ["query", "speaker:lee OR boats", "--by", "talk"];
+    hall.run(by_talk).status(0).stdout("");
+    hall.run(["check", "--resplit"])
+        .status(0)
+        .stdout("")
+        .stderr("1 entry changed by splitting anew\nthe archive is sound\n");
+    hall.run(by_talk)
+        .status(0)
+        .stdout_contains("Boats — Bo Lee");
+    hall.run(["query", "event:pipeconf", "--by", "talk", "queues"])
+        .status(0)
+        .stdout_contains("Queues — Ann Poe");
+    hall.run(["check", "--resplit"])
+        .status(0)
+        .stderr("0 entries changed by splitting anew\nthe archive is sound\n");
+}
+
+#[test]
 fn a_damaged_archive_is_not_called_sound() {
     let hall = Hall::new();
     let long = format!("<p>{}</p>", "word ".repeat(200));

@@ -140,6 +140,7 @@ fn faults(feed: &Value) -> Vec<String> {
             "date_published",
             "date_modified",
             "language",
+            "image",
         ];
         check_members(
             item,
@@ -182,7 +183,14 @@ fn faults(feed: &Value) -> Vec<String> {
                 faults.push(format!("author {author}"));
             }
         }
-        for name in ["url", "external_url", "home_page_url", "feed_url", "icon"] {
+        for name in [
+            "url",
+            "external_url",
+            "home_page_url",
+            "feed_url",
+            "icon",
+            "image",
+        ] {
             if !holder[name].is_null() && !is_address(&holder[name]) {
                 faults.push(format!("{name} {}", holder[name]));
             }

@@ -107,61 +107,6 @@ fn all_polls_what_is_not_due() {
 }
 
 #[test]
-fn a_feed_that_moved_for_good_is_asked_at_its_new_place() {
-    let server = Server::start();
-    let feed = atom("Well", &[ONE]);
-    server.reply(
-        "/old",
-        [Reply::ok(feed.clone()), Reply::redirect(301, "/new")],
-    );
-    server.reply("/new", [Reply::ok(feed)]);
-    let mut hall = Hall::with_server(&server);
-    hall.run(["add", &server.url("/old")]).status(0);
-    for (now, old) in [(LATER, 2), ("2026-11-28T12:00:00Z", 2)] {
-        hall.later(now);
-        hall.run(["fetch"]).status(0).stdout("");
-        assert_eq!(server.requests("/old").len(), old);
-    }
-    let feeds = hall.run(["feeds", "--json"]).stdout_json_lines();
-    assert_eq!(feeds[0]["url"], server.url("/new"));
-    assert_eq!(feeds[0]["entries"], 1, "a move brings no entry twice");
-}
-
-#[test]
-fn a_feed_that_moved_for_now_is_asked_at_its_old_place() {
-    let server = Server::start();
-    server.reply("/old", [Reply::redirect(302, "/elsewhere")]);
-    server.reply("/elsewhere", [Reply::ok(atom("Well", &[ONE]))]);
-    let mut hall = Hall::with_server(&server);
-    hall.run(["add", &server.url("/old")]).status(0);
-    hall.later(LATER);
-    hall.run(["fetch"]).status(0);
-    assert_eq!(server.requests("/old").len(), 2);
-    let feeds = hall.run(["feeds", "--json"]).stdout_json_lines();
-    assert_eq!(feeds[0]["url"], server.url("/old"));
-}
-
-#[test]
-fn a_server_that_asks_for_patience_gets_it() {
-    let server = Server::start();
-    server.reply(
-        "/feed",
-        [Reply::status(503).header("Retry-After", "172800")],
-    );
-    let mut hall = Hall::with_server(&server);
-    hall.run(["add", "--no-fetch", &server.url("/feed")])
-        .status(0);
-    hall.run(["fetch"]).status(3);
-    let asked = server.requests("/feed").len();
-    hall.later("2026-11-23T11:00:00Z");
-    hall.run(["fetch"]).status(0);
-    assert_eq!(server.requests("/feed").len(), asked);
-    hall.later("2026-11-24T12:00:00Z");
-    hall.run(["fetch"]).status(3);
-    assert!(server.requests("/feed").len() > asked);
-}
-
-#[test]
 fn a_validator_comes_with_its_entries_or_not_at_all() {
     let server = Server::start();
     server.reply(
@@ -192,4 +137,183 @@ fn an_unknown_feed_is_named() {
         .status(1)
         .stdout("")
         .stderr("error: no feed is called elsewhere\nhint: `hallway feeds` lists them\n");
+}
+
+#[test]
+fn a_feed_has_settings_of_its_own_that_are_never_shown() {
+    let (server, other) = (Server::start(), Server::start());
+    server.reply("/members", [Reply::redirect(302, "/inside")]);
+    server.reply("/inside", [Reply::ok(atom("Well", &[ONE]))]);
+    server.reply("/away", [Reply::redirect(302, &other.url("/feed"))]);
+    other.reply("/feed", [Reply::ok(atom("Away", &[ONE]))]);
+    let hall = Hall::with_server(&server);
+    hall.write("login.txt", "hunter2\n");
+    hall.write(
+        "hallway.toml",
+        format!(
+            "[[feed]]\nurl = \"{}\"\nauth = {{ user = \"ann\", password_file = \"login.txt\" }}\n\
+             headers = {{ X-Member = \"key17\" }}\nmin_interval = \"6h\"\n",
+            server.url("/*")
+        ),
+    );
+    let run = |arguments: &[&str]| {
+        let config = hall.path("hallway.toml");
+        let config = config.to_str().unwrap();
+        let mut all = vec!["--config", config];
+        all.extend(arguments);
+        hall.run(all)
+    };
+    let ran = run(&["add", "-v", &server.url("/members"), &server.url("/away")]);
+    ran.status(0);
+    run(&["fetch", "--all", "-vv"]).status(0);
+    for shown in [
+        ran,
+        run(&["feeds", "--json"]),
+        run(&["fetch", "--all", "--json", "-vv"]),
+    ] {
+        shown.stdout_lacks("hunter2").stderr_lacks("hunter2");
+        shown.stdout_lacks("key17").stderr_lacks("key17");
+    }
+    for request in server.all_requests() {
+        assert_eq!(request.header("X-Member"), Some("key17"));
+        assert_eq!(
+            request.header("Authorization"),
+            Some("Basic YW5uOmh1bnRlcjI=")
+        );
+    }
+    for request in other.all_requests() {
+        assert_eq!(request.header("X-Member"), None);
+        assert_eq!(request.header("Authorization"), None);
+    }
+    let due = run(&["fetch", "--json"]).stdout_json_lines();
+    for line in due {
+        assert!(line["next_due"].as_str().unwrap() >= "2026-11-21T17:59:00Z");
+    }
+}
+
+#[test]
+fn a_slip_beside_a_password_does_not_show_it() {
+    let hall = Hall::new();
+    hall.write(
+        "hallway.toml",
+        "[[feed]]\nurl = \"https://a.example/\"\nauth = { user = \"ann\", pasword = \"hunter2\" }\n",
+    );
+    let config = hall.path("hallway.toml");
+    hall.run(["--config", config.to_str().unwrap(), "feeds"])
+        .status(2)
+        .stderr_contains("line 3: unknown field `pasword`")
+        .stderr_lacks("hunter2");
+}
+
+#[test]
+fn a_delta_adds_and_takes_nothing_away() {
+    const TWO: (&str, &str, &str) = ("two", "Second Evening", "<p>Of valves.</p>");
+    let server = Server::start();
+    server.reply(
+        "/feed",
+        [
+            Reply::ok(atom("Well", &[ONE])).header("ETag", "\"1\""),
+            Reply::status(226)
+                .header("IM", "feed")
+                .header("ETag", "\"2\"")
+                .body(atom("Well", &[TWO])),
+            Reply::status(304),
+        ],
+    );
+    let hall = Hall::with_server(&server);
+    hall.run(["add", &server.url("/feed")]).status(0);
+    let lines = hall.run(["fetch", "--all", "--json"]).stdout_json_lines();
+    assert_eq!(
+        (&lines[0]["status"], &lines[0]["new"]),
+        (&"new".into(), &1.into())
+    );
+    hall.run(["fetch", "--all"]).status(0);
+    let asked = server.requests("/feed");
+    assert_eq!(asked[1].header("A-IM"), Some("feed"));
+    assert_eq!(asked[2].header("If-None-Match"), Some("\"2\""));
+    let feeds = hall.run(["feeds", "--json"]).stdout_json_lines();
+    assert_eq!(feeds[0]["entries"], 2);
+}
+
+#[test]
+fn validators_are_those_of_the_last_good_answer_and_nothing_else() {
+    let server = Server::start();
+    let good = atom("Well", &[ONE]);
+    let reply = |etag: &str| Reply::ok(good.clone()).header("ETag", etag);
+    server.reply(
+        "/feed",
+        [
+            reply("W/\"1-gzip\""),
+            // The same body under a new name, an error, a page, an empty and a cut body with names.
+            reply("\"2\""),
+            Reply::status(500).header("ETag", "\"error\""),
+            Reply::ok("<html><body>Down</body></html>").header("ETag", "\"page\""),
+            Reply::ok("").header("ETag", "\"empty\""),
+            reply("\"cut\"").cut_after(20),
+            Reply::status(304).header("Last-Modified", "then"),
+            // A 200 without any.
+            Reply::ok(atom("Well", &[])),
+            Reply::status(304),
+            reply("\"9\""),
+        ],
+    );
+    let mut hall = Hall::with_server(&server);
+    hall.run(["add", &server.url("/feed")]).status(0);
+    for day in 1..=9 {
+        hall.later(&format!("2027-0{day}-15T12:00:00Z"));
+        hall.run(["fetch", "--all"]);
+    }
+    hall.later("2027-11-15T12:00:00Z");
+    hall.run(["fetch", "--all"]).status(0);
+    let sent: Vec<_> = server
+        .requests("/feed")
+        .iter()
+        .map(|request| {
+            let header = |name| request.header(name).map(str::to_owned);
+            (header("If-None-Match"), header("If-Modified-Since"))
+        })
+        .collect();
+    let etag = |etag: &str| (Some(etag.to_owned()), None);
+    let none = (None, None);
+    let second = etag("\"2\"");
+    let both = (Some("\"2\"".to_owned()), Some("then".to_owned()));
+    assert_eq!(
+        sent,
+        [
+            none.clone(),
+            etag("W/\"1-gzip\""),
+            second.clone(),
+            second.clone(),
+            second.clone(),
+            second.clone(),
+            second,
+            both,
+            none.clone(),
+            none,
+            etag("\"9\""),
+        ]
+    );
+}
+
+#[test]
+fn a_429_skips_the_hosts_other_feeds_and_counts_against_none_of_them() {
+    let server = Server::start();
+    let limit = Reply::status(429).header("Retry-After", "7200");
+    for path in ["/1", "/2", "/3", "/4"] {
+        server.reply(
+            path,
+            [limit.clone().delay(std::time::Duration::from_millis(200))],
+        );
+    }
+    let hall = Hall::with_server(&server);
+    let urls = ["/1", "/2", "/3", "/4"].map(|path| server.url(path));
+    hall.run(["add", "--no-fetch", &urls[0], &urls[1], &urls[2], &urls[3]])
+        .status(0);
+    let lines = hall.run(["fetch", "--json"]).status(3).stdout_json_lines();
+    let asked = server.all_requests().len();
+    assert!(asked <= 2, "{asked}");
+    let skipped = lines.iter().filter(|line| line["status"] == "skipped");
+    assert_eq!(skipped.count(), 4 - asked);
+    hall.run(["fetch", "--all"]).status(0);
+    assert_eq!(server.all_requests().len(), asked);
 }

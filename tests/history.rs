@@ -327,3 +327,71 @@ fn a_signal_ends_it_and_keeps_what_was_read() {
     assert!(began.elapsed().as_secs() < 1);
     assert!(titles(&hall).len() >= 3);
 }
+
+#[test]
+fn an_archive_page_that_is_not_there_is_said_once() {
+    let server = Server::start();
+    server.reply(
+        "/feed",
+        [Reply::ok(page(&[("prev-archive", "/2")], &["c"]))],
+    );
+    server.reply("/2", [Reply::ok(page(&[("prev-archive", "/1")], &["b"]))]);
+    server.reply("/1", [Reply::status(404), Reply::ok(page(&[], &["a"]))]);
+    let mut hall = Hall::with_server(&server);
+    hall.run(["add", "--history", &server.url("/feed")])
+        .status(3)
+        .stderr_contains("1 entry of its past, 1 page; what came before is not there: [SERVER]/1");
+    for _ in 0..2 {
+        hall.run(["fetch", "--history"])
+            .status(0)
+            .stderr_lacks("not there");
+    }
+    assert_eq!(server.requests("/1").len(), 1);
+
+    // After a month it is looked for again where a document names it.
+    server.reply(
+        "/feed",
+        [Reply::ok(page(&[("prev-archive", "/1")], &["d"]))],
+    );
+    hall.later("2027-01-21T12:00:00Z");
+    hall.run(["fetch", "--history"]).status(0);
+    assert_eq!(titles(&hall), ["a", "b", "c", "d"]);
+}
+
+#[test]
+fn a_server_that_asks_for_patience_is_left_alone_for_its_past_too() {
+    let server = Server::start();
+    server.reply("/feed", [Reply::ok(page(&[("next", "/2")], &["c"]))]);
+    server.reply(
+        "/2",
+        [
+            Reply::status(503).header("Retry-After", "7200"),
+            Reply::ok(page(&[("next", "/3")], &["b"])),
+        ],
+    );
+    server.reply(
+        "/3",
+        [
+            Reply::status(429).header("Retry-After", "7200"),
+            Reply::ok(page(&[], &["a"])),
+        ],
+    );
+    server.reply("/other", [Reply::ok(page(&[("next", "/o2")], &["x"]))]);
+    server.reply("/o2", [Reply::ok(page(&[], &["y"]))]);
+    let mut hall = Hall::with_server(&server);
+    hall.run(["add", &server.url("/feed")]).status(0);
+    hall.run(["fetch", "--history"]).status(3);
+    hall.later("2026-11-21T13:30:00Z");
+    hall.run(["fetch", "--history"])
+        .status(0)
+        .stderr_contains("left alone until 2026-11-21 14:00 UTC");
+    assert_eq!(server.requests("/2").len(), 1);
+    hall.later("2026-11-21T14:30:00Z");
+    hall.run(["fetch", "--history"])
+        .status(3)
+        .stderr_contains("429");
+    assert_eq!(server.requests("/3").len(), 1);
+    hall.later("2026-11-21T17:00:00Z");
+    hall.run(["fetch", "--history"]).status(0);
+    assert_eq!(titles(&hall), ["a", "b", "c"]);
+}

@@ -25,22 +25,35 @@ mod add;
 mod backup;
 /// The archive's own examination.
 mod check;
+/// Talks and entries as references.
+mod citations;
 /// Shell completions and the manual page.
 mod completions;
 /// Which feed of a page, and which subscription an address is.
 mod discovery;
+/// The same post in several feeds is shown once.
+mod duplicates;
 /// Subscriptions and their health; pause, resume, remove.
 mod feeds;
 /// Polling: conditional requests, failures, the JSON lines.
 mod fetch;
+/// Feeds that break, move, go and fall silent, each told of once.
+mod health;
+/// Many feeds and hosts at once: run by name, with a release build.
+mod load;
+
 /// The past of feeds: archives, pages, old documents.
 mod history;
 /// OPML lists with a report.
 mod import;
 /// Notes on the disk: renames, dates, sites, what cannot be read.
 mod notes;
+/// OPML lists out and in again.
+mod opml;
 /// Any document to JSON Feed, without an archive.
 mod parse;
+/// What a feed client owes the web, row by row.
+mod polite;
 /// The query language and the output formats.
 mod query;
 /// The one line for cron.
@@ -52,15 +65,25 @@ mod show;
 mod tag;
 /// Splitting notes into talks, measured on labelled documents.
 mod talks;
+/// Saved queries: digests of what is new, files, cursors, kills.
+mod views;
 /// Without end, for systemd and monitoring; moves and numbers.
 mod watch;
 
 /// Kills, signals and several runs at once.
 mod faults;
 
+/// The HTML page in a browser.
+mod browser;
+/// The combined feed: valid, the same in three formats, and read back as it was.
+mod formats;
+/// Its Atom against the schema of RFC 4287, by somebody else's validator.
+mod schema;
+
 /// Each broken, odd or old document of `fixtures/documents/` gives what was meant.
 mod documents;
 /// Each document of `fixtures/` gives what stands beside it.
 mod fixtures;
 /// Five real documents, where the machine has them.
+mod search;
 mod seeds;

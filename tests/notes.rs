@@ -140,3 +140,120 @@ fn what_cannot_be_read_costs_one_line_each() {
     assert_eq!(count(&hall), 2);
     assert_eq!(strings(&entry(&hall, "broken.md")["tags"]).len(), 2);
 }
+
+#[test]
+fn broken_front_matter_of_every_kind_keeps_its_note() {
+    let hall = Hall::new();
+    hall.write(
+        "notes/a.md",
+        "---\ntitle: \"Queues: ends\n\ttags: [\n---\n\nBoats.\n",
+    );
+    hall.write(
+        "notes/b.md",
+        "+++\ntitle = Boats = 1\ndate = yesterday\n+++\n\nBoats.\n",
+    );
+    hall.write(
+        "notes/c.md",
+        "{\n \"title\": \"Trains\",\n \"tags\": [1,\n}\n\nBoats.\n",
+    );
+    hall.write("notes/d.md", "---\ntitle: never closed\n\nBoats.\n");
+    hall.write("notes/folder.md/inside.md", "# Inside\n\nBoats.\n");
+    hall.run(["add", "notes"]).status(0);
+    assert_eq!(count(&hall), 5);
+    hall.run(["query", "boats", "--format", "csv"])
+        .status(0)
+        .stdout_contains("Inside");
+}
+
+#[test]
+fn calls_of_generators_leave_no_trace() {
+    let hall = Hall::new();
+    hall.write(
+        "notes/a.md",
+        "---\ntitle: Calls\n---\n\n{{< youtube aB3 >}}\n\n{{< figure src=\"/a.png\" caption=\"Board\" >}}\n\n\
+         {{% note %}}Mind the **gap**.{{% /note %}}\n\n{% raw %}{{ kept }}{% endraw %}\n\n\
+         See www.harbour.example/plan, and {% unknown thing %}that.\n\nQueue\n: A line.\n",
+    );
+    hall.run(["add", "notes", "--site", "https://ann.example/"])
+        .status(0);
+    let note = entry(&hall, "a.md");
+    let html = note["content_html"].as_str().unwrap();
+    for part in [
+        "https://www.youtube.com/watch?v=aB3",
+        "https://ann.example/a.png",
+        "<figcaption>Board",
+        "<strong>gap</strong>",
+        "{{ kept }}",
+        "href=\"http://www.harbour.example/plan\"",
+        "<dt>Queue</dt>",
+    ] {
+        assert!(html.contains(part), "{part}: {html}");
+    }
+    for part in ["{%", "{{<", "{{%", "%}", ">}}"] {
+        assert!(!html.contains(part), "{part}: {html}");
+    }
+}
+
+#[test]
+fn markup_and_plain_text_are_notes_in_a_folder() {
+    let hall = Hall::new();
+    hall.write(
+        "notes/a.html",
+        "---\ntitle: By hand\ndate: 2018-01-02\n---\n<h2>Queues</h2>\n\n    <p>Boats.</p>\n",
+    );
+    hall.write(
+        "notes/b.html",
+        "<!doctype html><html><head><title>A page</title></head><body><nav>Home</nav>\
+         <main><h1>A page</h1><p>Boats.</p></main></body></html>",
+    );
+    hall.write("notes/c.txt", "Coffee 16/05/2020\n\nBoats\n- one\n");
+    hall.write("notes/d.mdown", "# Down\n");
+    hall.write("notes/robots.txt", "User-agent: *\n");
+    hall.write("notes/_layouts/default.html", "<p>{{ content }}</p>");
+    hall.run(["add", "notes"]).status(0);
+    assert_eq!(count(&hall), 4);
+    assert_eq!(entry(&hall, "a.html")["title"], "By hand");
+    assert_eq!(
+        entry(&hall, "a.html")["content_html"],
+        "<h2>Queues</h2>\n\n    <p>Boats.</p>\n"
+    );
+    assert_eq!(entry(&hall, "b.html")["title"], "A page");
+    let page = entry(&hall, "b.html");
+    assert!(!page["content_text"].as_str().unwrap().contains("Home"));
+    assert_eq!(entry(&hall, "c.txt")["published"], "2020-05-16T00:00:00Z");
+}
+
+#[test]
+fn permalinks_and_slugs_give_notes_their_addresses() {
+    let hall = Hall::new();
+    let note = |front: &str| format!("---\ntitle: Day\n{front}---\n\nBoats and trains: {front}\n");
+    hall.write(
+        "notes/_posts/2018-11-06-day-two.md",
+        note("categories: conf\n"),
+    );
+    hall.write(
+        "notes/_posts/2018-11-07-day.md",
+        note("permalink: /:year/:title/\n"),
+    );
+    hall.write("notes/content/talks/a.md", note("slug: Queues\n"));
+    hall.write("notes/content/b.md", note("url: /x/y/\naliases: [/old/]\n"));
+    hall.run(["add", "notes", "--site", "https://ann.example/blog/"])
+        .status(0);
+    for (guid, url) in [
+        (
+            "_posts/2018-11-06-day-two.md",
+            "https://ann.example/blog/conf/2018/11/06/day-two.html",
+        ),
+        (
+            "_posts/2018-11-07-day.md",
+            "https://ann.example/blog/2018/day/",
+        ),
+        (
+            "content/talks/a.md",
+            "https://ann.example/blog/talks/queues/",
+        ),
+        ("content/b.md", "https://ann.example/blog/x/y/"),
+    ] {
+        assert_eq!(entry(&hall, guid)["url"], url);
+    }
+}

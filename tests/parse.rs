@@ -140,11 +140,10 @@ fn a_blogger_is_told_what_was_repaired_read_and_dropped() {
         .stderr("")
         .stdout(
             "format      json10\n\
-             encoding    UTF-8\n\
+             encoding    UTF-8, by its bytes, which are valid UTF-8\n\
              title       Side Door\n\
              page        none\n\
              entries     1\n\
-             repaired    1 × json-comma, 1 × json-type\n\
              \n\
              1. (no title)\n\
              \x20  id         7  (from id)\n\
@@ -152,8 +151,56 @@ fn a_blogger_is_told_what_was_repaired_read_and_dropped() {
              \x20  content    Of queues.  (from content_text)\n\
              \x20  date       none; the moment it is first seen is used\n\
              \n\
+             repaired:\n\
+             \x20 1 × json-comma: a comma too many or too few\n\
+             \x20 1 × json-type: a member of a wrong type\n\
              dropped:\n\
              \x20 date_published “soon”: not a date\n",
+        );
+}
+
+#[test]
+fn a_damaged_feed_is_explained_element_by_element() {
+    let hall = Hall::new();
+    hall.write(
+        "feed.xml",
+        "\n<?xml version='1.0' encoding='iso-8859-1'?><rss><channel><title>Café & Queue</title>\
+         <link>https://cafe.example/</link><item><link>https://cafe.example/1</link>\
+         <media:title>Of queues</media:title><dc:creator>Ann Poe</dc:creator><pubDate>tomorrow-ish</pubDate>\
+         <dc:date>2021-02-03</dc:date><category>ops</category><enclosure type='audio/mpeg'/>\
+         <slash:comments>4</slash:comments><x:mood>fine</x:mood>\
+         <description>Short &nbsp;ones</description></item></channel></rss>",
+    );
+    hall.run(["parse", "--explain", "feed.xml"])
+        .status(0)
+        .stderr("")
+        .stdout(
+            "format      rss20\n\
+             encoding    UTF-8, by its bytes, which are valid UTF-8\n\
+             title       Café & Queue  (from title)\n\
+             page        https://cafe.example/  (from link)\n\
+             entries     1\n\
+             \n\
+             1. Of queues\n\
+             \x20  title      from media:title\n\
+             \x20  id         https://cafe.example/1  (made up, the entry has none)\n\
+             \x20  url        https://cafe.example/1  (from link)\n\
+             \x20  published  2021-02-03T00:00:00Z  (from dc:date)\n\
+             \x20  authors    Ann Poe  (from dc:creator)\n\
+             \x20  tags       ops  (from category)\n\
+             \x20  content    Short ones  (from description)\n\
+             \x20  also       4 comments, x:mood\n\
+             \n\
+             repaired:\n\
+             \x20 1 × encoding: bytes that are not in the encoding they claim\n\
+             \x20 1 × leading-junk: something stood before the XML declaration\n\
+             \x20 1 × rss-version: no RSS version, or one that does not exist; read as 2.0\n\
+             \x20 2 × reference: an “&” that begins no reference stands for itself; write “&amp;”\n\
+             \x20 4 × undeclared-prefix: a prefix without xmlns; read as it is usually meant\n\
+             dropped:\n\
+             \x20 the XML declaration “windows-1252”: not the encoding of the bytes\n\
+             \x20 pubDate “tomorrow-ish”: not a date\n\
+             \x20 enclosure: it has no url\n",
         );
 }
 

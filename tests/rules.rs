@@ -33,6 +33,12 @@ fn a_rule_tags_and_drops_at_arrival() {
     .status(0)
     .stdout_contains("State of Terraform");
     hall.run(["check"]).status(0);
+    hall.run(["feeds"])
+        .stdout_contains("1 entry, 1 dropped by rules, polled");
+    assert_eq!(
+        hall.run(["feeds", "--json"]).stdout_json_lines()[0]["dropped"],
+        1
+    );
     // What was dropped is not new again.
     hall.later(LATER);
     hall.write(
@@ -81,8 +87,74 @@ fn a_wrong_rule_is_pointed_at() {
     hall.write("hallway.toml", "[[rule]]\nwhen = 'tga:x'\ntag = [\"x\"]\n");
     hall.run(["--config", "hallway.toml", "add", "feed.xml"])
         .status(2)
-        .stderr_contains("[[rule]] number 1")
-        .stderr_contains("did you mean tag:devops?");
+        .stderr_contains("hallway.toml is not right, line 2:\n2 | when = 'tga:x'\n           ^\n")
+        .stderr_contains("did you mean tag:devops or tag:dev*?");
+}
+
+#[test]
+fn a_tag_is_found_by_what_means_the_same_and_by_its_beginning() {
+    let hall = hall("[aliases]\nkubernetes = [\"k8s\", \"Kube\"]\ndev-ops = [\"platform team\"]\n");
+    let found = |query: &str| {
+        let ran = hall.run([
+            "--config",
+            "hallway.toml",
+            "query",
+            query,
+            "--format",
+            "jsonl",
+        ]);
+        ran.status(0).stdout_json_lines().len()
+    };
+    hall.run(["tag", "--query", "devopsdays", "#Kubernetes"])
+        .status(0);
+    for query in [
+        "tag:k8s",
+        "tag:K8S",
+        "tag:kube",
+        "tag:k8*",
+        "tag:kub*",
+        "tag:\"#kubernetes\"",
+    ] {
+        assert_eq!(found(query), 1, "{query}");
+    }
+    assert_eq!(found("-tag:k8s"), 1);
+    assert_eq!(found("tag:k9*"), 0);
+    for query in [
+        "tag:dev-ops",
+        "tag:DevOps",
+        "tag:\"#devops\"",
+        "tag:dev_ops",
+        "tag:\"platform team\"",
+        "tag:plat*",
+    ] {
+        assert_eq!(found(query), 2, "{query}");
+    }
+    hall.run(["--config", "hallway.toml", "tags"])
+        .stdout("     2  dev-ops\n     1  kubernetes\n");
+}
+
+#[test]
+fn events_are_listed_by_count_or_by_date() {
+    let hall = hall("");
+    let more = "<h2>Queues — Ann Poe</h2><p>We spoke of queues at night.</p><h2>Boats — Bo Lee</h2><p>Of boats and the bay.</p>\
+                <h2>Trains — Cy Moe</h2><p>Of trains and their plans.</p>";
+    let early =
+        atom("Mornings", &[("1", "PipeConf 2021", more)]).replace("2026-11-01", "2021-10-30");
+    hall.write("early.xml", early);
+    hall.run(["add", "early.xml"]).status(0);
+    let names = |arguments: &[&str]| -> Vec<String> {
+        let ran = hall.run([&["events", "--json"], arguments].concat());
+        let events = ran.status(0).stdout_json_lines();
+        events
+            .iter()
+            .map(|event| event["event"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(names(&[]), ["PipeConf 2021", "DevOpsDays Ghent 2019"]);
+    assert_eq!(
+        names(&["--sort", "date"]),
+        ["DevOpsDays Ghent 2019", "PipeConf 2021"]
+    );
 }
 
 #[test]
@@ -97,6 +169,17 @@ fn a_query_tags_all_that_it_selects() {
             .len(),
         2
     );
+    hall.run(["untag", "--query", "podcast", "later"])
+        .status(0)
+        .stderr("1 entry untagged\n");
+    hall.run(["untag", "--query", "podcast", "later"])
+        .status(0)
+        .stderr("0 entries untagged\n");
+    hall.run(["query", "tag:later", "--format", "csv"])
+        .stdout_contains("DevOpsDays Ghent");
+    hall.run(["untag", "1"])
+        .status(2)
+        .stderr_contains("no TAG is given");
 }
 
 #[test]

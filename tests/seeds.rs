@@ -19,7 +19,7 @@ const NOTES: [(&str, &str, &str); 4] = [
     ("004_fef153d987a80b62.txt", "notes/004.md", "2018-11-06"),
 ];
 
-fn shared(name: &str) -> Option<PathBuf> {
+pub(crate) fn shared(name: &str) -> Option<PathBuf> {
     ["../shared", "../../shared"]
         .iter()
         .map(|above| repository(above).join(name))
@@ -27,7 +27,7 @@ fn shared(name: &str) -> Option<PathBuf> {
 }
 
 /// A hall that has taken in all five, or `None` with a message.
-fn hall() -> Option<Hall> {
+pub(crate) fn hall() -> Option<Hall> {
     let Some(folder) = shared("seeds") else {
         println!("skipped: there is no ../shared/seeds beside this repository");
         return None;

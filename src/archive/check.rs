@@ -3,6 +3,7 @@
 use rusqlite::{Connection, Row};
 
 use super::content;
+use super::duplicates;
 use super::error::ArchiveError;
 use super::index;
 
@@ -14,12 +15,13 @@ type Check = fn(&Connection) -> Result<Vec<String>, ArchiveError>;
 /// What is wrong, a line for each problem; empty: nothing.
 pub(super) fn check(db: &Connection) -> Result<Vec<String>, ArchiveError> {
     let mut problems = Vec::new();
-    let checks: [Check; 6] = [
+    let checks: [Check; 7] = [
         pages,
         references,
         text_structure,
         text_rows,
         counts,
+        chains,
         contents,
     ];
     for check in checks {
@@ -134,6 +136,19 @@ fn counts(db: &Connection) -> Result<Vec<String>, ArchiveError> {
     })
 }
 
+/// No entry is hidden behind one that is hidden itself, where nobody would find it.
+fn chains(db: &Connection) -> Result<Vec<String>, ArchiveError> {
+    let chained = "
+        SELECT d.entry, d.shown FROM duplicates d
+        WHERE d.shown IN (SELECT entry FROM duplicates) OR d.shown = d.entry";
+    lines(db, chained, |row| {
+        let (entry, shown): (i64, i64) = (row.get(0)?, row.get(1)?);
+        Ok(format!(
+            "entry {entry} is said to be shown by entry {shown}, which is not shown itself"
+        ))
+    })
+}
+
 /// Every entry has a content, every content and every hash can be read.
 fn contents(db: &Connection) -> Result<Vec<String>, ArchiveError> {
     let all = "
@@ -173,6 +188,9 @@ fn contents(db: &Connection) -> Result<Vec<String>, ArchiveError> {
 pub(super) fn repair(db: &Connection) -> Result<Vec<String>, ArchiveError> {
     let rows = index::rebuild(db)?;
     let mut built = vec![format!("the full-text index ({rows} rows)")];
+    if duplicates::rebuild(db)? {
+        built.push("which entries are the same post".to_owned());
+    }
     let counted = db.execute(
         "UPDATE feeds SET entries = (SELECT count(*) FROM entries e WHERE e.feed = feeds.id)
          WHERE entries <> (SELECT count(*) FROM entries e WHERE e.feed = feeds.id)",

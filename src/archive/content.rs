@@ -77,6 +77,20 @@ pub(super) fn unpack_html(db: &Connection, packed: &[u8]) -> Result<SafeHtml, Ar
     Ok(SafeHtml::vouch(html))
 }
 
+/// How long the cleaned HTML is, in bytes.
+pub(super) fn length(db: &Connection, packed: &[u8]) -> Result<u64, ArchiveError> {
+    let mut head = [0; 9];
+    let dictionary = dictionary_of(db, packed)?;
+    let mut parts = Parts::open(packed, dictionary.as_deref())?;
+    parts
+        .frame
+        .read_exact(&mut head)
+        .map_err(|error| damaged(&error))?;
+    let mut length = [0; 8];
+    length.copy_from_slice(&head[1..]);
+    Ok(u64::from_le_bytes(length))
+}
+
 /// Everything, read to the end, so that the checksum has been compared.
 pub(super) fn unpack(db: &Connection, packed: &[u8]) -> Result<(SafeHtml, Original), ArchiveError> {
     let dictionary = dictionary_of(db, packed)?;

@@ -8,7 +8,6 @@ use super::error::ArchiveError;
 use super::fold;
 use super::instants::certain;
 use super::plan::Plan;
-use crate::model::event_key;
 use crate::query::{Aliases, By, Counted, CountedEvent, Query};
 
 /// One thing under all its spellings.
@@ -57,8 +56,12 @@ pub(super) fn tags(
     aliases: &Aliases,
 ) -> Result<Vec<Counted>, ArchiveError> {
     let plan = Plan::of(db, query)?;
+    let of_others = match plan.merged {
+        true => " OR g.entry IN (SELECT entry FROM duplicates WHERE shown = p.id)",
+        false => "",
+    };
     let sql = format!(
-        "SELECT g.entry, g.key, g.name FROM ({}) p JOIN tags g ON g.entry = p.id",
+        "SELECT p.id, g.key, g.name FROM ({}) p JOIN tags g ON g.entry = p.id{of_others}",
         plan.sql
     );
     let mut groups: HashMap<String, Spellings> = HashMap::new();
@@ -104,13 +107,13 @@ pub(super) fn speakers(db: &Connection, query: &Query) -> Result<Vec<Counted>, A
     Ok(sorted(groups))
 }
 
-/// Newest first.
+/// By how many talks or entries there are, then by name.
 pub(super) fn events(db: &Connection, query: &Query) -> Result<Vec<CountedEvent>, ArchiveError> {
     let plan = Plan::of(db, query)?;
     let sql = format!(
         "SELECT e.id, e.event, e.date, e.feed,
-                (SELECT count(*) FROM talks t WHERE t.entry = e.id)
-         FROM ({}) p JOIN entries e ON e.id = p.id WHERE e.event IS NOT NULL",
+                (SELECT count(*) FROM talks t WHERE t.entry = e.id), e.event_key
+         FROM ({}) p JOIN entries e ON e.id = p.id WHERE e.event_key IS NOT NULL",
         plan.sql
     );
     let mut groups: HashMap<String, (Spellings, i64, i64, BTreeSet<i64>)> = HashMap::new();
@@ -119,7 +122,7 @@ pub(super) fn events(db: &Connection, query: &Query) -> Result<Vec<CountedEvent>
     while let Some(row) = rows.next()? {
         let (name, date): (String, i64) = (row.get(1)?, row.get(2)?);
         let group = groups
-            .entry(event_key(&name))
+            .entry(row.get(5)?)
             .or_insert_with(|| (Spellings::default(), date, date, BTreeSet::new()));
         group.0.add(&name, row.get(0)?);
         group.0.talks += row.get::<_, i64>(4)?.unsigned_abs();
@@ -139,6 +142,6 @@ pub(super) fn events(db: &Connection, query: &Query) -> Result<Vec<CountedEvent>
             key,
         })
         .collect();
-    events.sort_by(|a, b| (b.last, &a.key).cmp(&(a.last, &b.key)));
+    events.sort_by(|a, b| (b.talks.max(b.entries), &a.key).cmp(&(a.talks.max(a.entries), &b.key)));
     Ok(events)
 }

@@ -3,12 +3,13 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::content;
+use super::duplicates;
 use super::error::ArchiveError;
 use super::instants::{certain, instant, seconds};
 use super::tags;
 use crate::model::{
-    ArchivedEntry, ContentHash, Enclosure, Entry, EntryId, EntrySource, FeedId, FeedOfEntry, Known,
-    Original, Person, Talk, TalkKind,
+    ArchivedEntry, ContentHash, Enclosure, Entry, EntryId, EntrySource, Event, Extras, FeedId,
+    FeedOfEntry, Known, Original, Person, Talk, TalkKind,
 };
 
 /// So many talks of an entry are kept: what its range of rows in the full-text index holds.
@@ -19,8 +20,15 @@ const SELECT: &str = "
     SELECT e.id, e.feed, e.guid, e.url, e.title, e.summary, e.published, e.updated, e.first_seen,
            e.language, e.event, e.comments_url, e.source_guid, e.source_title, e.source_url, e.hash,
            f.url, f.guid, coalesce(f.given_title, f.title), f.site_url,
-           f.self_url, f.rights, f.updated
-    FROM entries e JOIN feeds f ON f.id = e.feed
+           f.self_url, f.rights, f.updated, e.extras,
+           ifnull((SELECT from_url FROM moves WHERE feed_id = f.id ORDER BY id LIMIT 1), f.url),
+           EXISTS (
+               SELECT 1 FROM entries o LEFT JOIN duplicates other ON other.entry = o.id
+               WHERE o.guid = e.guid AND o.id <> e.id
+                 -- Of one post the entry that is shown has the guid, of several posts the first.
+                 AND CASE WHEN ifnull(other.shown, o.id) = ifnull(own.shown, e.id)
+                          THEN own.shown <> e.id ELSE o.id < e.id END)
+    FROM entries e JOIN feeds f ON f.id = e.feed LEFT JOIN duplicates own ON own.entry = e.id
     WHERE e.id = ?1";
 
 /// An entry in full, but for its original.
@@ -79,6 +87,7 @@ fn entry_of(row: &Row<'_>) -> rusqlite::Result<ArchivedEntry> {
         language: row.get(9)?,
         source: Some(source).filter(|source| *source != EntrySource::default()),
         comments_url: row.get(11)?,
+        extras: extras(row.get(23)?),
         talks: Vec::new(),
         event: row.get(10)?,
         hash: ContentHash(row.get(15)?),
@@ -88,6 +97,7 @@ fn entry_of(row: &Row<'_>) -> rusqlite::Result<ArchivedEntry> {
         id: EntryId(row.get(0)?),
         feed: FeedOfEntry {
             url: row.get(16)?,
+            first_url: row.get(24)?,
             guid: row.get(17)?,
             title: row.get(18)?,
             site_url: row.get(19)?,
@@ -95,9 +105,16 @@ fn entry_of(row: &Row<'_>) -> rusqlite::Result<ArchivedEntry> {
             rights: row.get(21)?,
             updated: instant(row.get(22)?),
         },
+        guid_is_taken: row.get(25)?,
         first_seen: certain(row.get(8)?),
         entry,
+        also_in: Vec::new(),
     })
+}
+
+/// What is no `Extras` can only be damage; `check` finds it.
+fn extras(json: Option<String>) -> Option<Box<Extras>> {
+    serde_json::from_str(&json?).ok()
 }
 
 fn authors(db: &Connection, id: EntryId) -> Result<Vec<Person>, ArchiveError> {
@@ -232,18 +249,19 @@ pub(super) fn insert(
 ) -> Result<EntryId, ArchiveError> {
     let mut insert = db.prepare_cached(
         "INSERT INTO entries (url, title, summary, published, updated, date, language, event,
-             comments_url, source_guid, source_title, source_url, hash, feed, guid, first_seen)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+             comments_url, source_guid, source_title, source_url, hash, extras, event_key, feed, guid, first_seen)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
     )?;
     bind_facts(&mut insert, entry, first_seen)?;
-    insert.raw_bind_parameter(14, feed.0)?;
-    insert.raw_bind_parameter(15, &entry.guid)?;
-    insert.raw_bind_parameter(16, first_seen)?;
+    insert.raw_bind_parameter(16, feed.0)?;
+    insert.raw_bind_parameter(17, &entry.guid)?;
+    insert.raw_bind_parameter(18, first_seen)?;
     insert.raw_execute()?;
     let id = EntryId(db.last_insert_rowid());
     db.prepare_cached("INSERT INTO contents (entry, data) VALUES (?1, ?2)")?
         .execute(params![id.0, packed])?;
     insert_parts(db, id, entry)?;
+    duplicates::mark(db, id, entry)?;
     Ok(id)
 }
 
@@ -258,11 +276,12 @@ pub(super) fn replace(
     let mut update = db.prepare_cached(
         "UPDATE entries SET url = ?1, title = ?2, summary = ?3, published = ?4, updated = ?5,
              date = ?6, language = ?7, event = ?8, comments_url = ?9, source_guid = ?10,
-             source_title = ?11, source_url = ?12, hash = ?13
-         WHERE id = ?14",
+             source_title = ?11, source_url = ?12, hash = ?13, extras = ?14,
+             event_key = ?15
+         WHERE id = ?16",
     )?;
     bind_facts(&mut update, entry, first_seen)?;
-    update.raw_bind_parameter(14, id.0)?;
+    update.raw_bind_parameter(16, id.0)?;
     update.raw_execute()?;
     db.prepare_cached("UPDATE contents SET data = ?2 WHERE entry = ?1")?
         .execute(params![id.0, packed])?;
@@ -273,10 +292,11 @@ pub(super) fn replace(
     ] {
         db.prepare_cached(delete)?.execute([id.0])?;
     }
+    duplicates::mark(db, id, entry)?;
     insert_parts(db, id, entry)
 }
 
-/// The columns that an insert and an update share, as parameters 1 to 13.
+/// The columns that an insert and an update share, as parameters 1 to 15.
 fn bind_facts(
     statement: &mut rusqlite::Statement<'_>,
     entry: &Entry,
@@ -296,7 +316,17 @@ fn bind_facts(
     statement.raw_bind_parameter(11, source.and_then(|source| source.title.as_deref()))?;
     statement.raw_bind_parameter(12, source.and_then(|source| source.url.as_deref()))?;
     statement.raw_bind_parameter(13, &entry.hash.0[..])?;
+    let extras = entry.extras.as_deref();
+    let extras = extras.and_then(|extras| serde_json::to_string(extras).ok());
+    statement.raw_bind_parameter(14, extras)?;
+    statement.raw_bind_parameter(15, event_key(entry))?;
     Ok(())
+}
+
+/// By what an entry's event is known; `None` where it is of none.
+pub(super) fn event_key(entry: &Entry) -> Option<String> {
+    let event = Event::of(entry)?;
+    Some(event.key()).filter(|key| !key.is_empty())
 }
 
 /// Authors, enclosures and talks; tags have rules of their own.
@@ -356,28 +386,37 @@ pub(super) fn insert_talks(
     Ok(())
 }
 
-/// Entries by number, permalink or guid, oldest first.
+/// Entries by number, permalink or guid, oldest first. A permalink or guid that several feeds' entries of
+/// one post have means the one of them that is shown.
 pub(super) fn find(
     db: &Connection,
     name: &str,
     most: usize,
 ) -> Result<Vec<ArchivedEntry>, ArchiveError> {
     let name = name.trim();
+    let number = name.parse::<i64>().ok();
     let mut select = db.prepare_cached(
         "SELECT id FROM entries WHERE id = ?1
          UNION SELECT id FROM entries WHERE url = ?2
          UNION SELECT id FROM entries WHERE guid = ?2
          ORDER BY id LIMIT ?3",
     )?;
-    let ids: Vec<i64> = select
-        .query_map(
-            params![name.parse::<i64>().ok(), name, most as i64],
-            |row| row.get(0),
-        )?
+    let mut ids: Vec<i64> = select
+        .query_map(params![number, name, most as i64], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
+    if ids.len() > 1 {
+        for id in ids.iter_mut().filter(|id| Some(**id) != number) {
+            *id = duplicates::shown_instead(db, *id)?;
+        }
+        ids.sort_unstable();
+        ids.dedup();
+    }
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
-        found.extend(load(db, EntryId(id))?);
+        if let Some(mut entry) = load(db, EntryId(id))? {
+            duplicates::unite(db, &mut entry, false)?;
+            found.push(entry);
+        }
     }
     Ok(found)
 }

@@ -1,20 +1,56 @@
 //! Subscriptions: their rows, and what people do with them.
 
-use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::collections::HashMap;
 
+use chrono::{DateTime, TimeDelta, Utc};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use url::Url;
+
+use super::duplicates;
 use super::error::ArchiveError;
 use super::index;
-use super::instants::{instant, seconds};
+use super::instants::{certain, instant, seconds};
 use super::tags;
-use super::{NewSubscription, Subscribed};
-use crate::model::{ContentHash, FeedId, State, Subscription};
+use crate::model::{ContentHash, FeedId, Pace, PollHints, SeenRedirect, State, Subscription};
 use crate::source::{Failure, FailureKind, Source, Validators};
+
+/// What a person wants to follow.
+#[derive(Debug, Clone)]
+pub(crate) struct NewSubscription {
+    pub(crate) source: Source,
+    /// Goes before the feed's own.
+    pub(crate) title: Option<String>,
+    /// Where a folder of notes is published; see `Subscription::given_site`.
+    pub(crate) site: Option<Url>,
+    /// The feed's web page, as a list of feeds names it; what the feed itself says goes before it.
+    pub(crate) html_url: Option<String>,
+    /// Given to each of its entries.
+    pub(crate) tags: Vec<String>,
+}
+
+/// What became of a wish to subscribe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Subscribed {
+    /// Also where it was followed before, and removed.
+    New(FeedId),
+    /// Its title and tags were taken over.
+    Already(FeedId),
+}
+
+impl Subscribed {
+    pub(crate) fn id(self) -> FeedId {
+        match self {
+            Self::New(id) | Self::Already(id) => id,
+        }
+    }
+}
 
 const SELECT: &str = "
     SELECT id, url, coalesce(given_title, title), site_url, state, etag, last_modified, body_hash,
            entries, last_success, next_due, error_kind, error_message, error_hint, error_http_status,
-           error_retry_at, error_since, failures, given_site
+           error_retry_at, error_since, failures, given_site, last_attempt, ttl, skip_hours, skip_days,
+           update_every, update_base, newest, usual_gap, absent_since, redirect_to, redirect_since,
+           redirect_last, redirect_times
     FROM feeds WHERE state <> 'removed'";
 
 pub(super) fn all(db: &Connection) -> Result<Vec<Subscription>, ArchiveError> {
@@ -32,9 +68,11 @@ pub(super) fn one(db: &Connection, id: FeedId) -> Result<Option<Subscription>, A
     Ok(select(db, &format!("{SELECT} AND id = ?1"), [id.0])?.pop())
 }
 
-/// Never polled first, then whichever waits longest.
+/// Never polled first, then whichever waits longest. Also those whose time was set under a clock that was
+/// far ahead.
 pub(super) fn due(db: &Connection, now: DateTime<Utc>) -> Result<Vec<Subscription>, ArchiveError> {
-    let due = "AND state IN ('active', 'failing') AND (next_due IS NULL OR next_due <= ?1)
+    let due = "AND state IN ('active', 'failing') AND (next_due IS NULL OR next_due <= ?1
+                   OR next_due > ?1 + 2764800 OR last_attempt > ?1 + 86400)
                ORDER BY next_due NULLS FIRST, id";
     select(db, &format!("{SELECT} {due}"), [seconds(now)])
 }
@@ -46,9 +84,13 @@ fn select(
 ) -> Result<Vec<Subscription>, ArchiveError> {
     let mut select = db.prepare_cached(sql)?;
     let mut rows = select.query(parameters)?;
+    let holds = holds(db)?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let mut subscription = subscription_of(row)?;
+        let server = subscription.source.server();
+        let hold = server.and_then(|server| holds.get(&server).copied());
+        subscription.held_until = subscription.held_until.max(hold);
         subscription.tags = tags::of_feed(db, subscription.id)?;
         found.push(subscription);
     }
@@ -60,6 +102,7 @@ fn subscription_of(row: &Row<'_>) -> Result<Subscription, ArchiveError> {
     let key: String = row.get(1)?;
     let source = Source::from_key(&key)
         .ok_or_else(|| ArchiveError::Damaged(format!("feed {} has no address", id.0)))?;
+    let error = failure_of(row)?;
     Ok(Subscription {
         id,
         source,
@@ -80,13 +123,50 @@ fn subscription_of(row: &Row<'_>) -> Result<Subscription, ArchiveError> {
         entries: row.get::<_, i64>(8)?.try_into().unwrap_or(0),
         last_success: instant(row.get(9)?),
         next_due: instant(row.get(10)?),
-        error: failure_of(row)?,
+        held_until: error.as_ref().and_then(|error| error.retry_at),
+        error,
         error_since: instant(row.get(16)?),
         failures: row.get(17)?,
         given_site: row
             .get::<_, Option<String>>(18)?
-            .and_then(|site| url::Url::parse(&site).ok()),
+            .and_then(|site| Url::parse(&site).ok()),
+        last_attempt: instant(row.get(19)?),
+        hints: PollHints {
+            ttl: row.get(20)?,
+            skip_hours: row.get(21)?,
+            skip_days: row.get(22)?,
+            update_every: row.get(23)?,
+            update_base: instant(row.get(24)?),
+        },
+        pace: Pace {
+            newest: instant(row.get(25)?),
+            usual_gap: row
+                .get::<_, Option<i64>>(26)?
+                .and_then(TimeDelta::try_seconds),
+        },
+        absent_since: instant(row.get(27)?),
+        redirect: redirect_of(row)?,
     })
+}
+
+fn redirect_of(row: &Row<'_>) -> Result<Option<SeenRedirect>, ArchiveError> {
+    let to: Option<String> = row.get(28)?;
+    let Some(to) = to.and_then(|to| Url::parse(&to).ok()) else {
+        return Ok(None);
+    };
+    Ok(Some(SeenRedirect {
+        to,
+        since: certain(row.get(29)?),
+        last: certain(row.get(30)?),
+        times: row.get(31)?,
+    }))
+}
+
+/// Until when each server that asked for patience wants to be left alone.
+fn holds(db: &Connection) -> Result<HashMap<String, DateTime<Utc>>, ArchiveError> {
+    let mut select = db.prepare_cached("SELECT server, until FROM holds")?;
+    let holds = select.query_map([], |row| Ok((row.get(0)?, certain(row.get(1)?))))?;
+    Ok(holds.collect::<Result<_, _>>()?)
 }
 
 fn failure_of(row: &Row<'_>) -> Result<Option<Failure>, ArchiveError> {
@@ -152,6 +232,12 @@ pub(super) fn subscribe(
             params![id.0, site.as_str()],
         )?;
     }
+    if let Some(page) = &new.html_url {
+        db.execute(
+            "UPDATE feeds SET site_url = ?2 WHERE id = ?1 AND site_url IS NULL",
+            params![id.0, page],
+        )?;
+    }
     tags::add_to_feed(db, id, &new.tags)?;
     Ok(subscribed)
 }
@@ -172,7 +258,7 @@ pub(super) fn pause(db: &Connection, id: FeedId) -> Result<(), ArchiveError> {
 pub(super) fn resume(db: &Connection, id: FeedId, now: DateTime<Utc>) -> Result<(), ArchiveError> {
     db.execute(
         "UPDATE feeds SET state = CASE WHEN error_kind IS NULL THEN 'active' ELSE 'failing' END,
-             next_due = ?2
+             next_due = ?2, failures = 0, absent_since = NULL
          WHERE id = ?1 AND state IN ('paused', 'gone')",
         params![id.0, seconds(now)],
     )?;
@@ -191,7 +277,9 @@ pub(super) fn remove(db: &Connection, id: FeedId, purge: bool) -> Result<u64, Ar
     let entries = entries.ok_or(ArchiveError::NotSubscribed)?;
     if purge {
         index::delete_feed(db, id)?;
+        let partners = duplicates::partners_of_feed(db, id)?;
         db.execute("DELETE FROM entries WHERE feed = ?1", [id.0])?;
+        duplicates::settle(db, partners)?;
     }
     if purge || entries == 0 {
         db.execute("DELETE FROM feeds WHERE id = ?1", [id.0])?;
@@ -200,7 +288,8 @@ pub(super) fn remove(db: &Connection, id: FeedId, purge: bool) -> Result<u64, Ar
         db.execute(
             "UPDATE feeds SET state = 'removed', etag = NULL, last_modified = NULL, body_hash = NULL,
                  next_due = NULL, error_kind = NULL, error_message = NULL, error_hint = NULL,
-                 error_http_status = NULL, error_retry_at = NULL, error_since = NULL, failures = 0
+                 error_http_status = NULL, error_retry_at = NULL, error_since = NULL, failures = 0,
+                 absent_since = NULL, redirect_to = NULL
              WHERE id = ?1",
             [id.0],
         )?;

@@ -7,8 +7,11 @@
 //! connections, schema     the file: whose it is, who writes, who reads, migrations
 //! feeds, tags             subscriptions and what people say of them
 //! record                  an attempt into the archive: entries, content, revisions, index
+//! duplicates              the same post in several feeds
+//! health                  how feeds came to do otherwise
 //! past, moves             what was read of feeds' pasts; URLs they moved from
-//! plan, search            a question to SQL, rows to a digest
+//! plan, order, search     a question to SQL, rows to a digest
+//! cursors                 up to where views have been shown
 //! stats                   numbers about the whole
 //! check                   verify and mend
 //! ```
@@ -17,14 +20,18 @@ mod check;
 mod connections;
 mod content;
 mod counts;
+mod cursors;
 mod dictionary;
+mod duplicates;
 mod entries;
 mod error;
 mod feeds;
 mod fold;
+mod health;
 mod index;
 mod instants;
 mod moves;
+mod order;
 mod past;
 mod plan;
 mod record;
@@ -33,6 +40,7 @@ mod revisions;
 mod rules;
 mod schema;
 mod search;
+mod snippet;
 mod stats;
 mod tags;
 #[cfg(test)]
@@ -44,7 +52,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
 
 use chrono::{DateTime, Utc};
-use rusqlite::{OptionalExtension, params};
 use url::Url;
 
 use self::connections::{Connections, write};
@@ -52,10 +59,11 @@ use crate::model::{
     ArchivedEntry, Attempt, EntryId, FeedId, Known, Move, PageRead, Past, PastLinks, Recorded,
     Revision, Stats, Subscription, TagOrigin, Way,
 };
-use crate::query::{Aliases, Counted, CountedEvent, Cursor, Digest, Filter, Query, Rule};
-use crate::source::Source;
+use crate::query::{Aliases, Counted, CountedEvent, Digest, Filter, Query, Rule};
 
+pub(crate) use cursors::{Announced, Moved};
 pub(crate) use error::{ArchiveError, SearchError};
+pub(crate) use feeds::{NewSubscription, Subscribed};
 pub(crate) use record::PackedAttempt;
 
 /// Everything that was ever kept. Any number of threads may read while one writes.
@@ -69,35 +77,6 @@ pub(crate) struct Archive {
     dictionary: std::sync::RwLock<Option<Arc<dictionary::Dictionary>>>,
     rules: Vec<Rule>,
     aliases: Aliases,
-}
-
-/// What a person wants to follow.
-#[derive(Debug, Clone)]
-pub(crate) struct NewSubscription {
-    pub(crate) source: Source,
-    /// Goes before the feed's own.
-    pub(crate) title: Option<String>,
-    /// Where a folder of notes is published; see `Subscription::given_site`.
-    pub(crate) site: Option<Url>,
-    /// Given to each of its entries.
-    pub(crate) tags: Vec<String>,
-}
-
-/// What became of a wish to subscribe.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Subscribed {
-    /// Also where it was followed before, and removed.
-    New(FeedId),
-    /// Its title and tags were taken over.
-    Already(FeedId),
-}
-
-impl Subscribed {
-    pub(crate) fn id(self) -> FeedId {
-        match self {
-            Self::New(id) | Self::Already(id) => id,
-        }
-    }
 }
 
 impl Archive {
@@ -127,10 +106,19 @@ impl Archive {
         self.write(|db| rules::to_the_past(db, &self.rules, &self.aliases))
     }
 
-    /// The numbers of all entries that a filter selects, newest first.
+    /// How many entries the rules have kept out, by feed.
+    pub(crate) fn dropped(&self) -> Result<HashMap<FeedId, u64>, ArchiveError> {
+        rules::dropped(&*self.connections.reader()?)
+    }
+
+    /// The numbers of all entries that a filter selects, newest first; of a post in several feeds the one
+    /// that is shown.
     pub(crate) fn select(&self, filter: &Filter) -> Result<Vec<EntryId>, ArchiveError> {
-        let filter = self.aliases.widen(filter);
-        rules::selected(&*self.connections.reader()?, &filter, None)
+        let query = Query {
+            filter: self.aliases.widen(filter),
+            ..Query::all()
+        };
+        rules::matching(&*self.connections.reader()?, &query, None)
     }
 
     /// The tags of what the query selects, the most frequent first.
@@ -144,7 +132,7 @@ impl Archive {
         counts::speakers(&*self.connections.reader()?, &self.widened(query))
     }
 
-    /// The events of the entries the query selects, the newest first.
+    /// The events of the entries the query selects, the most talked at first.
     pub(crate) fn count_events(&self, query: &Query) -> Result<Vec<CountedEvent>, ArchiveError> {
         counts::events(&*self.connections.reader()?, &self.widened(query))
     }
@@ -208,8 +196,33 @@ impl Archive {
     }
 
     /// Whether this page of a feed's past was ever read.
-    pub(crate) fn was_read(&self, feed: FeedId, page: &Url) -> Result<bool, ArchiveError> {
-        past::was_read(&*self.connections.reader()?, feed, page)
+    pub(crate) fn was_read(
+        &self,
+        feed: FeedId,
+        page: &Url,
+        now: DateTime<Utc>,
+    ) -> Result<bool, ArchiveError> {
+        let at = instants::seconds(now);
+        past::was_read(&*self.connections.reader()?, feed, page, at)
+    }
+
+    /// Notes that a page of a feed's past is not there: it counts as read for a month.
+    pub(crate) fn page_missing(
+        &self,
+        feed: FeedId,
+        page: &Url,
+        now: DateTime<Utc>,
+    ) -> Result<(), ArchiveError> {
+        self.write(|db| past::missing(db, feed, page, instants::seconds(now)))
+    }
+
+    /// Notes that no page of a feed's past is to be asked for before.
+    pub(crate) fn past_waits(
+        &self,
+        feed: FeedId,
+        until: DateTime<Utc>,
+    ) -> Result<(), ArchiveError> {
+        self.write(|db| past::wait(db, feed, instants::seconds(until)))
     }
 
     /// Notes that a feed's past goes on at `next`, or with `None` that it has ended.
@@ -395,56 +408,13 @@ impl Archive {
         names: &[String],
         origin: TagOrigin,
     ) -> Result<usize, ArchiveError> {
-        self.write(|db| {
-            if !entries::exists(db, id)? {
-                return Err(ArchiveError::NoSuchEntry);
-            }
-            if origin == TagOrigin::User {
-                tags::allow_again(db, id, names)?;
-            }
-            tags::add(db, id, names.iter().map(|name| (name.as_str(), origin)))
-        })
+        self.write(|db| tags::put_on(db, id, names, origin))
     }
 
-    /// Takes tags off, whoever put them there, for good; answers how many there were.
+    /// Takes tags off, whoever put them there, for good, and off the same post in other feeds too; answers
+    /// how many there were.
     pub(crate) fn untag(&self, id: EntryId, names: &[String]) -> Result<usize, ArchiveError> {
-        self.write(|db| {
-            if !entries::exists(db, id)? {
-                return Err(ArchiveError::NoSuchEntry);
-            }
-            tags::remove(db, id, names)
-        })
-    }
-
-    /// Up to where a view has been shown; `None`: never.
-    pub(crate) fn cursor(&self, name: &str) -> Result<Option<Cursor>, ArchiveError> {
-        let reader = self.connections.reader()?;
-        let mut select = reader.prepare_cached("SELECT entry FROM cursors WHERE name = ?1")?;
-        let entry = select.query_row([name], |row| row.get(0)).optional()?;
-        Ok(entry.map(Cursor))
-    }
-
-    pub(crate) fn move_cursor(
-        &self,
-        name: &str,
-        to: Cursor,
-        now: DateTime<Utc>,
-    ) -> Result<(), ArchiveError> {
-        self.write(|db| {
-            db.execute(
-                "INSERT INTO cursors (name, entry, moved_at) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (name) DO UPDATE SET entry = ?2, moved_at = ?3",
-                params![name, to.0, instants::seconds(now)],
-            )?;
-            Ok(())
-        })
-    }
-
-    /// Where a cursor stands that has seen everything but the past (see [`Archive::record_page`]).
-    pub(crate) fn latest(&self) -> Result<Cursor, ArchiveError> {
-        let reader = self.connections.reader()?;
-        let latest = "SELECT coalesce(max(id), 0) FROM entries WHERE NOT backfilled";
-        Ok(Cursor(reader.query_row(latest, [], |row| row.get(0))?))
+        self.write(|db| tags::take_off(db, id, names))
     }
 
     /// Reads everything; answers what is wrong, a line for each problem.

@@ -4,8 +4,10 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::ArchiveError;
+use super::health;
 use super::instants::{certain, instant, seconds};
 use crate::model::{FeedId, Move};
+use crate::source::Source;
 
 /// Newest first.
 pub(super) fn all(db: &Connection) -> Result<Vec<Move>, ArchiveError> {
@@ -25,16 +27,34 @@ pub(super) fn all(db: &Connection) -> Result<Vec<Move>, ArchiveError> {
     Ok(moves.collect::<Result<_, _>>()?)
 }
 
-pub(super) fn note(
+/// Gives a subscription its new URL and writes that down. Answers whether it was done: not where another
+/// subscription has that URL (a person has to say which of them to keep), nor where a person took this very
+/// move back.
+pub(super) fn take(
     db: &Connection,
     feed: FeedId,
-    from: &str,
-    to: &str,
+    to: &Source,
     at: i64,
-) -> Result<(), ArchiveError> {
-    db.prepare_cached("INSERT INTO moves (feed_id, from_url, to_url, at) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![feed.0, from, to, at])?;
-    Ok(())
+) -> Result<bool, ArchiveError> {
+    let to = to.key();
+    let refused = db
+        .prepare_cached(
+            "SELECT 1 FROM feeds WHERE url = ?1
+             UNION SELECT 1 FROM moves WHERE feed_id = ?2 AND to_url = ?1 AND undone_at IS NOT NULL",
+        )?
+        .exists(params![to, feed.0])?;
+    if refused {
+        return Ok(false);
+    }
+    db.prepare_cached(
+        "INSERT INTO moves (feed_id, from_url, to_url, at)
+         SELECT id, url, ?2, ?3 FROM feeds WHERE id = ?1",
+    )?
+    .execute(params![feed.0, to, at])?;
+    health::moved(db, feed, &to, at)?;
+    db.prepare_cached("UPDATE feeds SET url = ?2 WHERE id = ?1")?
+        .execute(params![feed.0, to])?;
+    Ok(true)
 }
 
 /// Sets a subscription back to the URL it had. Its validators belong to the other one and go.

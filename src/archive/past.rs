@@ -5,19 +5,20 @@ use url::Url;
 
 use super::content::Packer;
 use super::dictionary;
+use super::duplicates;
 use super::entries;
 use super::error::ArchiveError;
 use super::index::{self, KnownWords, Pending};
 use super::instants::{certain, seconds};
-use super::record::own_tags;
 use super::rules;
 use super::tags;
 use crate::model::{FeedId, PageRead, Past, PastLinks, Step, TagOrigin, Way};
 use crate::query::{Aliases, Rule};
 
 pub(super) fn past(db: &Connection, feed: FeedId) -> Result<Option<Past>, ArchiveError> {
-    let mut select =
-        db.prepare_cached("SELECT way, next, pages, entries, read_at FROM pasts WHERE feed = ?1")?;
+    let mut select = db.prepare_cached(
+        "SELECT way, next, pages, entries, read_at, wait_until FROM pasts WHERE feed = ?1",
+    )?;
     let past = select.query_row([feed.0], |row| {
         Ok(Past {
             way: Way::from_word(row.get_ref(0)?.as_str()?),
@@ -25,6 +26,7 @@ pub(super) fn past(db: &Connection, feed: FeedId) -> Result<Option<Past>, Archiv
             pages: row.get::<_, i64>(2)?.try_into().unwrap_or(0),
             entries: row.get::<_, i64>(3)?.try_into().unwrap_or(0),
             read_at: certain(row.get(4)?),
+            wait_until: row.get::<_, Option<i64>>(5)?.map(certain),
         })
     });
     Ok(past.optional()?)
@@ -50,10 +52,47 @@ fn url_of(text: Option<String>) -> Option<Url> {
     Url::parse(&text?).ok()
 }
 
-pub(super) fn was_read(db: &Connection, feed: FeedId, url: &Url) -> Result<bool, ArchiveError> {
+/// A page that was missing is looked for again after this time, in seconds: its server may have been half
+/// set up.
+const MISSING_FOR: i64 = 30 * 24 * 3600;
+
+/// Whether a page is not to be asked for at `at`.
+pub(super) fn was_read(
+    db: &Connection,
+    feed: FeedId,
+    url: &Url,
+    at: i64,
+) -> Result<bool, ArchiveError> {
     Ok(db
-        .prepare_cached("SELECT 1 FROM past_pages WHERE feed = ?1 AND url = ?2")?
-        .exists(params![feed.0, url.as_str()])?)
+        .prepare_cached(
+            "SELECT 1 FROM past_pages WHERE feed = ?1 AND url = ?2
+             AND (missing_at IS NULL OR missing_at > ?3)",
+        )?
+        .exists(params![feed.0, url.as_str(), at - MISSING_FOR])?)
+}
+
+/// Notes that a page is not there.
+pub(super) fn missing(
+    db: &Connection,
+    feed: FeedId,
+    url: &Url,
+    at: i64,
+) -> Result<(), ArchiveError> {
+    db.execute(
+        "INSERT INTO past_pages (feed, url, missing_at) VALUES (?1, ?2, ?3)
+         ON CONFLICT (feed, url) DO UPDATE SET missing_at = ?3 WHERE missing_at IS NOT NULL",
+        params![feed.0, url.as_str(), at],
+    )?;
+    Ok(())
+}
+
+/// Notes until when the server of a feed's past wants to be left alone.
+pub(super) fn wait(db: &Connection, feed: FeedId, until: i64) -> Result<(), ArchiveError> {
+    db.execute(
+        "UPDATE pasts SET wait_until = ?2 WHERE feed = ?1",
+        params![feed.0, until],
+    )?;
+    Ok(())
 }
 
 /// Notes that a feed's past goes on at `next`, or with `None` that it has ended.
@@ -100,7 +139,7 @@ pub(super) fn record(
         let id = entries::insert(db, page.feed, at, entry, &data)?;
         db.prepare_cached("UPDATE entries SET backfilled = 1 WHERE id = ?1")?
             .execute([id.0])?;
-        tags::add(db, id, own_tags(entry))?;
+        tags::add_of_publisher(db, id, entry)?;
         let given = given
             .iter()
             .map(|name| (name.as_str(), TagOrigin::Subscription));
@@ -111,6 +150,7 @@ pub(super) fn record(
     let arrived = pending.arrived();
     pending.write(db, &mut KnownWords::default())?;
     let dropped = rules::on_arrival(db, rules, aliases, &arrived, at)?.len();
+    duplicates::settle(db, arrived.iter().map(|(id, _)| *id))?;
     db.execute(
         "UPDATE feeds SET entries = entries + ?2 WHERE id = ?1",
         params![page.feed.0, new as i64],
@@ -123,7 +163,8 @@ pub(super) fn record(
             params![page.feed.0, new as i64],
         )?;
         db.execute(
-            "INSERT OR IGNORE INTO past_pages (feed, url) VALUES (?1, ?2)",
+            "INSERT INTO past_pages (feed, url) VALUES (?1, ?2)
+             ON CONFLICT (feed, url) DO UPDATE SET missing_at = NULL",
             params![page.feed.0, url.as_str()],
         )?;
     }

@@ -6,24 +6,31 @@
 //! * walk along `entries_by_date` and test each entry, where much of the archive matches;
 //! * begin with what the rarest word or tag gives and sort that, where little does.
 //!
-//! So the rarest one is looked for first, by counting up to [`FEW`].
+//! So the rarest one is looked for first, by counting a little.
 
+mod candidates;
+mod conditions;
+mod words;
+
+use rusqlite::Connection;
 use rusqlite::types::Value;
-use rusqlite::{Connection, params_from_iter};
 
+use self::candidates::rarest;
+use self::conditions::Conditions;
+use self::words::{any_of, anywhere, in_people, in_title};
+use super::duplicates::{self, shown_for};
 use super::error::ArchiveError;
-use super::fold;
-use super::instants::seconds;
-use crate::model::event_key;
-use crate::query::{By, Filter, Query, Sort, Words};
-
-/// Up to so many entries are fetched and sorted rather than met on a walk: about 10 ms.
-const FEW: usize = 5_000;
+use super::order;
+use crate::query::{By, Cursor, Filter, Query, Sort};
 
 /// Columns of each row: the entry's `id`, its `date`, and by talk the talk's `number`.
 pub(super) struct Plan {
     pub(super) sql: String,
     pub(super) parameters: Vec<Value>,
+    /// Each row stands for its post in every feed; see `duplicates`.
+    pub(super) merged: bool,
+    /// The only entry that is asked about: its rows are found in the index without the others'.
+    only: Option<i64>,
 }
 
 impl Plan {
@@ -40,6 +47,11 @@ impl Plan {
         let mut plan = Self {
             sql: String::new(),
             parameters: Vec::new(),
+            merged: query.merge && ids.is_none() && duplicates::are_there(db)?,
+            only: match ids {
+                Some([id]) => Some(*id),
+                _ => None,
+            },
         };
         let ranked = ranked(db, query)?;
         if let Some(expression) = &ranked {
@@ -61,17 +73,18 @@ impl Plan {
         }
         plan.sql.push_str(" FROM ");
         if ranked.is_some() {
-            plan.sql.push_str(
-                "(SELECT row >> 12 AS entry, min(score) AS score FROM hits GROUP BY 1) AS best
+            plan.sql.push_str(&format!(
+                "(SELECT {} AS entry, min(score) AS score FROM hits GROUP BY 1) AS best
                  CROSS JOIN entries e ON e.id = best.entry",
-            );
+                plan.shown("(hits.row >> 12)"),
+            ));
         } else if let Some(ids) = ids {
             let list = serde_json::Value::from(ids).to_string();
             plan.push(
                 "json_each(?) AS few CROSS JOIN entries e ON e.id = few.value",
                 list,
             );
-        } else if let Some(few) = rarest(db, query)? {
+        } else if let Some(few) = rarest(db, query, plan.merged)? {
             plan.sql
                 .push_str(&format!("({}) AS few CROSS JOIN ", few.sql));
             plan.parameters.extend(few.parameters);
@@ -83,36 +96,83 @@ impl Plan {
             plan.sql.push_str(" CROSS JOIN talks t ON t.entry = e.id");
         }
         plan.sql.push_str(" WHERE ");
-        let mut conditions = Conditions {
-            db,
-            by: query.by,
-            plan: &mut plan,
+        plan.select(db, query)?;
+        Ok(order::finish(query, plan, ranked.is_some()))
+    }
+
+    /// What the rows have to fulfil.
+    fn select(&mut self, db: &Connection, query: &Query) -> Result<(), ArchiveError> {
+        let filter = |plan: &mut Self, by_then: Option<Cursor>| {
+            let mut conditions = Conditions {
+                db,
+                by: query.by,
+                // Of a post that stands alone nothing had come before it came.
+                by_then: by_then.filter(|_| plan.merged),
+                negated: false,
+                plan,
+            };
+            conditions.push(&query.filter)
         };
-        conditions.push(&query.filter)?;
+        filter(self, query.arrived_until)?;
+        if self.merged {
+            self.sql
+                .push_str(" AND NOT EXISTS (SELECT 1 FROM duplicates WHERE entry = e.id)");
+        }
+        if let Some((after, until)) = query.numbered {
+            self.push(" AND +e.id > ?", after.0);
+            self.push(" AND +e.id <= ?", until.0);
+        }
+        match query.arrived_after {
+            Some(cursor) if self.merged => {
+                self.push_news(query, cursor);
+                filter(self, Some(cursor))?;
+                self.sql.push_str(")) END");
+            }
+            _ => self.push_arrival("e", query),
+        }
+        Ok(())
+    }
+
+    /// That an entry arrived in time. What was read from a feed's past is old: it may be looked for, but
+    /// nobody is told of it.
+    fn push_arrival(&mut self, entry: &str, query: &Query) {
         if let Some(cursor) = query.arrived_after {
-            // What was read from a feed's past is old: it may be looked for, but nobody is told of it.
-            plan.push(" AND NOT e.backfilled AND +e.id > ?", cursor.0);
+            let sql = format!(" AND NOT {entry}.backfilled AND +{entry}.id > ?");
+            self.push(&sql, cursor.0);
         }
         if let Some(cursor) = query.arrived_until {
-            plan.push(" AND +e.id <= ?", cursor.0);
+            self.push(&format!(" AND +{entry}.id <= ?"), cursor.0);
         }
-        let direction = match query.sort {
-            Sort::Newest | Sort::Relevance => "DESC",
-            Sort::Oldest => "ASC",
-        };
-        plan.sql.push_str(" ORDER BY ");
-        if ranked.is_some() {
-            plan.sql.push_str("score, ");
+    }
+
+    /// That a post is news, up to the filter as of the cursor, which is put into the last brackets: some
+    /// feed brought it since, and what had come of it before did not answer the question already, or it
+    /// would be told of twice.
+    fn push_news(&mut self, query: &Query, cursor: Cursor) {
+        self.sql.push_str(
+            " AND CASE WHEN NOT EXISTS (SELECT 1 FROM duplicates WHERE shown = e.id) THEN (1",
+        );
+        self.push_arrival("e", query);
+        self.sql.push_str(") ELSE ((1");
+        self.push_arrival("e", query);
+        self.sql.push_str(
+            " OR EXISTS (SELECT 1 FROM duplicates d JOIN entries m ON m.id = d.entry
+                 WHERE d.shown = e.id",
+        );
+        self.push_arrival("m", query);
+        self.push(")) AND NOT ((e.id <= ?", cursor.0);
+        self.push(
+            " OR EXISTS (SELECT 1 FROM duplicates WHERE shown = e.id AND entry <= ?)) AND ",
+            cursor.0,
+        );
+    }
+
+    /// For SQL: the entry's number, or that of the one it is shown by.
+    fn shown(&self, entry: &str) -> String {
+        match self.merged {
+            true => shown_for(entry),
+            false => entry.to_owned(),
         }
-        plan.sql
-            .push_str(&format!("e.date {direction}, e.id {direction}"));
-        if query.by == By::Talk {
-            plan.sql.push_str(", t.number");
-        }
-        if let Some(limit) = query.limit {
-            plan.push(" LIMIT ?", i64::try_from(limit).unwrap_or(i64::MAX));
-        }
-        Ok(plan)
     }
 
     fn push(&mut self, sql: &str, value: impl Into<Value>) {
@@ -177,318 +237,4 @@ fn collect_words(
         }
         _ => false,
     })
-}
-
-/// FTS5 parses `OR` into a tree that it refuses beyond 256 levels, so as a balanced one.
-fn any_of(expressions: &[String]) -> String {
-    match expressions {
-        [] => "\"\"".to_owned(),
-        [one] => one.clone(),
-        many => {
-            let (left, right) = many.split_at(many.len() / 2);
-            format!("({} OR {})", any_of(left), any_of(right))
-        }
-    }
-}
-
-/// A way to the few entries that can be among the answer at all, with `entry` as its column.
-struct Few {
-    sql: String,
-    parameters: Vec<Value>,
-}
-
-/// The narrowest of what every item has to match, if it is narrow.
-fn rarest(db: &Connection, query: &Query) -> Result<Option<Few>, ArchiveError> {
-    let mut candidates = Vec::new();
-    collect_candidates(db, &query.filter, &mut candidates)?;
-    if let Some(cursor) = query.arrived_after {
-        candidates.push(Few {
-            sql: "SELECT id AS entry FROM entries WHERE id > ?".to_owned(),
-            parameters: vec![cursor.0.into()],
-        });
-    }
-    let mut rarest = None;
-    let mut fewest = FEW;
-    for candidate in candidates {
-        let count = format!(
-            "SELECT count(*) FROM (SELECT 1 FROM ({}) LIMIT {fewest})",
-            candidate.sql
-        );
-        let found: i64 = db
-            .prepare(&count)?
-            .query_row(params_from_iter(&candidate.parameters), |row| row.get(0))?;
-        let found = usize::try_from(found).unwrap_or(0);
-        if found < fewest {
-            fewest = found;
-            rarest = Some(candidate);
-        }
-        if fewest == 0 {
-            break;
-        }
-    }
-    Ok(rarest)
-}
-
-fn collect_candidates(
-    db: &Connection,
-    filter: &Filter,
-    candidates: &mut Vec<Few>,
-) -> Result<(), ArchiveError> {
-    let text = |expression: String| Few {
-        sql: "SELECT DISTINCT rowid >> 12 AS entry FROM entry_text WHERE entry_text MATCH ?"
-            .to_owned(),
-        parameters: vec![expression.into()],
-    };
-    match filter {
-        Filter::And(parts) => {
-            for part in parts {
-                collect_candidates(db, part, candidates)?;
-            }
-        }
-        Filter::Text(words) => candidates.push(text(anywhere(db, words)?)),
-        Filter::Title(words) => candidates.push(text(in_title(db, words)?)),
-        Filter::Author(words) | Filter::Speaker(words) => candidates.push(text(in_people(words))),
-        Filter::Tag { key, prefix } => {
-            let (test, parameters) = tag_test(key, *prefix);
-            candidates.push(Few {
-                sql: format!("SELECT DISTINCT entry FROM tags WHERE {test}"),
-                parameters,
-            });
-        }
-        // The others are no way in, and of what must not or need not match nothing can be begun with.
-        _ => {}
-    }
-    Ok(())
-}
-
-/// Writes a filter as a condition on `e` (the entry) and by talk on `t`.
-///
-/// The `+` before a column keeps SQLite from beginning there: where that pays, [`rarest`] has done so.
-struct Conditions<'a> {
-    db: &'a Connection,
-    by: By,
-    plan: &'a mut Plan,
-}
-
-impl Conditions<'_> {
-    fn push(&mut self, filter: &Filter) -> Result<(), ArchiveError> {
-        match filter {
-            Filter::All => self.plan.sql.push('1'),
-            Filter::And(parts) => self.join(parts, " AND ", "1")?,
-            Filter::Or(parts) => self.join(parts, " OR ", "0")?,
-            Filter::Not(inner) => {
-                self.plan.sql.push_str("NOT (");
-                self.push(inner)?;
-                self.plan.sql.push(')');
-            }
-            Filter::Text(words) => self.text(anywhere(self.db, words)?, in_title(self.db, words)?),
-            Filter::Title(words) => {
-                let expression = in_title(self.db, words)?;
-                self.text(expression.clone(), expression);
-            }
-            Filter::Author(words) => self.entry_row(in_people(words)),
-            Filter::Speaker(words) => self.speaker(in_people(words)),
-            Filter::Tag { key, prefix } => {
-                let (test, parameters) = tag_test(key, *prefix);
-                let sql = format!("EXISTS (SELECT 1 FROM tags WHERE entry = e.id AND {test})");
-                self.plan.sql.push_str(&sql);
-                self.plan.parameters.extend(parameters);
-            }
-            Filter::Feed(part) => self.feed(part)?,
-            Filter::Event(part) => self.plan.push("event_holds(e.event, ?)", event_key(part)),
-            Filter::Url(part) => self.contains("e.url", part),
-            Filter::Lang(language) => {
-                let language = language.to_lowercase();
-                self.plan
-                    .push("(lower(ifnull(e.language, '')) = ?", language.clone());
-                self.plan.push(
-                    " OR lower(ifnull(e.language, '')) LIKE ?",
-                    like_start(&language),
-                );
-                self.plan.sql.push_str(" ESCAPE '\\')");
-            }
-            Filter::Kind(kind) => self.plan.push(
-                match self.by {
-                    By::Entry => "EXISTS (SELECT 1 FROM talks WHERE entry = e.id AND kind = ?)",
-                    By::Talk => "t.kind = ?",
-                },
-                kind.word().to_owned(),
-            ),
-            Filter::HasEnclosure => self.has("enclosures"),
-            Filter::HasTalks => self.has("talks"),
-            Filter::IsRevised => self.has("revisions"),
-            Filter::From(instant) => self.plan.push("e.date >= ?", seconds(*instant)),
-            Filter::Until(instant) => self.plan.push("e.date < ?", seconds(*instant)),
-        }
-        Ok(())
-    }
-
-    /// As a balanced tree: SQLite refuses one that is a thousand deep, which a long query would be.
-    fn join(&mut self, parts: &[Filter], word: &str, empty: &str) -> Result<(), ArchiveError> {
-        match parts {
-            [] => self.plan.sql.push_str(empty),
-            [one] => self.push(one)?,
-            _ => {
-                let (left, right) = parts.split_at(parts.len() / 2);
-                self.plan.sql.push('(');
-                self.join(left, word, empty)?;
-                self.plan.sql.push_str(word);
-                self.join(right, word, empty)?;
-                self.plan.sql.push(')');
-            }
-        }
-        Ok(())
-    }
-
-    /// Full text: of an entry all rows count, whichever talk they stand for; of a talk its own and the
-    /// title of the entry it stands in.
-    fn text(&mut self, expression: String, title: String) {
-        match self.by {
-            By::Entry => self.plan.push(
-                "+e.id IN (SELECT rowid >> 12 FROM entry_text WHERE entry_text MATCH ?)",
-                expression,
-            ),
-            By::Talk => {
-                self.plan.sql.push('(');
-                self.talk_row(expression);
-                self.plan.sql.push_str(" OR ");
-                self.entry_row(title);
-                self.plan.sql.push(')');
-            }
-        }
-    }
-
-    fn speaker(&mut self, expression: String) {
-        match self.by {
-            By::Entry => self.plan.push(
-                "+e.id IN (SELECT rowid >> 12 FROM entry_text
-                     WHERE entry_text MATCH ? AND (rowid & 4095) > 0)",
-                expression,
-            ),
-            By::Talk => self.talk_row(expression),
-        }
-    }
-
-    fn talk_row(&mut self, expression: String) {
-        self.plan.push(
-            "(e.id << 12) + t.number IN (SELECT rowid FROM entry_text
-                 WHERE entry_text MATCH ? AND (rowid & 4095) > 0)",
-            expression,
-        );
-    }
-
-    fn entry_row(&mut self, expression: String) {
-        self.plan.push(
-            "+e.id IN (SELECT rowid >> 12 FROM entry_text
-                 WHERE entry_text MATCH ? AND (rowid & 4095) = 0)",
-            expression,
-        );
-    }
-
-    /// Feeds are few: they are compared here, where upper and lower case of every script is known.
-    fn feed(&mut self, part: &str) -> Result<(), ArchiveError> {
-        let part = part.to_lowercase();
-        let mut select = self
-            .db
-            .prepare_cached("SELECT id, url, given_title, title FROM feeds")?;
-        let mut rows = select.query([])?;
-        let mut ids: Vec<i64> = Vec::new();
-        while let Some(row) = rows.next()? {
-            let names: [Option<String>; 3] = [row.get(1)?, row.get(2)?, row.get(3)?];
-            if names
-                .iter()
-                .flatten()
-                .any(|name| name.to_lowercase().contains(&part))
-            {
-                ids.push(row.get(0)?);
-            }
-        }
-        match ids.as_slice() {
-            // Leaves SQLite the way along `entries_by_feed`, which has the answer's order.
-            [id] => self.plan.push("e.feed = ?", *id),
-            ids => {
-                let list = serde_json::Value::from(ids).to_string();
-                self.plan
-                    .push("e.feed IN (SELECT value FROM json_each(?))", list);
-            }
-        }
-        Ok(())
-    }
-
-    fn contains(&mut self, column: &str, part: &str) {
-        self.plan.push(
-            &format!("contains_folded({column}, ?)"),
-            part.to_lowercase(),
-        );
-    }
-
-    fn has(&mut self, table: &str) {
-        let sql = format!("EXISTS (SELECT 1 FROM {table} WHERE entry = e.id)");
-        self.plan.sql.push_str(&sql);
-    }
-}
-
-fn tag_test(key: &str, prefix: bool) -> (&'static str, Vec<Value>) {
-    if !prefix {
-        return ("key = ?", vec![key.to_owned().into()]);
-    }
-    // No key goes on with the last of all characters.
-    let end = format!("{key}{}", char::MAX);
-    (
-        "key >= ? AND key < ?",
-        vec![key.to_owned().into(), end.into()],
-    )
-}
-
-fn anywhere(db: &Connection, words: &Words) -> Result<String, ArchiveError> {
-    if words.exact || words.prefix {
-        return Ok(phrase(words));
-    }
-    let Some(stem) = fold::stem(&words.text) else {
-        return Ok(phrase(words));
-    };
-    let mut select = db.prepare_cached("SELECT word FROM word_stems WHERE stem = ?1 LIMIT 64")?;
-    let mut endings: Vec<String> = select
-        .query_map([&stem], |row| row.get::<_, String>(0))?
-        .collect::<Result<_, _>>()?;
-    endings.extend([words.text.to_ascii_lowercase(), stem]);
-    endings.sort();
-    endings.dedup();
-    // Only letters of ASCII are in there.
-    let quoted: Vec<String> = endings.iter().map(|word| format!("\"{word}\"")).collect();
-    Ok(any_of(&quoted))
-}
-
-fn in_title(db: &Connection, words: &Words) -> Result<String, ArchiveError> {
-    Ok(format!("title : ({})", anywhere(db, words)?))
-}
-
-/// Names have no endings.
-fn in_people(words: &Words) -> String {
-    format!("people : {}", phrase(words))
-}
-
-/// Always an FTS5 string, so that no word of the query is an operator there. FTS5 reads up to the first
-/// NUL, which would leave the string open.
-fn phrase(words: &Words) -> String {
-    let folded = fold::phrase(&words.text);
-    let text = folded.replace('"', "\"\"").replace('\0', " ");
-    // One East Asian character alone is the beginning of the pairs it stands in.
-    let mut characters = words.text.chars();
-    let alone = characters.next().is_some_and(fold::is_east_asian) && characters.next().is_none();
-    let star = if words.prefix || alone { " *" } else { "" };
-    format!("\"{text}\"{star}")
-}
-
-/// A LIKE pattern for a language with a further part: `en` to `en-…`.
-fn like_start(language: &str) -> String {
-    let mut pattern = String::with_capacity(language.len() + 2);
-    for character in language.chars() {
-        if matches!(character, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(character);
-    }
-    pattern.push_str("-%");
-    pattern
 }

@@ -1,13 +1,14 @@
 //! Records attempts: the one way anything that was polled comes into the archive.
 
-use rusqlite::{Connection, OptionalExtension, params};
-use url::Url;
+use rusqlite::{Connection, params};
 
 use super::connections::write;
 use super::content::Packer;
 use super::dictionary::Dictionary;
+use super::duplicates;
 use super::entries;
 use super::error::ArchiveError;
+use super::health;
 use super::index::{self, KnownWords, Pending, TextRow};
 use super::instants::seconds;
 use super::moves;
@@ -15,10 +16,11 @@ use super::revisions;
 use super::rules;
 use super::tags;
 use crate::model::{
-    Attempt, Change, ContentHash, Entry, Feed, FeedId, Outcome, Person, Recorded, TagOrigin,
+    Attempt, Change, ContentHash, Feed, FeedId, Outcome, Pace, Person, PollHints, Recorded,
+    Setback, TagOrigin, Whereabouts,
 };
 use crate::query::{Aliases, Rule};
-use crate::source::{Failure, Source, Validators};
+use crate::source::{Source, Validators};
 
 /// An attempt ready to be written: contents compressed and index rows made, which is most of the work
 /// and needs no lock.
@@ -105,8 +107,10 @@ pub(super) fn record(
             .filter(|(id, _)| **id == feed);
         if let Some((_, Ok(recorded))) = of_feed.find(|(_, a)| matches!(a, Ok(r) if r.new > 0)) {
             recorded.new -= 1;
+            recorded.dropped += 1;
         }
     }
+    duplicates::settle(&batch, arrived.iter().map(|(id, _)| *id))?;
     batch.commit()?;
     *words = learned;
     Ok(answers)
@@ -138,7 +142,8 @@ fn record_one(db: &Connection, packed: PackedAttempt) -> Result<(Recorded, Pendi
             changes,
             validators,
             body_hash,
-            moved_to,
+            pace,
+            whereabouts,
         } => {
             let given = tags::of_feed(db, attempt.feed)?;
             for (change, packed) in changes.entries.into_iter().zip(entries) {
@@ -147,16 +152,20 @@ fn record_one(db: &Connection, packed: PackedAttempt) -> Result<(Recorded, Pendi
                 recorded.edited += usize::from(stored == Stored::Edited);
             }
             describe(db, attempt.feed, &feed, body_hash, recorded.new)?;
-            succeed(db, attempt.feed, at, &validators, moved_to)?;
+            advise(db, attempt.feed, &feed.hints, pace)?;
+            succeed(db, attempt.feed, at, &validators)?;
+            recorded.moved = lead(db, attempt.feed, at, &whereabouts)?;
         }
         Outcome::Unchanged {
             validators,
-            moved_to,
+            whereabouts,
         } => {
-            succeed(db, attempt.feed, at, &validators, moved_to)?;
+            succeed(db, attempt.feed, at, &validators)?;
+            recorded.moved = lead(db, attempt.feed, at, &whereabouts)?;
         }
-        Outcome::Failed(failure) => fail(db, attempt.feed, at, &failure)?,
+        Outcome::Failed(setback) => fail(db, attempt.feed, at, &setback)?,
     }
+    health::note(db, attempt.feed, at, recorded.new)?;
     Ok((recorded, pending))
 }
 
@@ -193,7 +202,7 @@ fn store(
             let first_seen = entries::first_seen(db, known.id)?;
             entries::replace(db, known.id, first_seen, &entry, &packed.data)?;
             tags::clear_of_publisher(db, known.id)?;
-            tags::add(db, known.id, own_tags(&entry))?;
+            tags::add_of_publisher(db, known.id, &entry)?;
             pending.put(known.id, packed.rows, true);
             Ok(Stored::Edited)
         }
@@ -201,7 +210,7 @@ fn store(
             db.prepare_cached("DELETE FROM dropped WHERE guid = ?1 AND feed = ?2")?
                 .execute(params![entry.guid, feed.0])?;
             let id = entries::insert(db, feed, at, &entry, &packed.data)?;
-            tags::add(db, id, own_tags(&entry))?;
+            tags::add_of_publisher(db, id, &entry)?;
             let given = given_tags
                 .iter()
                 .map(|name| (name.as_str(), TagOrigin::Subscription));
@@ -210,10 +219,6 @@ fn store(
             Ok(Stored::New)
         }
     }
-}
-
-pub(super) fn own_tags(entry: &Entry) -> impl Iterator<Item = (&str, TagOrigin)> {
-    entry.tags.iter().map(|tag| (tag.name.as_str(), tag.origin))
 }
 
 /// Takes over what a feed now says of itself.
@@ -231,9 +236,8 @@ fn describe(
         .collect();
     db.prepare_cached(
         "UPDATE feeds SET guid = ?2, title = ?3, subtitle = ?4, site_url = ?5, self_url = ?6,
-             authors = ?7, language = ?8, rights = ?9, image = ?10, updated = ?11, ttl = ?12,
-             body_hash = ?13, entries = entries + ?14, generator = ?15, location = ?16, prev_archive = ?17,
-             next_page = ?18
+             authors = ?7, language = ?8, rights = ?9, image = ?10, updated = ?11, body_hash = ?12,
+             entries = entries + ?13, generator = ?14, location = ?15, prev_archive = ?16, next_page = ?17
          WHERE id = ?1",
     )?
     .execute(params![
@@ -248,7 +252,6 @@ fn describe(
         feed.rights,
         feed.image,
         feed.updated.map(seconds),
-        feed.ttl,
         &body_hash.0[..],
         new as i64,
         feed.generator,
@@ -259,47 +262,75 @@ fn describe(
     Ok(())
 }
 
+/// Keeps what decides when the feed is asked, for answers that say nothing of it.
+fn advise(db: &Connection, id: FeedId, hints: &PollHints, pace: Pace) -> Result<(), ArchiveError> {
+    db.prepare_cached(
+        "UPDATE feeds SET ttl = ?2, skip_hours = ?3, skip_days = ?4, update_every = ?5, update_base = ?6,
+             newest = ?7, usual_gap = ?8
+         WHERE id = ?1",
+    )?
+    .execute(params![
+        id.0,
+        hints.ttl,
+        hints.skip_hours,
+        hints.skip_days,
+        hints.update_every,
+        hints.update_base.map(seconds),
+        pace.newest.map(seconds),
+        pace.usual_gap.map(|gap| gap.num_seconds()),
+    ])?;
+    Ok(())
+}
+
 fn succeed(
     db: &Connection,
     id: FeedId,
     at: i64,
     validators: &Validators,
-    moved_to: Option<Url>,
 ) -> Result<(), ArchiveError> {
     db.prepare_cached(
         "UPDATE feeds SET etag = ?2, last_modified = ?3, last_success = ?4,
              state = CASE state WHEN 'paused' THEN 'paused' ELSE 'active' END,
              error_kind = NULL, error_message = NULL, error_hint = NULL, error_http_status = NULL,
-             error_retry_at = NULL, error_since = NULL, failures = 0
+             error_retry_at = NULL, error_since = NULL, failures = 0, absent_since = NULL
          WHERE id = ?1",
     )?
     .execute(params![id.0, validators.etag, validators.last_modified, at])?;
-    if let Some(url) = moved_to {
-        let key = Source::Http(url).key();
-        let taken: Option<i64> = db
-            .prepare_cached("SELECT id FROM feeds WHERE url = ?1")?
-            .query_row([&key], |row| row.get(0))
-            .optional()?;
-        // Two subscriptions that lead to one feed stay two: a person has to say which of them to keep.
-        if taken.is_none() {
-            let from: String = db
-                .prepare_cached("SELECT url FROM feeds WHERE id = ?1")?
-                .query_row([id.0], |row| row.get(0))?;
-            moves::note(db, id, &from, &key, at)?;
-            db.prepare_cached("UPDATE feeds SET url = ?2 WHERE id = ?1")?
-                .execute(params![id.0, key])?;
-        }
-    }
     Ok(())
 }
 
-fn fail(db: &Connection, id: FeedId, at: i64, failure: &Failure) -> Result<(), ArchiveError> {
+/// Remembers where redirects lead, or gives the subscription its new URL; says whether it did.
+fn lead(
+    db: &Connection,
+    id: FeedId,
+    at: i64,
+    whereabouts: &Whereabouts,
+) -> Result<bool, ArchiveError> {
+    let seen = whereabouts.seen.as_ref();
+    db.prepare_cached(
+        "UPDATE feeds SET redirect_to = ?2, redirect_since = ?3, redirect_last = ?4, redirect_times = ?5
+         WHERE id = ?1 AND (redirect_to IS NOT NULL OR ?2 IS NOT NULL)",
+    )?
+    .execute(params![
+        id.0,
+        seen.map(|seen| seen.to.as_str()),
+        seen.map(|seen| seconds(seen.since)),
+        seen.map(|seen| seconds(seen.last)),
+        seen.map(|seen| seen.times),
+    ])?;
+    match &whereabouts.moved_to {
+        Some(to) => moves::take(db, id, &Source::Http(to.clone()), at),
+        None => Ok(false),
+    }
+}
+
+fn fail(db: &Connection, id: FeedId, at: i64, setback: &Setback) -> Result<(), ArchiveError> {
+    let failure = &setback.failure;
     db.prepare_cached(
         "UPDATE feeds SET error_kind = ?2, error_message = ?3, error_hint = ?4,
              error_http_status = ?5, error_retry_at = ?6, error_since = coalesce(error_since, ?7),
-             failures = failures + 1,
-             state = CASE WHEN state = 'paused' THEN 'paused' WHEN ?2 = 'gone' THEN 'gone'
-                          ELSE 'failing' END
+             failures = failures + 1, absent_since = ?8,
+             state = CASE WHEN state = 'paused' THEN 'paused' WHEN ?9 THEN 'gone' ELSE 'failing' END
          WHERE id = ?1",
     )?
     .execute(params![
@@ -310,6 +341,17 @@ fn fail(db: &Connection, id: FeedId, at: i64, failure: &Failure) -> Result<(), A
         failure.http_status,
         failure.retry_at.map(seconds),
         at,
+        setback.absent_since.map(seconds),
+        setback.retired,
     ])?;
+    if let Some(hold) = &setback.hold {
+        db.prepare_cached("DELETE FROM holds WHERE until <= ?1")?
+            .execute([at])?;
+        db.prepare_cached(
+            "INSERT INTO holds (server, until) VALUES (?1, ?2)
+             ON CONFLICT (server) DO UPDATE SET until = ?2",
+        )?
+        .execute(params![hold.server, seconds(hold.until)])?;
+    }
     Ok(())
 }

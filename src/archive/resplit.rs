@@ -39,8 +39,15 @@ pub(super) fn replace(
     for archived in split {
         let ArchivedEntry { id, entry, .. } = archived;
         let updated = db
-            .prepare_cached("UPDATE entries SET event = ?2 WHERE id = ?1 AND hash = ?3")?
-            .execute(params![id.0, entry.event, &entry.hash.0[..]])?;
+            .prepare_cached(
+                "UPDATE entries SET event = ?2, event_key = ?4 WHERE id = ?1 AND hash = ?3",
+            )?
+            .execute(params![
+                id.0,
+                entry.event,
+                &entry.hash.0[..],
+                entries::event_key(entry)
+            ])?;
         if updated > 0 {
             db.prepare_cached("DELETE FROM talks WHERE entry = ?1")?
                 .execute([id.0])?;

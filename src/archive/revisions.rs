@@ -2,7 +2,7 @@
 //!
 //! What an answer shows of them has columns; all else that the state said is JSON in `facts`: `url`,
 //! `summary`, `published`, `language`, `event`, `comments_url` (each left out where unknown; times in
-//! seconds), `source` {`guid`, `title`, `url`}, `authors` [{`name`, `uri`, `email`}], `tags` [the
+//! seconds), `source` {`guid`, `title`, `url`}, `extras` (as in entries), `authors` [{`name`, `uri`, `email`}], `tags` [the
 //! publisher's], `enclosures` [{`url`, `type`, `length`}], `talks` [{`title`, `speakers`, `kind`, `level`,
 //! `anchor`, `url`, `start`, `end`}].
 
@@ -51,6 +51,9 @@ fn facts(entry: &Entry) -> Value {
     if let Some(source) = &entry.source {
         let source = json!({"guid": source.guid, "title": source.title, "url": source.url});
         facts.insert("source".to_owned(), source);
+    }
+    if let Some(extras) = &entry.extras {
+        facts.insert("extras".to_owned(), json!(extras));
     }
     let mut list = |name: &str, values: Vec<Value>| {
         if !values.is_empty() {

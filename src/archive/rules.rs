@@ -1,5 +1,7 @@
 //! Rules, asked of the archive itself: the same language with the same meaning as any question.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, params, params_from_iter};
 
 use super::error::ArchiveError;
@@ -55,22 +57,40 @@ pub(super) fn to_the_past(
     Ok(given)
 }
 
+/// How many entries the rules have kept out, by feed; feeds without any are left out.
+pub(super) fn dropped(db: &Connection) -> Result<HashMap<FeedId, u64>, ArchiveError> {
+    let mut select = db.prepare_cached("SELECT feed, count(*) FROM dropped GROUP BY feed")?;
+    let counted = select.query_map([], |row| {
+        Ok((FeedId(row.get(0)?), row.get::<_, i64>(1)?.unsigned_abs()))
+    })?;
+    Ok(counted.collect::<Result<_, _>>()?)
+}
+
 fn give(db: &Connection, id: EntryId, names: &[String]) -> Result<usize, ArchiveError> {
     let tags = names.iter().map(|name| (name.as_str(), TagOrigin::Rule));
     tags::add(db, id, tags)
 }
 
-/// The entries that a filter selects, among `ids` or all.
-pub(super) fn selected(
+/// The entries that a filter selects, among `ids` or all, each feed's for itself.
+fn selected(
     db: &Connection,
     filter: &Filter,
     ids: Option<&[i64]>,
 ) -> Result<Vec<EntryId>, ArchiveError> {
     let query = Query {
         filter: filter.clone(),
+        merge: false,
         ..Query::all()
     };
-    let plan = Plan::among(db, &query, ids)?;
+    matching(db, &query, ids)
+}
+
+pub(super) fn matching(
+    db: &Connection,
+    query: &Query,
+    ids: Option<&[i64]>,
+) -> Result<Vec<EntryId>, ArchiveError> {
+    let plan = Plan::among(db, query, ids)?;
     let mut select = db.prepare(&plan.sql)?;
     let found = select.query_map(params_from_iter(&plan.parameters), |row| row.get(0))?;
     Ok(found.map(|id| id.map(EntryId)).collect::<Result<_, _>>()?)

@@ -86,11 +86,6 @@ fn set_up(connection: &Connection) -> Result<(), ArchiveError> {
         let part: String = arguments.get(1)?;
         Ok(text.is_some_and(|text| text.to_lowercase().contains(&part)))
     })?;
-    connection.create_scalar_function("event_holds", 2, flags, |arguments| {
-        let event: Option<String> = arguments.get(0)?;
-        let key: String = arguments.get(1)?;
-        Ok(event.is_some_and(|event| crate::model::event_key(&event).contains(&key)))
-    })?;
     Ok(())
 }
 

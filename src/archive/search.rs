@@ -3,12 +3,14 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Transaction, params_from_iter};
 
+use super::duplicates;
 use super::entries;
 use super::error::{ArchiveError, SearchError};
 use super::instants::instant;
 use super::plan::Plan;
+use super::snippet::{self, Wanted};
 use crate::model::{ArchivedEntry, EntryId, Talk};
-use crate::query::{By, Digest, DigestHead, Item, Query, Sort};
+use crate::query::{By, Digest, DigestHead, Found, Item, Query, Sort};
 
 /// Passes what the query selects to the digest; answers how many items there were.
 pub(super) fn search(
@@ -26,27 +28,36 @@ pub(super) fn search(
     };
     let mut select = snapshot.prepare(&plan.sql)?;
     let mut rows = select.query(params_from_iter(&plan.parameters))?;
+    let finder = digest.shows_found().then(|| Finder::new(&snapshot, query));
     let mut entry: Option<ArchivedEntry> = None;
     let mut items = 0;
     while let Some(row) = rows.next()? {
         if items == 0 {
-            head.updated = match query.sort {
-                Sort::Newest => instant(row.get(1)?),
-                Sort::Oldest | Sort::Relevance => newest(&snapshot, &plan)?,
-            };
+            if digest.wants_date() {
+                head.updated = newest(&snapshot, &plan)?;
+            }
             digest.begin(&head).map_err(SearchError::Output)?;
         }
         let id = EntryId(row.get(0)?);
         // Talks of one entry come one after the other.
         let current = match entry.take().filter(|loaded| loaded.id == id) {
             Some(loaded) => loaded,
-            None => entries::load(&snapshot, id)?.ok_or(ArchiveError::NoSuchEntry)?,
+            None => {
+                let mut entry = entries::load(&snapshot, id)?.ok_or(ArchiveError::NoSuchEntry)?;
+                if plan.merged {
+                    duplicates::unite(&snapshot, &mut entry, true)?;
+                }
+                entry
+            }
         };
         let current = entry.insert(current);
         let item = match query.by {
             By::Entry => Item::Entry(current),
             By::Talk => Item::Talk(current, numbered(current, row.get(2)?)?),
         };
+        if let Some(finder) = &finder {
+            digest.found(finder.found(item)?);
+        }
         digest.item(item).map_err(SearchError::Output)?;
         items += 1;
     }
@@ -57,6 +68,64 @@ pub(super) fn search(
     Ok(items)
 }
 
+/// Says of each item where it answers the question.
+struct Finder<'a> {
+    db: &'a Connection,
+    wanted: Option<Wanted>,
+    /// By talk, where talks can differ.
+    by_talk: Option<Query>,
+}
+
+impl<'a> Finder<'a> {
+    fn new(db: &'a Connection, query: &Query) -> Self {
+        let by_talk = Query {
+            by: By::Talk,
+            sort: Sort::Oldest,
+            limit: None,
+            ..query.clone()
+        };
+        Self {
+            db,
+            wanted: Wanted::of(&query.filter),
+            by_talk: snippet::is_about_talks(&query.filter).then_some(by_talk),
+        }
+    }
+
+    fn found(&self, item: Item<'_>) -> Result<Found, ArchiveError> {
+        let content = match item {
+            Item::Entry(archived) => archived.entry.content.to_text(),
+            Item::Talk(archived, talk) => archived.entry.content_of(talk).to_text(),
+        };
+        let in_text = |wanted: &Wanted| {
+            let summary = item.entry().entry.summary.as_deref().unwrap_or_default();
+            let in_summary = || {
+                matches!(item, Item::Entry(_))
+                    .then(|| wanted.in_text(summary))
+                    .flatten()
+            };
+            wanted.in_text(&content).or_else(in_summary)
+        };
+        Ok(Found {
+            snippet: self.wanted.as_ref().and_then(in_text),
+            talks: match (item, &self.by_talk) {
+                (Item::Entry(archived), Some(by_talk)) if !archived.entry.talks.is_empty() => {
+                    Some(self.talks_of(archived.id, by_talk)?)
+                }
+                _ => None,
+            },
+        })
+    }
+
+    fn talks_of(&self, id: EntryId, by_talk: &Query) -> Result<usize, ArchiveError> {
+        let plan = Plan::among(self.db, by_talk, Some(&[id.0]))?;
+        let mut count = self
+            .db
+            .prepare_cached(&format!("SELECT count(*) FROM ({})", plan.sql))?;
+        let count: i64 = count.query_row(params_from_iter(&plan.parameters), |row| row.get(0))?;
+        Ok(usize::try_from(count).unwrap_or(0))
+    }
+}
+
 fn numbered(entry: &ArchivedEntry, number: i64) -> Result<&Talk, ArchiveError> {
     // Talks are numbered from 1 without gaps.
     let talk = usize::try_from(number - 1)
@@ -65,10 +134,20 @@ fn numbered(entry: &ArchivedEntry, number: i64) -> Result<&Talk, ArchiveError> {
     talk.ok_or_else(|| ArchiveError::Damaged(format!("entry {} lacks talk {number}", entry.id.0)))
 }
 
-/// The newest date among the items, where it is not the first one's.
+/// The newest `ArchivedEntry::changed` among the items. Dates beyond the year 9999 are no dates.
 fn newest(snapshot: &Transaction<'_>, plan: &Plan) -> Result<Option<DateTime<Utc>>, ArchiveError> {
     let newest = snapshot
-        .prepare(&format!("SELECT max(date) FROM ({})", plan.sql))?
+        .prepare(&format!(
+            "SELECT max(max(e.date, {}, {})) FROM ({}) AS items CROSS JOIN entries e ON e.id = items.id",
+            written("e.published"),
+            written("e.updated"),
+            plan.sql
+        ))?
         .query_row(params_from_iter(&plan.parameters), |row| row.get(0))?;
     Ok(instant(newest))
+}
+
+fn written(column: &str) -> String {
+    const FIRST_AND_LAST: &str = "BETWEEN -62135596800 AND 253402300799";
+    format!("CASE WHEN {column} {FIRST_AND_LAST} THEN {column} ELSE e.date END")
 }

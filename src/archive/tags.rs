@@ -4,8 +4,11 @@ use std::collections::HashSet;
 
 use rusqlite::{Connection, params};
 
+use super::Archive;
+use super::duplicates;
+use super::entries;
 use super::error::ArchiveError;
-use crate::model::{EntryId, FeedId, Tag, TagOrigin};
+use crate::model::{Category, Entry, EntryId, FeedId, Tag, TagOrigin};
 
 /// An entry's tags, each once: the publisher's in their order, then those of the subscription, of people
 /// and of rules, without those that only spell an earlier one differently.
@@ -18,18 +21,101 @@ pub(super) fn of_entry(db: &Connection, id: EntryId) -> Result<Vec<Tag>, Archive
 
 /// Also the same tag from several origins.
 pub(super) fn all_of_entry(db: &Connection, id: EntryId) -> Result<Vec<Tag>, ArchiveError> {
-    let mut select =
-        db.prepare_cached("SELECT origin, name, position FROM tags WHERE entry = ?1")?;
+    let mut select = db.prepare_cached(
+        "SELECT origin, name, position, term, scheme, label FROM tags WHERE entry = ?1",
+    )?;
     let rows = select.query_map([id.0], |row| {
         let origin = TagOrigin::from_word(row.get_ref(0)?.as_str()?).unwrap_or(TagOrigin::Feed);
-        Ok((origin, row.get::<_, i64>(2)?, row.get::<_, String>(1)?))
+        let term: Option<String> = row.get(3)?;
+        let tag = Tag {
+            name: row.get(1)?,
+            origin,
+            category: match term {
+                None => None,
+                Some(term) => Some(Box::new(Category {
+                    term,
+                    scheme: row.get(4)?,
+                    label: row.get(5)?,
+                })),
+            },
+        };
+        Ok((row.get::<_, i64>(2)?, tag))
     })?;
     let mut rows: Vec<_> = rows.collect::<Result<_, _>>()?;
-    rows.sort();
-    Ok(rows
-        .into_iter()
-        .map(|(origin, _, name)| Tag { name, origin })
-        .collect())
+    rows.sort_by(|(one, a), (other, b)| (a.origin, one, &a.name).cmp(&(b.origin, other, &b.name)));
+    Ok(rows.into_iter().map(|(_, tag)| tag).collect())
+}
+
+/// Adds the publisher's tags.
+pub(super) fn add_of_publisher(
+    db: &Connection,
+    id: EntryId,
+    entry: &Entry,
+) -> Result<(), ArchiveError> {
+    let tags = &entry.tags;
+    add(
+        db,
+        id,
+        tags.iter().map(|tag| (tag.name.as_str(), tag.origin)),
+    )?;
+    let mut update = db.prepare_cached(
+        "UPDATE tags SET term = ?4, scheme = ?5, label = ?6
+         WHERE entry = ?1 AND key = ?2 AND origin = ?3",
+    )?;
+    for tag in tags {
+        if let Some(category) = &tag.category {
+            update.execute(params![
+                id.0,
+                Tag::key(tag.name.trim()),
+                tag.origin.word(),
+                category.term,
+                category.scheme,
+                category.label
+            ])?;
+        }
+    }
+    Ok(())
+}
+
+impl Archive {
+    /// Up to `most` tags whose key begins so: key and spelling.
+    pub(crate) fn tags_beginning(
+        &self,
+        start: &str,
+        most: usize,
+    ) -> Result<Vec<(String, String)>, ArchiveError> {
+        beginning(&*self.connections.reader()?, start, most)
+    }
+}
+
+/// As `Archive::tag`.
+pub(super) fn put_on(
+    db: &Connection,
+    id: EntryId,
+    names: &[String],
+    origin: TagOrigin,
+) -> Result<usize, ArchiveError> {
+    if !entries::exists(db, id)? {
+        return Err(ArchiveError::NoSuchEntry);
+    }
+    if origin == TagOrigin::User {
+        for one in duplicates::same_post(db, id)? {
+            allow_again(db, one, names)?;
+        }
+    }
+    add(db, id, names.iter().map(|name| (name.as_str(), origin)))
+}
+
+/// As `Archive::untag`.
+pub(super) fn take_off(
+    db: &Connection,
+    id: EntryId,
+    names: &[String],
+) -> Result<usize, ArchiveError> {
+    if !entries::exists(db, id)? {
+        return Err(ArchiveError::NoSuchEntry);
+    }
+    remove(db, &duplicates::same_post(db, id)?, names)
 }
 
 /// Adds tags, but for those that a person took off; answers how many were not there before from anyone.
@@ -60,11 +146,7 @@ pub(super) fn add<'a>(
 }
 
 /// A person's word counts over an earlier `untag`.
-pub(super) fn allow_again(
-    db: &Connection,
-    id: EntryId,
-    names: &[String],
-) -> Result<(), ArchiveError> {
+fn allow_again(db: &Connection, id: EntryId, names: &[String]) -> Result<(), ArchiveError> {
     let mut delete = db.prepare_cached("DELETE FROM untagged WHERE entry = ?1 AND key = ?2")?;
     for name in names {
         delete.execute(params![id.0, Tag::key(name)])?;
@@ -72,21 +154,24 @@ pub(super) fn allow_again(
     Ok(())
 }
 
-/// Takes tags off, whoever put them there, and keeps them off; answers how many there were.
-pub(super) fn remove(
-    db: &Connection,
-    id: EntryId,
-    names: &[String],
-) -> Result<usize, ArchiveError> {
+/// Takes tags off entries that are one post, whoever put them there, and keeps them off; answers how many
+/// there were.
+fn remove(db: &Connection, ids: &[EntryId], names: &[String]) -> Result<usize, ArchiveError> {
     let mut delete = db.prepare_cached("DELETE FROM tags WHERE entry = ?1 AND key = ?2")?;
     let mut keep_off =
         db.prepare_cached("INSERT OR IGNORE INTO untagged (entry, key) VALUES (?1, ?2)")?;
     let mut removed = 0;
     for name in names {
         let key = Tag::key(name);
-        if delete.execute(params![id.0, key])? > 0 {
+        let mut was_there = false;
+        for id in ids {
+            was_there |= delete.execute(params![id.0, key])? > 0;
+        }
+        if was_there {
             removed += 1;
-            keep_off.execute(params![id.0, key])?;
+            for id in ids {
+                keep_off.execute(params![id.0, key])?;
+            }
         }
     }
     Ok(removed)
@@ -129,4 +214,30 @@ pub(super) fn add_to_feed(
         }
     }
     Ok(())
+}
+
+/// Tags by the beginning of their key, in its order, each with its first spelling.
+fn beginning(
+    db: &Connection,
+    start: &str,
+    most: usize,
+) -> Result<Vec<(String, String)>, ArchiveError> {
+    // From one to the next: the most common tag stands on half of all entries.
+    let mut next = db.prepare_cached(
+        "SELECT key, name FROM tags WHERE key >= ?1 AND key > ?2 ORDER BY key LIMIT 1",
+    )?;
+    let mut found: Vec<(String, String)> = Vec::new();
+    while found.len() < most {
+        let last = found.last().map_or("", |(key, _)| key.as_str());
+        let mut rows = next.query([start, last])?;
+        let Some(row) = rows.next()? else {
+            break;
+        };
+        let (key, name): (String, String) = (row.get(0)?, row.get(1)?);
+        if !key.starts_with(start) {
+            break;
+        }
+        found.push((key, name));
+    }
+    Ok(found)
 }

@@ -5,6 +5,7 @@
 //! talks: that is `split`'s.
 
 mod bounds;
+mod extras;
 mod finish;
 mod html;
 mod links;
@@ -37,7 +38,7 @@ pub(crate) fn feed(raw: &RawFeed, location: Option<&Url>) -> Feed {
         rights: raw.rights.as_ref().and_then(text::title),
         image: raw.image.as_deref().and_then(|url| bases.media(url)),
         updated: raw.updated,
-        ttl: raw.ttl,
+        hints: raw.hints,
         generator: raw
             .generator
             .as_deref()
@@ -85,6 +86,7 @@ pub(crate) fn entry(raw: RawEntry, feed: &Feed, location: Option<&Url>) -> Entry
         language: language(&raw, feed),
         source: raw.source.and_then(|source| entry_source(&source)),
         comments_url: raw.comments_url.as_ref().and_then(page),
+        extras: extras::extras(raw.extras.as_deref(), &raw.contributors, &bases),
         talks: Vec::new(),
         event: None,
         hash,
@@ -132,18 +134,32 @@ fn tags(categories: &[Category]) -> Vec<Tag> {
     let mut known = HashSet::new();
     categories
         .iter()
-        .filter_map(|category| {
-            // The term is what people and peers match by; where it is an address, the label says it.
-            let label = category.label.as_deref().and_then(text::name);
-            let term = text::name(&category.term);
-            match (term, label) {
-                (Some(term), Some(label)) if term.contains("://") => Some(label),
-                (term, label) => term.or(label),
-            }
-        })
-        .filter(|name| known.insert(Tag::key(name)))
-        .map(|name| Tag::new(name, TagOrigin::Feed))
+        .filter_map(tag)
+        .filter(|tag| known.insert(Tag::key(&tag.name)))
         .collect()
+}
+
+fn tag(raw: &Category) -> Option<Tag> {
+    let category = Category {
+        term: text::name(&raw.term).unwrap_or_default(),
+        scheme: raw.scheme.as_deref().and_then(text::name),
+        label: raw.label.as_deref().and_then(text::name),
+    };
+    // The term is what people and peers match by; where it is an address, the label says it.
+    let name = match &category.label {
+        Some(label) if category.term.is_empty() || category.term.contains("://") => label,
+        _ => &category.term,
+    };
+    let mut tag = Tag::new(name, TagOrigin::Feed);
+    let says_more = category.scheme.is_some()
+        || category
+            .label
+            .as_ref()
+            .is_some_and(|label| *label != category.term);
+    if says_more {
+        tag.category = Some(Box::new(category));
+    }
+    (!tag.name.is_empty()).then_some(tag)
 }
 
 fn enclosures(raw: &[Enclosure], bases: &Bases) -> Vec<Enclosure> {
@@ -163,7 +179,10 @@ fn enclosures(raw: &[Enclosure], bases: &Bases) -> Vec<Enclosure> {
 fn entry_source(raw: &EntrySource) -> Option<EntrySource> {
     let source = EntrySource {
         guid: raw.guid.as_deref().map(text::guid),
-        title: raw.title.as_deref().and_then(text::name),
+        title: raw
+            .title
+            .as_deref()
+            .and_then(|title| text::title(&Text::html(title))),
         url: raw.url.as_deref().and_then(|url| links::page(url, None)),
     };
     (source != EntrySource::default()).then_some(source)

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use url::Url;
 
 use super::context::Context;
@@ -41,15 +39,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
                 .with_hint("add them one by one"),
         );
     }
-    let archive = Arc::new(context.archive()?);
-    let fetcher = Arc::new(context.fetcher(None)?);
-    let runtime = poll::runtime()?;
-    let subscriber = Subscriber {
-        context,
-        archive: &archive,
-        fetcher: &fetcher,
-        runtime: &runtime,
-    };
+    let subscriber = Subscriber::new(context)?;
     let wishes = Wishes {
         tags: args.tags.clone(),
         title: args.title.clone(),
@@ -62,7 +52,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     let mut totals = Totals::default();
     let mut to_poll: Vec<Subscription> = Vec::new();
     for source in &args.sources {
-        for added in subscriber.subscribe(source, &wishes) {
+        for added in subscriber.subscribe(source, &wishes)? {
             in_all += 1;
             if let Added::New(feed, _) | Added::Already(feed) = &added {
                 with_past.push(feed.id);
@@ -88,19 +78,17 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         }
     }
     if !args.no_fetch {
-        let polled = poll::poll(
-            context,
-            &archive,
-            &fetcher,
-            &runtime,
-            to_poll,
-            false,
-            |_| Ok(()),
-        )?;
+        let polled = subscriber.poll(to_poll, poll::Audience::Person)?;
         totals.failed += polled.failed + polled.warnings;
     }
     if args.history {
-        totals.failed += history::read(context, &archive, &fetcher, &runtime, &with_past, None)?;
+        let Subscriber {
+            archive,
+            fetcher,
+            runtime,
+            ..
+        } = &subscriber;
+        totals.failed += history::read(context, archive, fetcher, runtime, &with_past, None)?;
     }
     match exit_of(&errors, in_all) {
         Exit::Well => Ok(Exit::of_feeds(totals.failed)),

@@ -8,11 +8,12 @@ use directories::ProjectDirs;
 
 use super::exit::CommandError;
 use crate::archive::Archive;
-use crate::config::{Config, FetchConfig};
+use crate::config::{Config, FeedConfig, FetchConfig};
 use crate::decide;
-use crate::fetch::{self, Fetcher};
+use crate::fetch::{self, FeedSettings, Fetcher, Login};
 use crate::query::{self, Aliases, Rule};
 use crate::render;
+use crate::source::ByAddress;
 use crate::terminal::Terminal;
 use crate::update::Update;
 
@@ -24,6 +25,8 @@ pub(crate) struct Context<'a> {
     pub(crate) terminal: &'a Terminal,
     /// `--config`.
     config_path: Option<PathBuf>,
+    /// What its relative paths start from.
+    config_folder: PathBuf,
 }
 
 impl<'a> Context<'a> {
@@ -41,6 +44,11 @@ impl<'a> Context<'a> {
             }
             (None, None) => Config::default(),
         };
+        let config_folder = match (&named, &folders) {
+            (Some(path), _) => path.parent().unwrap_or(Path::new("")).to_owned(),
+            (None, Some(folders)) => folders.config_dir().to_owned(),
+            (None, None) => PathBuf::new(),
+        };
         let archive_path = match (archive, &folders) {
             (Some(path), _) => path,
             (None, Some(folders)) => folders.data_dir().join("hallway.db"),
@@ -57,6 +65,7 @@ impl<'a> Context<'a> {
             now: now()?,
             terminal,
             config_path: named,
+            config_folder,
         })
     }
 
@@ -74,21 +83,17 @@ impl<'a> Context<'a> {
     }
 
     fn rules(&self) -> Result<Vec<Rule>, CommandError> {
-        let rules = self.config.rules.iter().zip(1..);
+        let rules = self.config.rules.iter();
         rules
-            .map(|(rule, number)| {
-                let wrong = |what: &str| {
-                    CommandError::usage(format!("[[rule]] number {number} in the config {what}"))
-                };
-                let when = query::read(&rule.when, self.now).map_err(|error| {
-                    let mut wrong = wrong(&format!("is not right: {error}"));
-                    wrong.hint = error.hint;
-                    wrong
+            .map(|rule| {
+                let when = query::read(rule.when.get_ref(), self.now).map_err(|error| {
+                    let hint = error.hint.clone();
+                    self.config.mistake(&rule.when, error.to_string(), hint)
                 })?;
                 if rule.tag.is_empty() && !rule.drop {
-                    return Err(
-                        wrong("does nothing").with_hint("give it tag = [\"…\"] or drop = true")
-                    );
+                    let hint = "give it tag = [\"…\"] or drop = true".to_owned();
+                    let nothing = "this rule does nothing";
+                    return Err(self.config.mistake(&rule.when, nothing, Some(hint)).into());
                 }
                 Ok(Rule {
                     when,
@@ -129,21 +134,61 @@ impl<'a> Context<'a> {
         let FetchConfig {
             jobs: configured,
             timeout,
+            connect_timeout,
+            answer_timeout,
+            min_speed,
+            host_gap,
             max_size,
             contact,
             ..
         } = self.config.fetch.clone();
         let defaults = fetch::Settings::default();
-        let settings = fetch::Settings {
+        Ok(Fetcher::new(fetch::Settings {
             jobs: jobs
                 .or(configured.map(std::num::NonZeroU16::get))
                 .map_or(defaults.jobs, usize::from),
             total_timeout: timeout.unwrap_or(defaults.total_timeout),
+            connect_timeout: connect_timeout.unwrap_or(defaults.connect_timeout),
+            stall_timeout: answer_timeout.unwrap_or(defaults.stall_timeout),
+            min_speed: min_speed.unwrap_or(defaults.min_speed),
+            host_gap: host_gap.unwrap_or(defaults.host_gap),
             max_size: max_size.unwrap_or(defaults.max_size),
             contact: contact.or(defaults.contact),
+            feeds: self.by_feed(|feed| Some(self.feed_settings(feed)))?,
             ..defaults
-        };
-        Fetcher::new(settings).map_err(|failure| CommandError::failed(failure.message))
+        }))
+    }
+
+    /// What the config's `[[feed]]`s come to, each under its address.
+    fn by_feed<T>(
+        &self,
+        make: impl Fn(&FeedConfig) -> Option<T>,
+    ) -> Result<ByAddress<T>, CommandError> {
+        let feeds = self.config.feeds.iter();
+        let values = feeds.filter_map(|feed| Some((feed.url.clone(), make(feed)?)));
+        // Reading the config has shown that they are addresses.
+        ByAddress::new(values).map_err(|_| CommandError::usage("the url of a [[feed]] is none"))
+    }
+
+    fn feed_settings(&self, feed: &FeedConfig) -> FeedSettings {
+        let login = feed.auth.as_ref().map(|auth| {
+            let password = auth.password(&self.config_folder)?;
+            Ok(Login {
+                user: auth.user.clone(),
+                password,
+            })
+        });
+        let headers = feed.headers.iter();
+        FeedSettings {
+            user_agent: feed.user_agent.as_ref().map(|text| text.0.clone()),
+            headers: headers
+                .map(|(name, value)| (name.0.clone(), value.0.clone()))
+                .collect(),
+            login,
+            total_timeout: feed.timeout,
+            max_size: feed.max_size,
+            http1_only: feed.http2 == Some(false),
+        }
     }
 
     /// Of a document that is read, in bytes.
@@ -154,22 +199,43 @@ impl<'a> Context<'a> {
             .unwrap_or(fetch::Settings::default().max_size)
     }
 
-    pub(crate) fn update(&self, archive: Arc<Archive>, fetcher: Arc<Fetcher>) -> Update {
-        let defaults = decide::Settings::default();
-        let min_interval = self
-            .config
-            .fetch
-            .min_interval
-            .and_then(|span| TimeDelta::from_std(span).ok());
-        Update {
+    /// How long a feed must have failed before a run that nobody watches tells of it.
+    pub(crate) fn report_after(&self) -> TimeDelta {
+        let configured = self.config.fetch.report_after;
+        configured
+            .and_then(|span| TimeDelta::from_std(span).ok())
+            .unwrap_or(TimeDelta::days(3))
+    }
+
+    pub(crate) fn update(
+        &self,
+        archive: Arc<Archive>,
+        fetcher: Arc<Fetcher>,
+    ) -> Result<Update, CommandError> {
+        let least = |span: Option<std::time::Duration>| {
+            let min_interval = TimeDelta::from_std(span?).ok()?;
+            Some(decide::Settings { min_interval })
+        };
+        Ok(Update {
             archive,
             fetcher,
             now: self.now,
-            settings: decide::Settings {
-                min_interval: min_interval.unwrap_or(defaults.min_interval),
-            },
-        }
+            settings: least(self.config.fetch.min_interval).unwrap_or_default(),
+            feeds: Arc::new(self.by_feed(|feed| least(feed.min_interval))?),
+        })
     }
+}
+
+/// Where the archive is, if nobody says otherwise.
+pub(crate) fn archive_file() -> Option<PathBuf> {
+    let folders = ProjectDirs::from("", "", "hallway")?;
+    Some(folders.data_dir().join("hallway.db"))
+}
+
+/// Where the config is, if nobody says otherwise.
+pub(crate) fn config_file() -> Option<PathBuf> {
+    let folders = ProjectDirs::from("", "", "hallway")?;
+    Some(folders.config_dir().join("hallway.toml"))
 }
 
 /// The clock, or what `HALLWAY_NOW` sets it to.

@@ -1,5 +1,6 @@
 use std::io::{self, Write};
 
+use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use super::context::Context;
@@ -21,11 +22,20 @@ pub(crate) struct SpeakersArgs {
     list: List,
 }
 
-/// List events with their days, entries, talks and feeds, the newest first
+/// List events with their days, entries, talks and feeds
 #[derive(Debug, clap::Args)]
 pub(crate) struct EventsArgs {
     #[command(flatten)]
     list: List,
+    /// What comes first: the most talks, or the newest
+    #[arg(long, value_enum, default_value = "count")]
+    sort: EventSort,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum EventSort {
+    Count,
+    Date,
 }
 
 #[derive(Debug, clap::Args)]
@@ -94,16 +104,48 @@ pub(crate) fn events(args: &EventsArgs, context: &Context<'_>) -> Result<Exit, C
     let Some(archive) = context.archive_to_read()? else {
         return Ok(Exit::Well);
     };
-    let counted = archive.count_events(&query)?;
+    let mut counted = archive.count_events(&query)?;
+    if matches!(args.sort, EventSort::Date) {
+        newest_first(&mut counted);
+    }
     args.list.print(counted.iter().map(event_line))
+}
+
+pub(super) fn newest_first(events: &mut [CountedEvent]) {
+    events.sort_by(|a, b| (b.last, &a.key).cmp(&(a.last, &b.key)));
+}
+
+/// The same as a Markdown list item.
+pub(super) fn event_item(event: &CountedEvent) -> String {
+    let name: String = escape(&event.name)
+        .chars()
+        .flat_map(|c| {
+            let marks = matches!(c, '*' | '_' | '`' | '[' | ']' | '<' | '>' | '\\' | '#');
+            marks.then_some('\\').into_iter().chain([c])
+        })
+        .collect();
+    format!("- **{name}**: {}", facts(event))
 }
 
 /// For people and for programs; `query --by event` prints the same.
 pub(super) fn event_line(event: &CountedEvent) -> (String, Value) {
-    let (first, last) = (
-        event.first.format("%Y-%m-%d").to_string(),
-        event.last.format("%Y-%m-%d").to_string(),
-    );
+    let (first, last) = days(event);
+    let text = format!("{}  {}", escape(&event.name), facts(event));
+    let json = json!({
+        "event": event.name, "key": event.key, "first": first, "last": last,
+        "entries": event.entries, "talks": event.talks, "feeds": event.feeds,
+    });
+    (text, json)
+}
+
+fn days(event: &CountedEvent) -> (String, String) {
+    let day = |at: chrono::DateTime<chrono::Utc>| at.format("%Y-%m-%d").to_string();
+    (day(event.first), day(event.last))
+}
+
+/// `2019-10-30, 2 entries, 12 talks, 1 feed`.
+fn facts(event: &CountedEvent) -> String {
+    let (first, last) = days(event);
     let days = if first == last {
         first.clone()
     } else {
@@ -112,18 +154,12 @@ pub(super) fn event_line(event: &CountedEvent) -> (String, Value) {
     let number = |count: u64, one: &str, many: &str| {
         format!("{count} {}", if count == 1 { one } else { many })
     };
-    let text = format!(
-        "{}  {days}, {}, {}, {}",
-        escape(&event.name),
+    format!(
+        "{days}, {}, {}, {}",
         number(event.entries, "entry", "entries"),
         number(event.talks, "talk", "talks"),
         number(event.feeds, "feed", "feeds")
-    );
-    let json = json!({
-        "event": event.name, "key": event.key, "first": first, "last": last,
-        "entries": event.entries, "talks": event.talks, "feeds": event.feeds,
-    });
-    (text, json)
+    )
 }
 
 pub(super) fn write_lines(

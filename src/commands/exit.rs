@@ -32,6 +32,14 @@ impl Exit {
         }
     }
 
+    /// Of two things done one after the other, both of which ended so or so.
+    pub(crate) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Well, exit) | (exit, Self::Well) => exit,
+            _ => Self::Partly,
+        }
+    }
+
     /// Of a list of things a person named: nothing done is a failure.
     pub(crate) fn of_arguments(failed: usize, in_all: usize) -> Self {
         match failed {
@@ -61,6 +69,8 @@ pub(crate) struct CommandError {
     /// What to do about it.
     pub(crate) hint: Option<String>,
     pub(crate) exit: Exit,
+    /// The archive's: whatever else was to be done would fail of it too.
+    pub(crate) is_of_archive: bool,
 }
 
 impl CommandError {
@@ -69,6 +79,7 @@ impl CommandError {
             message: message.into(),
             hint: None,
             exit: Exit::Failed,
+            is_of_archive: false,
         }
     }
 
@@ -87,9 +98,8 @@ impl CommandError {
     /// A failure of one named feed.
     pub(crate) fn of_feed(name: &str, failure: Failure) -> Self {
         Self {
-            message: format!("{name}: {}", failure.message),
             hint: failure.hint,
-            exit: Exit::Failed,
+            ..Self::failed(format!("{name}: {}", failure.message))
         }
     }
 
@@ -97,9 +107,8 @@ impl CommandError {
     pub(crate) fn of_output(error: &io::Error, target: &str) -> Self {
         if is_broken_pipe(error) {
             return Self {
-                message: String::new(),
-                hint: None,
                 exit: Exit::Well,
+                ..Self::failed("")
             };
         }
         Self::failed(format!("cannot write {target}: {error}"))
@@ -110,6 +119,7 @@ impl From<ArchiveError> for CommandError {
     fn from(error: ArchiveError) -> Self {
         Self {
             hint: error.hint().map(str::to_owned),
+            is_of_archive: true,
             ..Self::failed(error.to_string())
         }
     }
@@ -117,7 +127,10 @@ impl From<ArchiveError> for CommandError {
 
 impl From<ConfigError> for CommandError {
     fn from(error: ConfigError) -> Self {
-        Self::usage(error.to_string())
+        Self {
+            hint: error.hint().map(str::to_owned),
+            ..Self::usage(error.to_string())
+        }
     }
 }
 
@@ -126,7 +139,7 @@ impl From<QueryError> for CommandError {
         Self {
             message: format!("cannot read the query: {error}"),
             hint: error.hint,
-            exit: Exit::Usage,
+            ..Self::usage("")
         }
     }
 }

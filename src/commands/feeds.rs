@@ -1,6 +1,8 @@
+use std::collections::HashMap;
 use std::io::{self, Write};
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
+use clap::ValueEnum;
 use serde::Serialize;
 
 use super::context::Context;
@@ -8,11 +10,15 @@ use super::exit::{CommandError, Exit};
 use super::feeds_table;
 use super::poll::entries_of;
 use crate::archive::Archive;
-use crate::model::{State, Subscription};
+use crate::decide;
+use crate::model::{FeedId, HealthEvent, HealthKind, State, Subscription, rfc3339_seconds};
+use crate::render::opml;
 use crate::source::Source;
 use crate::terminal::{escape, result_output};
 
 /// List subscriptions and how they do
+///
+/// A table; with -v each feed's address, tags and trouble in full.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Print one JSON object a feed
@@ -21,6 +27,16 @@ pub(crate) struct Args {
     /// List the moves that permanent redirects made instead; `undo` takes one back
     #[arg(long)]
     moved: bool,
+    /// opml: a list that hallway and other readers can take over, each tag a folder
+    #[arg(long, value_enum, value_name = "FORMAT", conflicts_with_all = ["json", "moved"])]
+    format: Option<ListFormat>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ListFormat {
+    Text,
+    Json,
+    Opml,
 }
 
 /// One line of `feeds --moved --json`.
@@ -42,12 +58,25 @@ struct Line<'a> {
     tags: &'a [String],
     state: &'a str,
     entries: u64,
+    /// How many the rules kept out; left out where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dropped: Option<u64>,
     last_success: Option<String>,
     next_due: Option<String>,
     error: Option<&'a str>,
     /// The stable word for it.
     error_kind: Option<&'static str>,
     error_since: Option<String>,
+    /// How it last came to do otherwise; null: never.
+    health: Option<HealthObject<'a>>,
+}
+
+/// A change of health: when, how and why.
+#[derive(Serialize)]
+struct HealthObject<'a> {
+    kind: &'static str,
+    at: String,
+    message: &'a str,
 }
 
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandError> {
@@ -58,16 +87,33 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         return list_moves(args, &archive);
     }
     let feeds = archive.subscriptions()?;
+    let health = archive.health()?.into_iter();
+    let health: HashMap<FeedId, HealthEvent> = health.map(|event| (event.feed, event)).collect();
+    let dropped = archive.dropped()?;
+    let as_json = args.json || args.format == Some(ListFormat::Json);
     let mut out = result_output();
-    let wide = context.terminal.result_width();
-    let wide = wide.filter(|width| *width >= feeds_table::LEAST_WIDTH && !feeds.is_empty());
-    let written = match wide {
-        _ if args.json => feeds.iter().try_for_each(|feed| {
-            serde_json::to_writer(&mut out, &line(feed))?;
+    let now = context.now;
+    let written = if args.format == Some(ListFormat::Opml) {
+        opml::subscriptions("Subscriptions of hallway", &feeds, &mut out)
+    } else if as_json {
+        feeds.iter().try_for_each(|feed| {
+            let line = Line {
+                dropped: dropped.get(&feed.id).copied(),
+                ..line(feed, health.get(&feed.id), now)
+            };
+            serde_json::to_writer(&mut out, &line)?;
             out.write_all(b"\n")
-        }),
-        Some(width) => feeds_table::write(&feeds, width, &mut out),
-        None => feeds.iter().try_for_each(|feed| describe(feed, &mut out)),
+        })
+    } else if context.terminal.is_verbose() {
+        feeds.iter().try_for_each(|feed| {
+            let dropped = dropped.get(&feed.id).copied();
+            describe(feed, health.get(&feed.id), dropped, &mut out)
+        })
+    } else if feeds.is_empty() {
+        Ok(())
+    } else {
+        let width = context.terminal.result_width();
+        feeds_table::write(&feeds, &health, width, now, &mut out)
     };
     written
         .and_then(|()| out.flush())
@@ -91,8 +137,8 @@ fn list_moves(args: &Args, archive: &Archive) -> Result<Exit, CommandError> {
                 id: one.id,
                 from,
                 to,
-                at: rfc3339(one.at),
-                undone_at: one.undone_at.map(rfc3339),
+                at: rfc3339_seconds(one.at),
+                undone_at: one.undone_at.map(rfc3339_seconds),
             };
             serde_json::to_writer(&mut out, &line)?;
             return out.write_all(b"\n");
@@ -114,7 +160,12 @@ fn list_moves(args: &Args, archive: &Archive) -> Result<Exit, CommandError> {
     Ok(Exit::Well)
 }
 
-fn line(feed: &Subscription) -> Line<'_> {
+fn line<'a>(
+    feed: &'a Subscription,
+    health: Option<&'a HealthEvent>,
+    now: DateTime<Utc>,
+) -> Line<'a> {
+    let polled = matches!(feed.state, State::Active | State::Failing);
     Line {
         url: feed.source.to_string(),
         title: feed.title.as_deref(),
@@ -122,16 +173,28 @@ fn line(feed: &Subscription) -> Line<'_> {
         tags: &feed.tags,
         state: feed.state.word(),
         entries: feed.entries,
-        last_success: feed.last_success.map(rfc3339),
-        next_due: feed.next_due.map(rfc3339),
+        dropped: None,
+        last_success: feed.last_success.map(rfc3339_seconds),
+        next_due: (feed.next_due.filter(|_| polled))
+            .map(|_| rfc3339_seconds(decide::turn(feed, now))),
         error: feed.error.as_ref().map(|failure| failure.message.as_str()),
         error_kind: feed.error.as_ref().map(|failure| failure.kind.word()),
-        error_since: feed.error_since.map(rfc3339),
+        error_since: feed.error_since.map(rfc3339_seconds),
+        health: health.map(|event| HealthObject {
+            kind: event.kind.word(),
+            at: rfc3339_seconds(event.at),
+            message: &event.message,
+        }),
     }
 }
 
 /// A feed for people: what it is, where, how it does, and its trouble if it has one.
-fn describe(feed: &Subscription, out: &mut dyn Write) -> io::Result<()> {
+fn describe(
+    feed: &Subscription,
+    health: Option<&HealthEvent>,
+    dropped: Option<u64>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let address = feed.source.to_string();
     let title = feed.title.as_deref().unwrap_or(&address);
     writeln!(out, "{}", escape(title))?;
@@ -148,7 +211,9 @@ fn describe(feed: &Subscription, out: &mut dyn Write) -> io::Result<()> {
         (_, Some(at)) if feed.source.host().is_some() => format!("next {}", minute(at)),
         _ => "next run".to_owned(),
     };
-    write!(out, "  {}, {polled}, {next}", entries_of(feed.entries))?;
+    let dropped = dropped.map_or_else(String::new, |number| format!("{number} dropped by rules, "));
+    let entries = entries_of(feed.entries);
+    write!(out, "  {entries}, {dropped}{polled}, {next}")?;
     for tag in &feed.tags {
         write!(out, " #{}", escape(tag))?;
     }
@@ -157,13 +222,12 @@ fn describe(feed: &Subscription, out: &mut dyn Write) -> io::Result<()> {
         let message = escape(&failure.message);
         writeln!(out, "  failing since {}: {message}", minute(since))?;
     }
+    if let Some(event) = health.filter(|event| event.kind == HealthKind::Silent) {
+        writeln!(out, "  silent: {}", escape(&event.message))?;
+    }
     Ok(())
 }
 
 fn minute(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M").to_string()
-}
-
-fn rfc3339(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

@@ -2,15 +2,17 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use chrono::SecondsFormat;
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::context::Context;
 use super::exit::{CommandError, Exit};
+use super::poll::Audience;
 use super::{history, metrics, poll, select, watch};
 use crate::archive::Archive;
-use crate::model::{FeedId, State, Subscription};
-use crate::update::Report;
+use crate::decide;
+use crate::model::{FeedId, State, Subscription, rfc3339_seconds};
+use crate::update::{Report, Status};
 
 /// Poll the feeds that are due
 ///
@@ -78,19 +80,23 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     let (due, skipped) = choose(args, context, &archive)?;
     if args.json {
         for feed in &skipped {
-            print(&skipped_line(feed))?;
+            print(&skipped_line(feed, context.now))?;
         }
     }
-    let with_past: Vec<FeedId> = match (args.history, args.feeds.is_empty()) {
+    let mut with_past = match (args.history, args.feeds.is_empty()) {
         (false, _) => Vec::new(),
-        (true, false) => due.iter().chain(&skipped).map(|feed| feed.id).collect(),
-        (true, true) => archive
-            .subscriptions()?
-            .iter()
-            .map(|feed| feed.id)
-            .collect(),
+        (true, false) => due.iter().chain(&skipped).cloned().collect(),
+        (true, true) => archive.subscriptions()?,
     };
-    let mut totals = poll::poll(context, &archive, &fetcher, &runtime, due, args.json, each)?;
+    // The past lies with the same server.
+    with_past.retain(|feed| decide::held_until(feed, context.now).is_none());
+    let with_past: Vec<FeedId> = with_past.iter().map(|feed| feed.id).collect();
+    let audience = match args {
+        Args { json: true, .. } => Audience::Program,
+        _ if args.feeds.is_empty() => Audience::Schedule,
+        _ => Audience::Person,
+    };
+    let mut totals = poll::poll(context, &archive, &fetcher, &runtime, due, audience, each)?;
     if context.terminal.is_watched() && !args.json {
         context.terminal.note(&format!(
             "{} polled, {} failed, {} not due; {} new entries, {} edited",
@@ -112,33 +118,48 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     Ok(totals.exit())
 }
 
-/// Which feeds to poll, and which are left out.
+/// Which feeds to poll, and which are left out. Who names feeds, or wants all, goes before the schedule, but
+/// not before a server that asked for patience.
 fn choose(
     args: &Args,
     context: &Context<'_>,
     archive: &Archive,
 ) -> Result<(Vec<Subscription>, Vec<Subscription>), CommandError> {
+    let now = context.now;
+    let is_held = |feed: &Subscription| decide::held_until(feed, now).is_some();
     if args.all {
-        return Ok((pollable(archive.subscriptions()?), Vec::new()));
+        let feeds = pollable(archive.subscriptions()?);
+        return Ok(feeds.into_iter().partition(|feed| !is_held(feed)));
     }
-    let due = archive.due(context.now)?;
+    let due = poll::due(archive, now)?;
     let is_due = |feed: &Subscription| due.iter().any(|polled| polled.id == feed.id);
     if args.feeds.is_empty() {
         let mut skipped = pollable(archive.subscriptions()?);
         skipped.retain(|feed| !is_due(feed));
         return Ok((due, skipped));
     }
-    let named: Result<Vec<_>, _> = args
-        .feeds
-        .iter()
-        .map(|name| select::feed(archive, name))
-        .collect();
+    let mut named: Vec<Subscription> = Vec::new();
+    for name in &args.feeds {
+        let feed = select::feed(archive, name)?;
+        if named.iter().all(|known| known.id != feed.id) {
+            named.push(feed);
+        }
+    }
+    for feed in &named {
+        if let Some(until) = decide::held_until(feed, now) {
+            context.terminal.note(&format!(
+                "{}: not asked, its server wants to be left alone until {} UTC",
+                poll::name_of(feed),
+                until.format("%Y-%m-%d %H:%M")
+            ));
+        }
+    }
     // Who asks for a feed's past does not ask for its present once more.
-    let is_asked = |feed: &Subscription| !args.history || is_due(feed);
-    Ok(named?.into_iter().partition(is_asked))
+    let is_asked = |feed: &Subscription| !is_held(feed) && (!args.history || is_due(feed));
+    Ok(named.into_iter().partition(is_asked))
 }
 
-fn skipped_line(feed: &Subscription) -> Line<'_> {
+fn skipped_line(feed: &Subscription, now: DateTime<Utc>) -> Line<'_> {
     Line {
         url: feed.source.to_string(),
         status: "skipped",
@@ -147,7 +168,9 @@ fn skipped_line(feed: &Subscription) -> Line<'_> {
         updated: 0,
         error: None,
         error_kind: None,
-        next_due: feed.next_due.map(rfc3339),
+        next_due: feed
+            .next_due
+            .map(|_| rfc3339_seconds(decide::turn(feed, now))),
     }
 }
 
@@ -169,12 +192,8 @@ fn line(report: &Report) -> Line<'_> {
         updated: report.recorded.edited,
         error: failure.map(|failure| failure.message.as_str()),
         error_kind: failure.map(|failure| failure.kind.word()),
-        next_due: Some(rfc3339(report.next_due)),
+        next_due: (report.status != Status::Gone).then(|| rfc3339_seconds(report.next_due)),
     }
-}
-
-fn rfc3339(instant: chrono::DateTime<chrono::Utc>) -> String {
-    instant.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 fn print(line: &Line<'_>) -> Result<(), CommandError> {

@@ -27,14 +27,14 @@ pub(crate) fn read(
         let feed = archive.subscription(*feed)?;
         asked.extend(feed.filter(|feed| matches!(feed.state, State::Active | State::Failing)));
     }
-    let update = context.update(Arc::clone(archive), Arc::clone(fetcher));
+    let update = context.update(Arc::clone(archive), Arc::clone(fetcher))?;
     let mut limits = HistoryLimits::default();
     if let Some(pages) = pages {
         limits.pages = usize::try_from(pages).unwrap_or(usize::MAX);
     }
     let mut failed = 0;
     let reading = update.read_pasts(asked, limits, stop_signal(), |report| {
-        failed += usize::from(matches!(report.end, End::Failed(..) | End::Elsewhere(_)));
+        failed += usize::from(is_failure(&report.end));
         tell(context, &report);
     });
     if runtime.block_on(reading)? {
@@ -75,6 +75,18 @@ fn tell(context: &Context<'_>, report: &HistoryReport) {
             let message = format!("its past goes on at another host, {host}, which is not asked");
             context.terminal.warn(&name, &message, None);
         }
+        End::Missing(url) => {
+            let message = format!("{read}; what came before is not there: {url}");
+            let message = message
+                .strip_prefix(&format!("{name}: "))
+                .unwrap_or(&message);
+            let hint = "not said again; such a page is looked for again after a month";
+            context.terminal.warn(&name, message, Some(hint));
+        }
+        End::Waiting(until) => context.terminal.note(&format!(
+            "{name}: its past is not asked for, its server wants to be left alone until {} UTC",
+            until.format("%Y-%m-%d %H:%M")
+        )),
         End::Failed(url, failure) => {
             if report.pages > 0 {
                 context.terminal.note(&read);
@@ -87,6 +99,10 @@ fn tell(context: &Context<'_>, report: &HistoryReport) {
             warn(context, &name, &failure, None);
         }
     }
+}
+
+fn is_failure(end: &End) -> bool {
+    matches!(end, End::Failed(..) | End::Elsewhere(_) | End::Missing(_))
 }
 
 fn pages_of(count: usize) -> String {

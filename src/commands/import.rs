@@ -1,4 +1,4 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,9 +7,10 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::exit::{CommandError, Exit};
+use super::known::KnownFeeds;
 use super::poll;
 use super::subscribe::{Added, Entered, Subscriber, Wishes};
-use crate::archive::Archive;
+use crate::archive::NewSubscription;
 use crate::fetch::local_source;
 use crate::model::{FeedId, Subscription};
 use crate::parse::{self, Opml, Parsed};
@@ -50,20 +51,14 @@ struct Line<'a> {
     error: Option<String>,
     /// What to do, such as the address of the feed that a web page names.
     hint: Option<String>,
+    /// Of a web page the feed it names.
+    feed: Option<String>,
 }
 
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandError> {
     // Before anything is made or opened: what is no list changes nothing.
     let (list, at) = read_list(args, context)?;
-    let archive = Arc::new(context.archive()?);
-    let fetcher = Arc::new(context.fetcher(None)?);
-    let runtime = poll::runtime()?;
-    let subscriber = Subscriber {
-        context,
-        archive: &archive,
-        fetcher: &fetcher,
-        runtime: &runtime,
-    };
+    let subscriber = Subscriber::new(context)?;
     let wishes = Wishes {
         site: None,
         tags: args.tags.clone(),
@@ -71,21 +66,20 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         no_fetch: true,
     };
     let entered = subscriber.enter_list(list, &at, &wishes)?;
-    let new: Vec<Subscription> = entered
-        .iter()
-        .filter_map(|one| match &one.added {
+    let mut polled = Polled::default();
+    if !args.no_fetch {
+        let new = entered.iter().filter_map(|one| match &one.added {
             Added::New(feed, _) => Some((**feed).clone()),
             Added::Already(_) | Added::Failed(_) => None,
-        })
-        .collect();
-    let mut failures: HashMap<FeedId, Failure> = HashMap::new();
-    let mut stopped = false;
-    if !args.no_fetch {
-        let note = |id, failure| failures.insert(id, failure);
-        stopped = poll_quietly(context, &subscriber, new, note)?;
+        });
+        polled.poll(&subscriber, new.collect())?;
+        polled.fold(&subscriber, &entered)?;
     }
-    let failed = report(args, context, &archive, &entered, &failures)?;
-    Ok(Exit::of_feeds(failed + usize::from(stopped)))
+    let failed = report(args, &subscriber, &entered, &polled)?;
+    match polled.trouble {
+        Some(trouble) => Err(CommandError::failed(trouble)),
+        None => Ok(Exit::of_feeds(failed + usize::from(polled.stopped))),
+    }
 }
 
 fn read_list(args: &Args, context: &Context<'_>) -> Result<(Opml, Source), CommandError> {
@@ -119,63 +113,130 @@ fn read_list(args: &Args, context: &Context<'_>) -> Result<(Opml, Source), Comma
     }
 }
 
-/// Polls without a word for each failure: the report says it. Answers whether it was stopped.
-fn poll_quietly(
-    context: &Context<'_>,
-    subscriber: &Subscriber<'_>,
-    feeds: Vec<Subscription>,
-    mut note: impl FnMut(FeedId, Failure) -> Option<Failure>,
-) -> Result<bool, CommandError> {
-    if feeds.is_empty() {
-        return Ok(false);
-    }
-    let update = context.update(
-        Arc::clone(subscriber.archive),
-        Arc::clone(subscriber.fetcher),
-    );
-    context.terminal.start_progress(feeds.len() as u64, false);
-    let polling = update.run(feeds, poll::stop_signal(), |report| {
-        context.terminal.advance(
-            &poll::name_of(&report.feed),
-            report.failure.is_some(),
-            report.recorded.new,
-        );
-        if let Some(failure) = report.failure {
-            note(report.feed.id, failure);
-        }
-    });
-    let stopped = subscriber.runtime.block_on(polling);
-    context.terminal.end_progress();
-    Ok(stopped?)
+/// What came of the feeds of a list that were asked.
+#[derive(Default)]
+struct Polled {
+    failures: HashMap<FeedId, Failure>,
+    /// Those that are the same as another subscription, by that one.
+    same: HashMap<FeedId, FeedId>,
+    /// What the archive could not take in, told once.
+    trouble: Option<String>,
+    stopped: bool,
 }
 
-/// Prints a line for each outline; answers how many came to nothing. What turned out to be no feed is
-/// given up again, unless it was followed before.
+impl Polled {
+    /// Polls without a word for each failure: the report says it. What turns out to be no feed is given up
+    /// at once, so that a run that is ended in the middle leaves only what is one or was not asked yet;
+    /// the next one goes on there.
+    fn poll(
+        &mut self,
+        subscriber: &Subscriber<'_>,
+        feeds: Vec<Subscription>,
+    ) -> Result<(), CommandError> {
+        if feeds.is_empty() {
+            return Ok(());
+        }
+        let Subscriber {
+            context,
+            archive,
+            fetcher,
+            runtime,
+        } = subscriber;
+        let update = context.update(Arc::clone(archive), Arc::clone(fetcher))?;
+        context.terminal.start_progress(feeds.len() as u64, false);
+        let mut removed = Ok(());
+        let polling = update.run(feeds, poll::stop_signal(), |report| {
+            context.terminal.advance(
+                &poll::name_of(&report.feed),
+                report.failure.is_some(),
+                report.recorded.new,
+            );
+            let Some(failure) = report.failure else {
+                return;
+            };
+            if report.is_unrecorded {
+                self.trouble.get_or_insert(failure.message);
+                return;
+            }
+            if failure.kind == FailureKind::NotAFeed && removed.is_ok() {
+                removed = archive.remove(report.feed.id, false).map(|_| ());
+            }
+            self.failures.insert(report.feed.id, failure);
+        });
+        let stopped = runtime.block_on(polling);
+        context.terminal.end_progress();
+        removed?;
+        self.stopped = stopped?;
+        Ok(())
+    }
+
+    /// Gives up new feeds that turned out to be another subscription under another address: a redirect or
+    /// the feed's own word leads there, and that one has every entry. Its tags go over.
+    fn fold(
+        &mut self,
+        subscriber: &Subscriber<'_>,
+        entered: &[Entered],
+    ) -> Result<(), CommandError> {
+        let archive = &subscriber.archive;
+        let known = KnownFeeds::read(archive)?;
+        let mut others: HashMap<FeedId, Vec<String>> = HashMap::new();
+        for (id, url) in archive.other_addresses()? {
+            others.entry(id).or_default().push(url);
+        }
+        for one in entered {
+            let Added::New(feed, _) = &one.added else {
+                continue;
+            };
+            let leads_to = others.get(&feed.id).into_iter().flatten();
+            let same = leads_to
+                .filter_map(|url| known.find(&Source::from_web_address(url)?))
+                .find(|id| *id != feed.id && !self.same.contains_key(id));
+            let Some(other) = same else {
+                continue;
+            };
+            let guids = archive.guids(feed.id)?;
+            let guids: Vec<&str> = guids.iter().map(|(guid, _)| guid.as_str()).collect();
+            let Some(there) = archive.subscription(other)? else {
+                continue;
+            };
+            if guids.is_empty() || archive.known(other, &guids)?.len() < guids.len() {
+                continue;
+            }
+            let tags = archive.subscription(feed.id)?.map(|feed| feed.tags);
+            let with_tags = NewSubscription {
+                source: there.source,
+                title: None,
+                site: None,
+                html_url: None,
+                tags: tags.unwrap_or_default(),
+            };
+            archive.subscribe(&with_tags, subscriber.context.now)?;
+            archive.remove(feed.id, true)?;
+            self.same.insert(feed.id, other);
+        }
+        Ok(())
+    }
+}
+
+/// Prints a line for each outline; answers how many came to nothing.
 fn report(
     args: &Args,
-    context: &Context<'_>,
-    archive: &Archive,
+    subscriber: &Subscriber<'_>,
     entered: &[Entered],
-    failures: &HashMap<FeedId, Failure>,
+    polled: &Polled,
 ) -> Result<usize, CommandError> {
-    let current = archive.subscriptions()?;
+    let current = subscriber.archive.subscriptions()?;
     let current: HashMap<FeedId, &Subscription> =
         current.iter().map(|feed| (feed.id, feed)).collect();
-    let mut given_up = HashSet::new();
     let mut failed = 0;
     let mut counts: Vec<(&str, usize)> = Vec::new();
     let mut out = result_output();
     for one in entered {
-        let line = line_of(one, &current, failures);
+        let line = line_of(one, &current, polled);
         failed += usize::from(!matches!(line.status, "added" | "already there"));
         match counts.iter_mut().find(|(status, _)| *status == line.status) {
             Some((_, count)) => *count += 1,
             None => counts.push((line.status, 1)),
-        }
-        if let (Added::New(feed, _), "not a feed") = (&one.added, line.status)
-            && given_up.insert(feed.id)
-        {
-            archive.remove(feed.id, false)?;
         }
         let written = if args.json {
             serde_json::to_writer(&mut out, &line).map_err(std::io::Error::from)
@@ -192,7 +253,7 @@ fn report(
         .iter()
         .map(|(status, count)| format!("{count} {status}"))
         .collect();
-    context.terminal.note(&match counts.is_empty() {
+    subscriber.context.terminal.note(&match counts.is_empty() {
         true => "the list names no feeds".to_owned(),
         false => counts.join(", "),
     });
@@ -202,7 +263,7 @@ fn report(
 fn line_of<'a>(
     one: &'a Entered,
     current: &HashMap<FeedId, &Subscription>,
-    failures: &HashMap<FeedId, Failure>,
+    polled: &Polled,
 ) -> Line<'a> {
     let mut line = Line {
         status: "unreadable",
@@ -213,6 +274,7 @@ fn line_of<'a>(
         entries: None,
         error: None,
         hint: None,
+        feed: None,
     };
     let feed = match &one.added {
         Added::Failed(error) => {
@@ -222,13 +284,16 @@ fn line_of<'a>(
         }
         Added::New(feed, _) | Added::Already(feed) => feed,
     };
-    let now = current.get(&feed.id).copied().unwrap_or(feed);
+    let same = polled.same.get(&feed.id);
+    let now = current.get(same.unwrap_or(&feed.id)).copied();
+    let now = now.unwrap_or(feed);
     line.url = Some(now.source.to_string());
     line.entries = Some(now.entries);
-    line.status = match (failures.get(&feed.id), &one.added) {
+    line.status = match (polled.failures.get(&feed.id), &one.added) {
         (Some(failure), _) => {
             line.error = Some(failure.message.clone());
             line.hint.clone_from(&failure.hint);
+            line.feed = parse::feed_named_in(failure).map(str::to_owned);
             match failure.kind {
                 FailureKind::NotAFeed => {
                     line.url = None;
@@ -239,6 +304,7 @@ fn line_of<'a>(
             }
         }
         (None, Added::Already(_)) => "already there",
+        (None, _) if same.is_some() => "already there",
         (None, _) => "added",
     };
     line

@@ -27,7 +27,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     };
     let archive = Arc::new(archive);
     let feed = select::feed(&archive, &args.feed)?;
-    let update = context.update(Arc::clone(&archive), Arc::new(context.fetcher(None)?));
+    let update = context.update(Arc::clone(&archive), Arc::new(context.fetcher(None)?))?;
     let mut failed = 0;
     for file in &args.files {
         let name = file.display().to_string();

@@ -5,6 +5,7 @@
 mod add;
 mod backup;
 mod check;
+mod complete_values;
 mod completions;
 mod context;
 mod counts;
@@ -125,6 +126,11 @@ enum Command {
 
 /// Reads the command line, does what it says, reports what went wrong.
 pub(crate) fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    // No command of the command line's own: completions would offer it.
+    if let Some(line) = complete_values::asked(&arguments) {
+        return complete_values::run(&line, &Cli::command());
+    }
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(answer) => {

@@ -56,7 +56,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
             document.location = Some(base.clone());
         }
     }
-    let (mut raw, broken) = read(&source, &documents).map_err(of_feed)?;
+    let (mut raw, broken) = read(&source, &documents, args.explain).map_err(of_feed)?;
     for failure in unreadable.iter().chain(&broken) {
         poll::warn(context, &args.document, failure, None);
     }
@@ -66,16 +66,10 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
             .first()
             .and_then(|document| document.location.clone()),
     });
+    // The bytes are not needed any more, and a large document takes memory enough without them.
+    drop(documents);
     let mut feed = clean::feed(&raw, location.as_ref());
-    let origins = raw
-        .entries
-        .iter_mut()
-        .map(|entry| std::mem::take(&mut entry.origins))
-        .collect::<Vec<_>>();
-    feed.entries = std::mem::take(&mut raw.entries)
-        .into_iter()
-        .map(|entry| safe_entry(entry, &feed, location.as_ref()))
-        .collect();
+    let mut entries = std::mem::take(&mut raw.entries);
     let reading = Reading {
         format: raw.format,
         encoding: &raw.encoding,
@@ -83,14 +77,26 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     };
     let mut out = result_output();
     let written = if args.explain {
+        let origins = entries
+            .iter_mut()
+            .map(|entry| std::mem::take(&mut entry.origins))
+            .collect::<Vec<_>>();
+        feed.entries = entries
+            .into_iter()
+            .map(|entry| safe_entry(entry, &feed, location.as_ref()))
+            .collect();
         let told = Told {
             encoding_by: raw.encoding_by,
+            feed_origins: &raw.origins,
             origins: &origins,
             dropped: &raw.dropped,
         };
         explain::explained(&feed, &reading, &told, &mut out)
     } else {
-        jsonfeed::parsed(&feed, &reading, &mut out)
+        let safe = entries
+            .into_iter()
+            .map(|entry| safe_entry(entry, &feed, location.as_ref()));
+        jsonfeed::parsed(&feed, safe, &reading, &mut out)
     };
     written
         .and_then(|()| out.flush())
@@ -144,7 +150,11 @@ fn documents(
     }
 }
 
-fn read(source: &Source, documents: &[Document]) -> Result<(RawFeed, Vec<Failure>), Failure> {
+fn read(
+    source: &Source,
+    documents: &[Document],
+    explain: bool,
+) -> Result<(RawFeed, Vec<Failure>), Failure> {
     if let Source::Folder(_) = source {
         let (raw, broken) = parse::read_notes(documents);
         let broken = broken
@@ -160,5 +170,10 @@ fn read(source: &Source, documents: &[Document]) -> Result<(RawFeed, Vec<Failure
     let document = documents
         .first()
         .ok_or_else(|| Failure::new(FailureKind::NotAFeed, "the answer is empty"))?;
-    Ok((parse::read_feed(document)?, Vec::new()))
+    let read = if explain {
+        parse::explain(document)?
+    } else {
+        parse::read_feed(document)?
+    };
+    Ok((read, Vec::new()))
 }

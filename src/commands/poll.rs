@@ -8,6 +8,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::context::Context;
 use super::exit::{CommandError, Exit};
 use crate::archive::Archive;
+use crate::decide;
 use crate::fetch::Fetcher;
 use crate::model::Subscription;
 use crate::source::Failure;
@@ -28,7 +29,7 @@ pub(crate) struct Totals {
 
 impl Totals {
     pub(crate) fn add(&mut self, report: &Report) {
-        self.polled += 1;
+        self.polled += usize::from(report.status != Status::Skipped);
         self.failed += usize::from(report.failure.is_some());
         self.new += report.recorded.new;
         self.edited += report.recorded.edited;
@@ -40,14 +41,35 @@ impl Totals {
     }
 }
 
-/// Polls `feeds`; `each` sees every report once it is stored. `for_program`: stdout is read by one.
+/// What is to be polled now, longest waiting first.
+pub(crate) fn due(
+    archive: &Archive,
+    now: DateTime<Utc>,
+) -> Result<Vec<Subscription>, CommandError> {
+    let mut due = archive.due(now)?;
+    due.retain(|feed| decide::turn(feed, now) <= now);
+    Ok(due)
+}
+
+/// Who a poll is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// Nobody in particular: what is due is polled. A failure is told when it has lasted.
+    Schedule,
+    /// Somebody who named these feeds.
+    Person,
+    /// A program that reads stdout; stderr is as for [`Audience::Schedule`].
+    Program,
+}
+
+/// Polls `feeds`; `each` sees every report once it is stored.
 pub(crate) fn poll(
     context: &Context<'_>,
     archive: &Arc<Archive>,
     fetcher: &Arc<Fetcher>,
     runtime: &Runtime,
     feeds: Vec<Subscription>,
-    for_program: bool,
+    audience: Audience,
     mut each: impl FnMut(&Report) -> Result<(), CommandError>,
 ) -> Result<Totals, CommandError> {
     let mut totals = Totals::default();
@@ -56,8 +78,8 @@ pub(crate) fn poll(
     }
     context
         .terminal
-        .start_progress(feeds.len() as u64, for_program);
-    let update = context.update(Arc::clone(archive), Arc::clone(fetcher));
+        .start_progress(feeds.len() as u64, audience == Audience::Program);
+    let update = context.update(Arc::clone(archive), Arc::clone(fetcher))?;
     let mut output = Ok(());
     let stopped = runtime.block_on(update.run(feeds, stop_signal(), |report| {
         totals.add(&report);
@@ -66,7 +88,9 @@ pub(crate) fn poll(
             report.failure.is_some(),
             report.recorded.new,
         );
-        tell(context, &report);
+        if audience == Audience::Person || is_worth_telling(context, &report) {
+            tell(context, &report);
+        }
         if output.is_ok() {
             output = each(&report);
         }
@@ -79,6 +103,17 @@ pub(crate) fn poll(
     output.map(|()| totals)
 }
 
+/// Whether cron is to be woken: not for a trouble that passes by itself. Who watches is told at once, and
+/// everybody when a feed has never been tried before, or is tried no more.
+fn is_worth_telling(context: &Context<'_>, report: &Report) -> bool {
+    let failed_before = match &report.failure {
+        Some(_) if report.status != Status::Gone => report.feed.last_attempt.is_some(),
+        _ => return true,
+    };
+    let since = report.feed.error_since.unwrap_or(context.now);
+    !failed_before || context.terminal.is_watched() || context.now - since >= context.report_after()
+}
+
 /// A line for each trouble, one for everything else under `-v`.
 pub(crate) fn tell(context: &Context<'_>, report: &Report) {
     let name = name_of(&report.feed);
@@ -87,12 +122,29 @@ pub(crate) fn tell(context: &Context<'_>, report: &Report) {
     }
     match (&report.failure, report.status) {
         (Some(failure), Status::Gone) => warn(context, &name, failure, None),
-        (Some(failure), _) => warn(context, &name, failure, Some(report.next_due)),
-        (None, Status::Moved) => context.terminal.note(&format!("{name}: moved for good")),
-        (None, _) => context.terminal.detail(&format!(
-            "{name}: {} new, {} edited",
-            report.recorded.new, report.recorded.edited
+        (Some(failure), _) => {
+            let mut failure = failure.clone();
+            if let Some(since) = report.feed.error_since.filter(|since| *since < context.now) {
+                let since = since.format("%Y-%m-%d %H:%M");
+                failure
+                    .message
+                    .push_str(&format!(", failing since {since} UTC"));
+            }
+            warn(context, &name, &failure, Some(report.next_due));
+        }
+        (None, Status::Moved) => context.terminal.note(&format!(
+            "{name}: moved for good; `hallway feeds --moved` says where to"
         )),
+        (None, _) => {
+            let dropped = match report.recorded.dropped {
+                0 => String::new(),
+                some => format!(", {some} dropped by rules"),
+            };
+            context.terminal.detail(&format!(
+                "{name}: {} new, {} edited{dropped}",
+                report.recorded.new, report.recorded.edited
+            ));
+        }
     }
 }
 

@@ -53,3 +53,48 @@ pub(crate) fn entry(archive: &Archive, name: &str) -> Result<ArchivedEntry, Comm
         }
     }
 }
+
+/// As [`entry`], or behind `#` one of its talks, by its place: by the talk's anchor, its number in the
+/// entry's list, or its own address.
+pub(crate) fn entry_or_talk(
+    archive: &Archive,
+    name: &str,
+) -> Result<(ArchivedEntry, Option<usize>), CommandError> {
+    let Some((of_entry, of_talk)) = name
+        .trim()
+        .split_once('#')
+        .filter(|(of_entry, _)| !of_entry.is_empty())
+    else {
+        return Ok((entry(archive, name)?, None));
+    };
+    // A guid or an address may hold a `#` of its own.
+    if !archive.find_entries(name)?.is_empty() {
+        return Ok((entry(archive, name)?, None));
+    }
+    let found = entry(archive, of_entry)?;
+    let talks = &found.entry.talks;
+    let plain = |text: &str| {
+        let decoded = url::form_urlencoded::parse(text.replace('+', "%2B").as_bytes())
+            .map(|(key, _)| key.into_owned())
+            .next();
+        decoded.unwrap_or_default().to_lowercase()
+    };
+    let wanted = plain(of_talk);
+    let by_anchor = talks.iter().position(|talk| {
+        let anchor = talk.anchor.as_deref().map(plain);
+        let fragment = talk.url.as_deref().and_then(|url| url.split_once('#'));
+        anchor.as_ref() == Some(&wanted) || fragment.is_some_and(|(_, part)| part == of_talk)
+    });
+    let by_number = || {
+        let number: usize = of_talk.parse().ok()?;
+        number.checked_sub(1).filter(|at| *at < talks.len())
+    };
+    match by_anchor.or_else(by_number) {
+        Some(at) => Ok((found, Some(at))),
+        None => {
+            let message = format!("entry {} has no talk {of_talk}", found.id.0);
+            let hint = format!("`hallway show {}` lists its talks", found.id.0);
+            Err(CommandError::failed(message).with_hint(hint))
+        }
+    }
+}

@@ -10,9 +10,11 @@ use tokio::runtime::Runtime;
 use super::context::Context;
 use super::exit::{CommandError, Exit};
 use super::known::{KnownFeeds, spelling};
+use super::poll::{self, Totals};
 use crate::archive::{Archive, NewSubscription, Subscribed};
+use crate::decide;
 use crate::fetch::{Fetcher, local_source};
-use crate::model::{FeedId, RawFeed, Subscription};
+use crate::model::{FeedId, RawFeed, State, Subscription};
 use crate::parse::{self, Choice, Opml, Outline, Page, Parsed};
 use crate::source::{Answer, Body, Document, Failure, FailureKind, Source, Validators};
 use crate::update::Report;
@@ -42,11 +44,12 @@ pub(crate) enum Added {
     Failed(CommandError),
 }
 
+/// What subscribing takes: the archive, somebody to ask, and what runs them.
 pub(crate) struct Subscriber<'a> {
     pub(crate) context: &'a Context<'a>,
-    pub(crate) archive: &'a Arc<Archive>,
-    pub(crate) fetcher: &'a Arc<Fetcher>,
-    pub(crate) runtime: &'a Runtime,
+    pub(crate) archive: Arc<Archive>,
+    pub(crate) fetcher: Arc<Fetcher>,
+    pub(crate) runtime: Runtime,
 }
 
 /// What came of one outline of a list.
@@ -55,13 +58,47 @@ pub(crate) struct Entered {
     pub(crate) added: Added,
 }
 
-impl Subscriber<'_> {
+impl<'a> Subscriber<'a> {
+    pub(crate) fn new(context: &'a Context<'a>) -> Result<Self, CommandError> {
+        Ok(Self {
+            context,
+            archive: Arc::new(context.archive()?),
+            fetcher: Arc::new(context.fetcher(None)?),
+            runtime: poll::runtime()?,
+        })
+    }
+
     /// Subscribes to what `name` names. A web feed costs its publisher one request, none if it is
-    /// already subscribed.
-    pub(crate) fn subscribe(&self, name: &str, wishes: &Wishes) -> Vec<Added> {
-        self.source(name)
-            .and_then(|source| self.follow(source, wishes, MAX_STEPS))
-            .unwrap_or_else(|error| vec![Added::Failed(error)])
+    /// already subscribed. An error is the archive's, and of all that could be named.
+    pub(crate) fn subscribe(
+        &self,
+        name: &str,
+        wishes: &Wishes,
+    ) -> Result<Vec<Added>, CommandError> {
+        let added = self
+            .source(name)
+            .and_then(|source| self.follow(source, wishes, MAX_STEPS));
+        match added {
+            Err(error) if !error.is_of_archive => Ok(vec![Added::Failed(error)]),
+            added => added,
+        }
+    }
+
+    /// As [`poll::poll`].
+    pub(crate) fn poll(
+        &self,
+        feeds: Vec<Subscription>,
+        audience: poll::Audience,
+    ) -> Result<Totals, CommandError> {
+        poll::poll(
+            self.context,
+            &self.archive,
+            &self.fetcher,
+            &self.runtime,
+            feeds,
+            audience,
+            |_| Ok(()),
+        )
     }
 
     fn source(&self, name: &str) -> Result<Source, CommandError> {
@@ -91,7 +128,7 @@ impl Subscriber<'_> {
         wishes: &Wishes,
         steps: usize,
     ) -> Result<Vec<Added>, CommandError> {
-        if let Some(known) = KnownFeeds::read(self.archive)?.find(&source) {
+        if let Some(known) = KnownFeeds::read(&self.archive)?.find(&source) {
             return Ok(vec![self.enter_known(known, wishes)?]);
         }
         let is_folder = matches!(source, Source::Folder(_));
@@ -175,7 +212,7 @@ impl Subscriber<'_> {
         };
         for likely in page.likely_feeds(url) {
             let source = Source::Http(likely);
-            if let Some(known) = KnownFeeds::read(self.archive)?.find(&source) {
+            if let Some(known) = KnownFeeds::read(&self.archive)?.find(&source) {
                 return Ok(vec![self.enter_known(known, wishes)?]);
             }
             self.context
@@ -207,7 +244,7 @@ impl Subscriber<'_> {
         document: &Document,
         source: &Source,
     ) -> Result<Option<FeedId>, CommandError> {
-        let known = KnownFeeds::read(self.archive)?;
+        let known = KnownFeeds::read(&self.archive)?;
         let at = document.location.clone().map(Source::Http);
         if let Some(id) = at.as_ref().and_then(|at| known.find(at)) {
             return Ok(Some(id));
@@ -243,7 +280,7 @@ impl Subscriber<'_> {
         at: &Source,
         wishes: &Wishes,
     ) -> Result<Vec<Entered>, CommandError> {
-        let known = KnownFeeds::read(self.archive)?;
+        let known = KnownFeeds::read(&self.archive)?;
         let subscribed: HashMap<FeedId, Source> = self
             .archive
             .subscriptions()?
@@ -264,6 +301,7 @@ impl Subscriber<'_> {
                 });
                 new.push(NewSubscription {
                     site: None,
+                    html_url: outline.html_url.clone().filter(|page| is_web(page)),
                     source,
                     // What a person called it before stays.
                     title: outline.title.clone().filter(|_| !is_there),
@@ -290,6 +328,12 @@ impl Subscriber<'_> {
             let added = match (error, subscribed, feed) {
                 (Some(error), _, _) => Added::Failed(error),
                 (_, Some(Subscribed::New(id)), Some(feed)) if seen.insert(id) => {
+                    Added::New(Box::new(feed), None)
+                }
+                // Entered by a run that was ended before it could ask.
+                (_, Some(Subscribed::Already(id)), Some(feed))
+                    if was_never_asked(&feed) && seen.insert(id) =>
+                {
                     Added::New(Box::new(feed), None)
                 }
                 (_, _, Some(feed)) => Added::Already(Box::new(feed)),
@@ -326,6 +370,7 @@ impl Subscriber<'_> {
             source,
             title: wishes.title.clone(),
             site: wishes.site.clone().filter(|_| source_is_local),
+            html_url: None,
             tags: wishes.tags.clone(),
         };
         let (id, is_new) = match self.archive.subscribe(&new, self.context.now)? {
@@ -340,20 +385,25 @@ impl Subscriber<'_> {
         })
     }
 
-    /// Subscribes and takes in the answer that has already been paid for. A feed that moved for good
-    /// is subscribed where it is now.
+    /// Subscribes and takes in the answer that has already been paid for. Where a redirect leads is left
+    /// to time, but for the step to https.
     fn enter_with(
         &self,
         source: Source,
         wishes: &Wishes,
         mut answer: Answer,
     ) -> Result<Added, CommandError> {
-        let source = answer.moved_to.take().map_or(source, Source::Http);
+        let source = match (&source, &answer.moved_to) {
+            (Source::Http(from), Some(to)) if decide::is_upgrade(from, to) => {
+                answer.moved_to.take().map_or(source, Source::Http)
+            }
+            _ => source,
+        };
         match self.enter(source, wishes)? {
             Added::New(feed, _) => {
                 let update = self
                     .context
-                    .update(Arc::clone(self.archive), Arc::clone(self.fetcher));
+                    .update(Arc::clone(&self.archive), Arc::clone(&self.fetcher))?;
                 let report = update.take(*feed, answer)?;
                 let feed = self.subscription(report.feed.id)?;
                 Ok(Added::New(Box::new(feed), Some(Box::new(report))))
@@ -365,6 +415,17 @@ impl Subscriber<'_> {
     fn subscription(&self, id: FeedId) -> Result<Subscription, CommandError> {
         self.archive.subscription(id)?.ok_or_else(removed_meanwhile)
     }
+}
+
+fn is_web(address: &str) -> bool {
+    url::Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+fn was_never_asked(feed: &Subscription) -> bool {
+    feed.state == State::Active
+        && feed.next_due.is_none()
+        && feed.last_success.is_none()
+        && feed.error.is_none()
 }
 
 fn first_document(answer: &Answer) -> Result<&Document, Failure> {

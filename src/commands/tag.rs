@@ -24,10 +24,13 @@ pub(crate) struct TagArgs {
 /// Take tags from an entry, whoever gave them
 #[derive(Debug, clap::Args)]
 pub(crate) struct UntagArgs {
-    /// The entry's number, address or guid
+    /// The entry's number, address or guid; with --query the first TAG
     entry: String,
-    #[arg(required = true, value_name = "TAG")]
+    #[arg(value_name = "TAG")]
     tags: Vec<String>,
+    /// Take them from every entry that this query selects
+    #[arg(long, value_name = "QUERY")]
+    query: Option<String>,
 }
 
 pub(crate) fn tag(args: &TagArgs, context: &Context<'_>) -> Result<Exit, CommandError> {
@@ -73,9 +76,29 @@ pub(crate) fn tag(args: &TagArgs, context: &Context<'_>) -> Result<Exit, Command
 }
 
 pub(crate) fn untag(args: &UntagArgs, context: &Context<'_>) -> Result<Exit, CommandError> {
+    let mut names = args.tags.clone();
+    let filter = match &args.query {
+        Some(text) => {
+            names.push(args.entry.clone());
+            Some(query::read(text, context.now)?)
+        }
+        None => None,
+    };
+    if names.is_empty() {
+        return Err(CommandError::usage("no TAG is given").with_hint("hallway untag ENTRY TAG..."));
+    }
     let Some(archive) = context.archive_to_read()? else {
         return Ok(Exit::Failed);
     };
+    if let Some(filter) = filter {
+        let mut number = 0;
+        for id in archive.select(&filter)? {
+            number += u64::from(archive.untag(id, &names)? > 0);
+        }
+        let number = entries_of(number);
+        context.terminal.note(&format!("{number} untagged"));
+        return Ok(Exit::Well);
+    }
     let entry = select::entry(&archive, &args.entry)?;
     let removed = archive.untag(entry.id, &args.tags)?;
     if removed == 0 {

@@ -9,7 +9,8 @@ use tokio::runtime::Runtime;
 use super::context::{Context, now};
 use super::exit::{CommandError, Exit};
 use super::metrics;
-use super::poll::{self, Totals};
+use super::poll::{self, Audience, Totals};
+use crate::decide;
 use crate::model::{State, Subscription};
 use crate::update::Report;
 
@@ -31,6 +32,10 @@ pub(crate) fn run(
     for_program: bool,
     mut each: impl FnMut(&Report) -> Result<(), CommandError>,
 ) -> Result<Exit, CommandError> {
+    let audience = match for_program {
+        true => Audience::Program,
+        false => Audience::Schedule,
+    };
     let archive = Arc::new(context.archive()?);
     let runtime = poll::runtime()?;
     let mut current = context.again(context.now)?;
@@ -42,15 +47,9 @@ pub(crate) fn run(
     notifier.say("READY=1\nSTATUS=polling");
     loop {
         current.now = clock.now()?;
-        let due = archive.due(current.now)?;
+        let due = poll::due(&archive, current.now)?;
         let totals = poll::poll(
-            &current,
-            &archive,
-            &fetcher,
-            &runtime,
-            due,
-            for_program,
-            &mut each,
+            &current, &archive, &fetcher, &runtime, due, audience, &mut each,
         )?;
         if let Some(file) = metrics_file {
             metrics::write(file, &current, &archive, &totals)?;
@@ -103,7 +102,7 @@ fn until_next(feeds: &[Subscription], now: DateTime<Utc>) -> Duration {
         .iter()
         .filter(|feed| matches!(feed.state, State::Active | State::Failing))
         .filter(|feed| feed.source.host().is_some())
-        .map(|feed| feed.next_due.unwrap_or(now))
+        .map(|feed| decide::turn(feed, now))
         .min()
         .map_or(LONGEST_SLEEP, |due| {
             (due - now).to_std().unwrap_or_default()

@@ -15,8 +15,13 @@ use rustls::{AlertDescription, CertificateError};
 use super::times;
 use crate::source::{Failure, FailureKind};
 
-/// An answer that is no document.
-pub(super) fn of_status(status: StatusCode, headers: &HeaderMap, now: DateTime<Utc>) -> Failure {
+/// An answer that is no document. `logged_in`: a login or a key went with the request.
+pub(super) fn of_status(
+    status: StatusCode,
+    headers: &HeaderMap,
+    logged_in: bool,
+    now: DateTime<Utc>,
+) -> Failure {
     let kind = match status.as_u16() {
         410 => FailureKind::Gone,
         400..=499 => FailureKind::HttpClient,
@@ -28,7 +33,14 @@ pub(super) fn of_status(status: StatusCode, headers: &HeaderMap, now: DateTime<U
         None => format!("the server answered {}", status.as_u16()),
     };
     let hint = match status.as_u16() {
-        401 => Some("it wants a login: https://USER:PASSWORD@HOST/… is understood"),
+        401 if logged_in => Some("its login was refused: check the user and the password"),
+        401 => Some(
+            "it wants a login: https://USER:PASSWORD@HOST/… is understood, or `auth` under [[feed]] in \
+             hallway.toml",
+        ),
+        403 => Some(
+            "some servers turn programs away: `user_agent` under [[feed]] in hallway.toml may help",
+        ),
         404 => Some("check the URL; the blog's page may name a new one"),
         410 => Some("the publisher took the feed down; its entries stay in the archive"),
         _ => None,
@@ -44,12 +56,20 @@ pub(super) fn of_status(status: StatusCode, headers: &HeaderMap, now: DateTime<U
 
 /// What asking came to before there was an answer.
 pub(super) fn of_asking(error: &reqwest::Error, connect_timeout: Duration) -> Failure {
+    if says(error, "message head is too large") {
+        return Failure::new(
+            FailureKind::TooLarge,
+            "its headers are too many or too large",
+        )
+        .with_hint("no setting helps: tell the publisher");
+    }
     if error.is_builder() {
         return Failure::new(FailureKind::Connect, "the URL cannot be asked for");
     }
     if error.is_timeout() && error.is_connect() {
         let message = format!("no connection within {}", spoken_time(connect_timeout));
-        return Failure::new(FailureKind::Timeout, message);
+        return Failure::new(FailureKind::Timeout, message)
+            .with_hint("`[fetch] connect_timeout` in hallway.toml sets the limit");
     }
     if error.is_timeout() {
         return Failure::new(FailureKind::Timeout, "the server did not answer in time");
@@ -80,6 +100,18 @@ pub(super) fn of_asking(error: &reqwest::Error, connect_timeout: Duration) -> Fa
         FailureKind::Truncated,
         "the server broke off, or what it answered is not HTTP",
     )
+}
+
+/// Whether an error in the chain has these words. The HTTP library gives its clients no other way to tell.
+fn says(error: &(dyn Error + 'static), words: &str) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.to_string() == words {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }
 
 fn of_tls(error: &rustls::Error) -> Failure {
@@ -143,7 +175,53 @@ pub(super) fn too_large(max_size: u64) -> Failure {
         FailureKind::TooLarge,
         format!("is larger than {}", spoken_size(max_size)),
     )
-    .with_hint("`[fetch] max_size` in hallway.toml sets the limit")
+    .with_hint(
+        "`max_size` in hallway.toml sets the limit: under [fetch], or for one feed under [[feed]]",
+    )
+}
+
+/// What the other feeds of a host that answered 429 get instead of a request.
+pub(super) fn held_back(refusal: &Failure) -> Failure {
+    Failure {
+        retry_at: refusal.retry_at,
+        ..Failure::new(
+            FailureKind::HttpClient,
+            "not asked: its server answered another feed with 429 Too Many Requests",
+        )
+    }
+}
+
+/// No sign of life before the answer.
+pub(super) fn no_answer(limit: Duration) -> Failure {
+    let message = format!("the server did not answer within {}", spoken_time(limit));
+    Failure::new(FailureKind::Timeout, message)
+        .with_hint("`[fetch] answer_timeout` in hallway.toml sets the limit")
+}
+
+/// Everything together took too long.
+pub(super) fn took_too_long(limit: Duration) -> Failure {
+    let message = format!("took longer than {}", spoken_time(limit));
+    Failure::new(FailureKind::Timeout, message).with_hint(
+        "`timeout` in hallway.toml sets the limit: under [fetch], or for one feed under [[feed]]",
+    )
+}
+
+/// The answer began, and then nothing came.
+pub(super) fn stalled(limit: Duration, status: StatusCode) -> Failure {
+    let message = format!("the server stopped sending for {}", spoken_time(limit));
+    of_body(FailureKind::Timeout, message, status)
+        .with_hint("`[fetch] answer_timeout` in hallway.toml sets the limit")
+}
+
+/// The body trickles.
+pub(super) fn too_slow(least: u64, window: Duration, status: StatusCode) -> Failure {
+    let message = format!(
+        "the server sent less than {} a second for {}",
+        spoken_size(least),
+        spoken_time(window)
+    );
+    of_body(FailureKind::Timeout, message, status)
+        .with_hint("`[fetch] min_speed` in hallway.toml sets the limit")
 }
 
 /// `20 seconds`, `1 second`, `250 milliseconds`.

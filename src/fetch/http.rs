@@ -4,19 +4,26 @@
 //! What a poll must not do: send a Referer or a cookie, carry credentials to another host, tidy a
 //! validator, try again by itself, or believe that a body ends before the server says so.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use reqwest::header::{
-    ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue,
-    IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION,
+    ACCEPT, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+    LAST_MODIFIED, LOCATION, USER_AGENT,
 };
-use reqwest::{Client, Response, StatusCode};
-use tokio::time::{Instant, timeout};
-use url::{Host, Url};
+use reqwest::{RequestBuilder, Response};
+use tokio::time::{Instant, sleep, timeout};
+use url::Url;
 
+use super::body::{self, Limits};
+use super::clients::Clients;
+use super::own::FeedSettings;
 use super::redirect::{self, Hops};
-use super::schedule::Schedule;
+use super::schedule::{Schedule, Slot, Turn};
 use super::{Fetched, Settings, failure, times};
-use crate::source::{Answer, Body, Document, Failure, FailureKind, Validators};
+use crate::source::{
+    Answer, Body, Document, Failure, FailureKind, Source, Validators, without_credentials,
+};
 
 /// Feeds first; then the generic types that feeds are served under; a web page is better than
 /// nothing, since it may name its feed.
@@ -24,19 +31,35 @@ const ACCEPTED: &str = "application/atom+xml, application/rss+xml, application/f
     application/rdf+xml;q=0.9, application/json;q=0.8, application/xml;q=0.8, text/xml;q=0.8, \
     text/html;q=0.5, */*;q=0.4";
 
+/// RFC 3229: the ways of telling only what is new that a client knows, and the one the server took.
+const A_IM: HeaderName = HeaderName::from_static("a-im");
+const IM: HeaderName = HeaderName::from_static("im");
+
 /// Servers refuse requests with much larger headers: a validator beyond this would shut the feed out
 /// from the next poll on.
 const LONGEST_VALIDATOR: usize = 4096;
 
+/// So long a request may hold its job in silence; then others use it until the answer begins. A handful
+/// of hosts that never answer would else occupy all jobs.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// Asks web servers.
 #[derive(Debug)]
 pub(super) struct Http {
-    /// Through the system's proxies, where there are any (`https_proxy`, `no_proxy`).
-    client: Client,
-    /// For this machine's own addresses, which a proxy elsewhere cannot reach.
-    direct: Client,
+    clients: Clients,
     schedule: Schedule,
     settings: Settings,
+    user_agent: String,
+    default: FeedSettings,
+}
+
+/// One feed being asked: what holds for it, and how much of its time is left.
+struct Asking<'a> {
+    own: &'a FeedSettings,
+    validators: &'a Validators,
+    now: DateTime<Utc>,
+    total: Duration,
+    left: Duration,
 }
 
 /// What one hop came to.
@@ -48,60 +71,74 @@ enum Step {
 }
 
 impl Http {
-    pub(super) fn new(settings: Settings, schedule: Schedule) -> Result<Self, Failure> {
-        // An error means that it is installed already, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let builder = || {
-            Client::builder()
-                .user_agent(settings.user_agent())
-                .redirect(reqwest::redirect::Policy::none())
-                .referer(false)
-                .connect_timeout(settings.connect_timeout)
-                .pool_max_idle_per_host(settings.per_host.max(1))
-        };
-        let failed = |_| Failure::new(FailureKind::Tls, "the system's certificates cannot be read");
-        Ok(Self {
-            client: builder().build().map_err(failed)?,
-            direct: builder().no_proxy().build().map_err(failed)?,
+    pub(super) fn new(settings: Settings, schedule: Schedule) -> Self {
+        Self {
+            clients: Clients::new(settings.clone()),
+            user_agent: settings.user_agent(),
             schedule,
             settings,
-        })
+            default: FeedSettings::default(),
+        }
     }
 
-    /// Asks `first`, and wherever it leads, once.
+    /// Asks `first`, a feed's own URL or a page of it, and wherever it leads, once.
     pub(super) async fn fetch(
         &self,
+        feed: &Url,
         first: &Url,
         validators: &Validators,
         now: DateTime<Utc>,
     ) -> Fetched {
-        let mut hops = Hops::from(first);
-        let mut turn = self.schedule.turn(host(hops.here())).await;
-        let mut left = self.settings.total_timeout;
+        let own = self.settings.feeds.get(feed).unwrap_or(&self.default);
+        let total = own.total_timeout.unwrap_or(self.settings.total_timeout);
+        let mut asking = Asking {
+            own,
+            validators,
+            now,
+            total,
+            left: total,
+        };
+        let mut hops = Hops::from(feed, first);
+        let mut server = server_of(hops.here());
+        let mut turn = self.schedule.turn(&server).await;
         let answer = loop {
-            let asked = hops.here().clone();
-            let began = Instant::now();
-            let step = timeout(left, self.hop(&mut hops, validators, now)).await;
-            left = left.saturating_sub(began.elapsed());
-            match step {
-                Err(_) => break Err(self.took_too_long()),
-                Ok(Err(failure)) => break Err(failure),
-                Ok(Ok(Step::Answered(mut answer))) => {
+            if let Some(refusal) = self.schedule.refusal(&server, now) {
+                return Fetched {
+                    answer: Err(refusal),
+                    slot: turn.job,
+                    held_back: true,
+                };
+            }
+            match self.hop(&mut hops, &mut asking, &mut turn).await {
+                Err(failure) => {
+                    if failure.http_status == Some(429) {
+                        let others = failure::held_back(&failure);
+                        self.schedule.refuse(&server, others, now);
+                    }
+                    break Err(failure);
+                }
+                Ok(Step::Answered(mut answer)) => {
                     answer.moved_to = hops.moved_to();
                     break Ok(*answer);
                 }
-                Ok(Ok(Step::Redirected)) if host(&asked) != host(hops.here()) => {
-                    // The host a chain ends at is owed the same politeness; waiting for it holds
-                    // neither the job nor the first host.
-                    drop(turn);
-                    turn = self.schedule.turn(host(hops.here())).await;
+                Ok(Step::Redirected) => {
+                    let next = server_of(hops.here());
+                    if next == server {
+                        turn.again().await;
+                    } else {
+                        // The host a chain ends at is owed the same politeness; waiting for it holds
+                        // neither the job nor the first host.
+                        drop(turn);
+                        turn = self.schedule.turn(&next).await;
+                        server = next;
+                    }
                 }
-                Ok(Ok(Step::Redirected)) => {}
             }
         };
         Fetched {
             answer,
             slot: turn.job,
+            held_back: false,
         }
     }
 
@@ -112,12 +149,19 @@ impl Http {
     async fn hop(
         &self,
         hops: &mut Hops,
-        validators: &Validators,
-        now: DateTime<Utc>,
+        asking: &mut Asking<'_>,
+        turn: &mut Turn,
     ) -> Result<Step, Failure> {
-        let condition = condition(validators);
+        let condition = condition(asking.validators);
         let conditional = !condition.is_empty();
-        let response = self.ask(hops.here(), condition).await?;
+        let request = self.request(hops, asking.own)?.headers(condition);
+        let began = Instant::now();
+        let asked = timeout(asking.left, self.ask(request, &mut turn.job)).await;
+        asking.left = asking.left.saturating_sub(began.elapsed());
+        let response = asked.map_err(|_| failure::took_too_long(asking.total))??;
+        if turn.job.is_lent() {
+            turn.job = self.schedule.job().await;
+        }
         let (status, headers) = (response.status(), response.headers());
         if redirect::is_redirect(status) {
             let location = headers.get(LOCATION).map(HeaderValue::as_bytes);
@@ -128,19 +172,30 @@ impl Http {
             etag: validator(headers, &ETAG),
             last_modified: validator(headers, &LAST_MODIFIED),
         };
-        let fresh_until = times::fresh_until(headers, now);
+        let fresh_until = times::fresh_until(headers, asking.now);
+        let unasked = |what: &str| {
+            let message = format!("the server answered {what}");
+            Err(failure::of_body(FailureKind::HttpServer, message, status))
+        };
         let body = match status.as_u16() {
             304 if conditional => Body::Unchanged,
-            304 => {
-                let message = "the server answered 304 to a request without a condition";
-                let kind = FailureKind::HttpServer;
-                return Err(failure::of_body(kind, message.to_owned(), status));
+            304 => return unasked("304 to a request without a condition"),
+            226 if asking.validators.etag.is_none() => return unasked("226 to a request for all"),
+            226 if !is_of_entries(headers) => {
+                return unasked("with a delta that was not asked for");
             }
-            200 | 203 => Body::Documents {
-                documents: vec![self.read(response, hops.here()).await?],
+            // A 226 holds whole entries, only not all: what it leaves out is kept as anything is that a
+            // feed no longer shows.
+            200 | 203 | 226 => Body::Documents {
+                documents: vec![self.document(response, hops.here(), asking).await?],
                 unreadable: Vec::new(),
             },
-            _ => return Err(failure::of_status(status, headers, now)),
+            _ => {
+                let logged_in = asking.own.login.is_some()
+                    || asking.own.has_key()
+                    || !hops.here().username().is_empty();
+                return Err(failure::of_status(status, headers, logged_in, asking.now));
+            }
         };
         Ok(Step::Answered(Box::new(Answer {
             http_status: Some(status.as_u16()),
@@ -151,89 +206,92 @@ impl Http {
         })))
     }
 
-    /// Sends the request and waits for the head of the answer.
-    async fn ask(&self, url: &Url, condition: HeaderMap) -> Result<Response, Failure> {
-        let client = if is_loopback(url) {
-            &self.direct
-        } else {
-            &self.client
+    /// The request for where the hops stand. What a person gave for the feed's own server goes nowhere
+    /// else.
+    fn request(&self, hops: &Hops, own: &FeedSettings) -> Result<RequestBuilder, Failure> {
+        let client = self.clients.of(hops.here(), own.http1_only)?;
+        let user_agent = own.user_agent.as_ref().unwrap_or(&self.user_agent);
+        let login = own.login()?.filter(|_| hops.is_home());
+        let has_key = own.has_key() && hops.is_home();
+        let url = match login.is_some() || has_key {
+            true => without_credentials(hops.here()),
+            false => hops.here().clone(),
         };
-        let request = client
-            .get(url.clone())
+        let mut request = client
+            .get(url)
             .header(ACCEPT, ACCEPTED)
-            .headers(condition);
+            .header(USER_AGENT, user_agent);
+        if let Some(login) = login.filter(|_| !has_key) {
+            request = request.basic_auth(&login.user, Some(login.password.reveal()));
+        }
+        if hops.is_home() {
+            request = request.headers(own.headers());
+        }
+        Ok(request)
+    }
+
+    /// Sends the request and waits for the head of the answer; lends `job` while nothing comes.
+    async fn ask(&self, request: RequestBuilder, job: &mut Slot) -> Result<Response, Failure> {
         // Connecting has its own limit; silence counts from then on.
         let silence = self
             .settings
             .connect_timeout
             .saturating_add(self.settings.stall_timeout);
-        match timeout(silence, request.send()).await {
+        let answer = timeout(silence, request.send());
+        tokio::pin!(answer);
+        let answered = tokio::select! {
+            answered = &mut answer => answered,
+            () = sleep(PATIENCE) => {
+                job.lend();
+                answer.await
+            }
+        };
+        match answered {
             Ok(answered) => {
                 answered.map_err(|error| failure::of_asking(&error, self.settings.connect_timeout))
             }
-            Err(_) => Err(Failure::new(
-                FailureKind::Timeout,
-                format!(
-                    "the server did not answer within {}",
-                    failure::spoken_time(self.settings.stall_timeout)
-                ),
-            )),
+            Err(_) => Err(failure::no_answer(self.settings.stall_timeout)),
         }
     }
 
-    /// Reads the body to its end, decoded, and never past the limit.
-    async fn read(&self, mut response: Response, url: &Url) -> Result<Document, Failure> {
-        let status = response.status();
-        let too_large = || Failure {
-            http_status: Some(status.as_u16()),
-            ..failure::too_large(self.settings.max_size)
+    async fn document(
+        &self,
+        response: Response,
+        url: &Url,
+        asking: &mut Asking<'_>,
+    ) -> Result<Document, Failure> {
+        let limits = Limits {
+            max_size: asking.own.max_size.unwrap_or(self.settings.max_size),
+            stall: self.settings.stall_timeout,
+            min_speed: self.settings.min_speed,
+            speed_window: self.settings.speed_window,
         };
-        if response
-            .content_length()
-            .is_some_and(|length| length > self.settings.max_size)
-        {
-            return Err(too_large());
-        }
-        let content_type = response.headers().get(CONTENT_TYPE).map(as_chars);
-        // Codings that are undone have taken their label with them.
-        let coded = response.headers().contains_key(CONTENT_ENCODING);
-        let mut bytes = Vec::new();
-        loop {
-            let chunk = match timeout(self.settings.stall_timeout, response.chunk()).await {
-                Ok(Ok(Some(chunk))) => chunk,
-                Ok(Ok(None)) => break,
-                Ok(Err(error)) => return Err(failure::of_reading(&error, status)),
-                Err(_) => return Err(self.stalled(status)),
-            };
-            if (bytes.len() + chunk.len()) as u64 > self.settings.max_size {
-                return Err(too_large());
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        // `Content-Encoding: utf-8` and the like on a plain feed are a common slip, so the bytes
-        // decide whether there is a coding.
-        if coded && !is_plain(&bytes) {
-            let message = "the body has a content coding that was not asked for".to_owned();
-            return Err(failure::of_body(FailureKind::Truncated, message, status));
-        }
-        Ok(Document {
-            location: Some(without_credentials(url)),
-            content_type,
-            ..Document::from_bytes(bytes)
-        })
+        let began = Instant::now();
+        let read = timeout(asking.left, body::read(response, &limits)).await;
+        asking.left = asking.left.saturating_sub(began.elapsed());
+        let mut document = read.map_err(|_| failure::took_too_long(asking.total))??;
+        document.location = Some(without_credentials(url));
+        Ok(document)
     }
+}
 
-    fn stalled(&self, status: StatusCode) -> Failure {
-        let silence = failure::spoken_time(self.settings.stall_timeout);
-        let message = format!("the server stopped sending for {silence}");
-        failure::of_body(FailureKind::Timeout, message, status)
-    }
+/// What politeness counts by, and what a 429 speaks for.
+fn server_of(url: &Url) -> String {
+    Source::Http(url.clone()).server().unwrap_or_default()
+}
 
-    fn took_too_long(&self) -> Failure {
-        let limit = failure::spoken_time(self.settings.total_timeout);
-        let message = format!("took longer than {limit}");
-        Failure::new(FailureKind::Timeout, message)
-    }
+/// Whether a 226 tells of whole entries (`IM: feed`, RFC 3229's registry), perhaps with a content coding
+/// named beside it; some say nothing.
+fn is_of_entries(headers: &HeaderMap) -> bool {
+    const KNOWN: [&str; 5] = ["feed", "gzip", "deflate", "br", "zstd"];
+    let names = headers
+        .get_all(IM)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
+    names
+        .map(|name| name.split(';').next().unwrap_or_default().trim())
+        .all(|name| KNOWN.iter().any(|known| known.eq_ignore_ascii_case(name)))
 }
 
 /// The request headers that make it a conditional one: exactly what the server gave, and nothing for
@@ -243,7 +301,7 @@ fn condition(validators: &Validators) -> HeaderMap {
         (IF_NONE_MATCH, &validators.etag),
         (IF_MODIFIED_SINCE, &validators.last_modified),
     ];
-    fields
+    let mut condition: HeaderMap = fields
         .into_iter()
         .filter_map(|(name, value)| {
             let bytes: Option<Vec<u8>> = value
@@ -253,7 +311,12 @@ fn condition(validators: &Validators) -> HeaderMap {
                 .collect();
             Some((name, HeaderValue::from_bytes(&bytes?).ok()?))
         })
-        .collect()
+        .collect();
+    // RFC 3229, 10.5.3: what a delta is to be counted from is the entity tag.
+    if condition.contains_key(IF_NONE_MATCH) {
+        condition.insert(A_IM, HeaderValue::from_static("feed"));
+    }
+    condition
 }
 
 /// A validator as it came. `None`: not sent, empty, or absurdly long.
@@ -265,34 +328,6 @@ fn validator(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
 }
 
 /// Each byte as a `char` below U+0100, so that nothing is lost and nothing fails.
-fn as_chars(value: &HeaderValue) -> String {
+pub(super) fn as_chars(value: &HeaderValue) -> String {
     value.as_bytes().iter().copied().map(char::from).collect()
-}
-
-/// Whether bytes begin as XML, HTML or JSON do; what is compressed does not.
-fn is_plain(bytes: &[u8]) -> bool {
-    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    matches!(text.trim_ascii_start().first(), None | Some(b'<' | b'{'))
-}
-
-/// Relative links are resolved against it, and a link in an entry must not carry a password.
-fn without_credentials(url: &Url) -> Url {
-    let mut shown = url.clone();
-    // Neither can fail: the URL has a host.
-    let _ = shown.set_username("");
-    let _ = shown.set_password(None);
-    shown
-}
-
-fn host(url: &Url) -> &str {
-    url.host_str().unwrap_or_default()
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }

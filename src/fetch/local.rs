@@ -20,7 +20,16 @@ use crate::source::{
 };
 
 /// Folders that hold no notes of their own, besides the hidden ones.
-const IGNORED: [&str; 2] = ["_drafts", "node_modules"];
+const IGNORED: [&str; 8] = [
+    "_drafts",
+    "_includes",
+    "_layouts",
+    "_site",
+    "layouts",
+    "node_modules",
+    "public",
+    "themes",
+];
 
 /// What a path on disk is as a source, by its canonical absolute path.
 pub(crate) fn local_source(path: &Path) -> Result<Source, Failure> {
@@ -148,7 +157,7 @@ impl Found {
         let path = entry.path();
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             folders.push((path, format!("{name}/")));
-        } else if is_note_name(&path) {
+        } else if is_note_name(&path) || is_other_text(&path) {
             match fs::metadata(&path) {
                 Ok(metadata) if metadata.is_dir() => {}
                 Ok(metadata) => self.notes.push(Note {
@@ -160,6 +169,16 @@ impl Found {
             }
         }
     }
+}
+
+/// In a folder of notes these are some, too.
+fn is_other_text(path: &Path) -> bool {
+    let known = |name: &str| {
+        ["html", "htm", "txt"]
+            .iter()
+            .any(|of| name.eq_ignore_ascii_case(of))
+    };
+    path.extension().and_then(OsStr::to_str).is_some_and(known)
 }
 
 fn is_ignored(name: &OsStr) -> bool {

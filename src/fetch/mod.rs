@@ -1,15 +1,21 @@
 //! Asks a source for its documents, politely, and hands them back as bytes.
 //!
-//! * `http` makes the conditional GET, follows redirects and reads bodies within the limits;
+//! * `http` makes the conditional GET and follows redirects; `body` reads what comes within the limits;
+//! * `own` is what a person set for one feed, `clients` and `resolve` what all requests share;
 //! * `local` reads files and folders of notes;
 //! * `schedule` says whose turn it is within a run.
 //!
 //! Nothing here parses a document, knows the archive, or decides when a feed is due.
 
+mod body;
+mod clients;
 mod failure;
 mod http;
+mod jobs;
 mod local;
+mod own;
 mod redirect;
+mod resolve;
 mod schedule;
 mod times;
 
@@ -19,10 +25,12 @@ mod tests;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use url::Url;
 
-use crate::source::{Answer, Failure, FailureKind, Source, Validators};
+use crate::source::{Answer, ByAddress, Failure, FailureKind, Source, Validators};
 
 pub(crate) use local::local_source;
+pub(crate) use own::{FeedSettings, Login};
 pub(crate) use schedule::Slot;
 
 /// How hard and how long to ask. The defaults suit a machine that polls some hundred feeds an hour.
@@ -40,10 +48,17 @@ pub(crate) struct Settings {
     /// For one feed with all its redirects, waiting for its turn not counted. It is what ends a
     /// server that sends one byte now and then.
     pub(crate) total_timeout: Duration,
+    /// Of a body, in bytes a second over each `speed_window`.
+    pub(crate) min_speed: u64,
+    pub(crate) speed_window: Duration,
+    /// Between the beginnings of two requests to one host.
+    pub(crate) host_gap: Duration,
     /// Of one document in bytes, after its content coding is undone.
     pub(crate) max_size: u64,
     /// The URL or mail address the `User-Agent` names; `None` is the program's homepage.
     pub(crate) contact: Option<String>,
+    /// What is different for single feeds.
+    pub(crate) feeds: ByAddress<FeedSettings>,
 }
 
 impl Default for Settings {
@@ -54,8 +69,12 @@ impl Default for Settings {
             connect_timeout: Duration::from_secs(10),
             stall_timeout: Duration::from_secs(20),
             total_timeout: Duration::from_secs(60),
+            min_speed: 256,
+            speed_window: Duration::from_secs(10),
+            host_gap: Duration::from_millis(20),
             max_size: 32 * 1024 * 1024,
             contact: None,
+            feeds: ByAddress::default(),
         }
     }
 }
@@ -89,17 +108,33 @@ pub(crate) struct Fetcher {
 pub(crate) struct Fetched {
     pub(crate) answer: Result<Answer, Failure>,
     pub(crate) slot: Slot,
+    /// It was not asked: its host answered another request of this run with 429. Says nothing of the feed.
+    pub(crate) held_back: bool,
 }
 
 impl Fetcher {
-    /// Fails only where the system's certificates cannot be read.
-    pub(crate) fn new(settings: Settings) -> Result<Self, Failure> {
-        let schedule = schedule::Schedule::new(settings.jobs, settings.per_host);
-        Ok(Self {
+    pub(crate) fn new(settings: Settings) -> Self {
+        let schedule = schedule::Schedule::new(settings.jobs, settings.per_host, settings.host_gap);
+        Self {
             max_size: settings.max_size,
-            http: http::Http::new(settings, schedule.clone())?,
+            http: http::Http::new(settings, schedule.clone()),
             schedule,
-        })
+        }
+    }
+
+    /// Asks for one page of a feed's past, with what a person set for the feed.
+    pub(crate) async fn fetch_page(
+        &self,
+        feed: &Source,
+        page: &Url,
+        now: DateTime<Utc>,
+    ) -> Fetched {
+        let none = Validators::default();
+        let feed = match feed {
+            Source::Http(feed) => feed,
+            Source::File(_) | Source::Folder(_) | Source::Stdin => page,
+        };
+        self.http.fetch(feed, page, &none, now).await
     }
 
     /// Waits for its turn, asks `source` once, and reads the answer to its end.
@@ -113,7 +148,7 @@ impl Fetcher {
         now: DateTime<Utc>,
     ) -> Fetched {
         match source {
-            Source::Http(url) => self.http.fetch(url, validators, now).await,
+            Source::Http(url) => self.http.fetch(url, url, validators, now).await,
             Source::File(_) | Source::Folder(_) => {
                 let slot = self.schedule.job().await;
                 let (source, validators) = (source.clone(), validators.clone());
@@ -125,7 +160,11 @@ impl Fetcher {
                 let answer = read.await.unwrap_or_else(|_| {
                     Err(Failure::new(FailureKind::File, "reading it was broken off"))
                 });
-                Fetched { answer, slot }
+                Fetched {
+                    answer,
+                    slot,
+                    held_back: false,
+                }
             }
             Source::Stdin => Fetched {
                 answer: Err(Failure::new(
@@ -133,6 +172,7 @@ impl Fetcher {
                     "standard input is read once and cannot be polled",
                 )),
                 slot: self.schedule.job().await,
+                held_back: false,
             },
         }
     }

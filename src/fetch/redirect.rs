@@ -27,16 +27,25 @@ pub(super) struct Hops {
 }
 
 impl Hops {
-    pub(super) fn from(first: &Url) -> Self {
-        let mut first = first.clone();
-        first.set_fragment(None);
-        Self {
-            here: first.clone(),
-            seen: HashSet::from([first.clone()]),
-            first,
+    /// Begins at `first`, a feed's own URL or a page of it; `feed` is the feed's, with its credentials.
+    pub(super) fn from(feed: &Url, first: &Url) -> Self {
+        let mut here = first.clone();
+        here.set_fragment(None);
+        let mut hops = Self {
+            first: feed.clone(),
+            seen: HashSet::new(),
+            here,
             permanent: true,
             moved_to: None,
-        }
+        };
+        hops.here = hops.with_credentials(hops.here.clone());
+        hops.seen.insert(hops.here.clone());
+        hops
+    }
+
+    /// Whether this is still the feed's own server: what a person gave for it may go there.
+    pub(super) fn is_home(&self) -> bool {
+        same_site(&self.first, &self.here)
     }
 
     /// The URL to ask now, with credentials only where they belong.
@@ -44,10 +53,10 @@ impl Hops {
         &self.here
     }
 
-    /// The end of the permanent hops the chain began with. RFC 9110, 15.4: what stands behind a
-    /// temporary one is temporary.
+    /// The end of a chain of nothing but permanent hops. RFC 9110, 15.4: what stands behind a temporary
+    /// one is temporary, and what stands before it has shown no feed.
     pub(super) fn moved_to(self) -> Option<Url> {
-        self.moved_to
+        self.moved_to.filter(|_| self.permanent)
     }
 
     /// Takes the hop that an answer with `status` and this `Location` asks for.
@@ -89,6 +98,10 @@ impl Hops {
             return Err("redirects to an address that is neither http nor https".to_owned());
         }
         next.set_fragment(None);
+        Ok(self.with_credentials(next))
+    }
+
+    fn with_credentials(&self, mut next: Url) -> Url {
         // A person's credentials go where the person sent them, and a server does not choose what
         // we log in with elsewhere. Neither call can fail: the URL has a host.
         let (user, password) = if same_site(&self.first, &next) {
@@ -98,7 +111,7 @@ impl Hops {
         };
         let _ = next.set_username(user);
         let _ = next.set_password(password);
-        Ok(next)
+        next
     }
 }
 
@@ -135,7 +148,8 @@ mod tests {
     use super::*;
 
     fn hops(first: &str) -> Hops {
-        Hops::from(&Url::parse(first).unwrap())
+        let first = Url::parse(first).unwrap();
+        Hops::from(&first, &first)
     }
 
     fn go(hops: &mut Hops, status: u16, location: &str) -> Result<String, String> {
@@ -186,10 +200,7 @@ mod tests {
             moved(&[(301, "/1"), (308, "/2")]).unwrap(),
             "http://a.example/2"
         );
-        assert_eq!(
-            moved(&[(301, "/1"), (302, "/2"), (301, "/3")]).unwrap(),
-            "http://a.example/1"
-        );
+        assert_eq!(moved(&[(301, "/1"), (302, "/2"), (301, "/3")]), None);
         for temporary in [302, 303, 307] {
             assert_eq!(moved(&[(temporary, "/1"), (301, "/2")]), None);
         }

@@ -6,6 +6,7 @@ mod server;
 mod bodies;
 mod local;
 mod network;
+mod own;
 mod politeness;
 mod poll;
 
@@ -47,7 +48,7 @@ async fn ask_with(
     validators: &Validators,
 ) -> Result<Answer, Failure> {
     let source = Source::from_web_address(url).unwrap();
-    let fetcher = Fetcher::new(settings).unwrap();
+    let fetcher = Fetcher::new(settings);
     fetcher.fetch(&source, validators, now()).await.answer
 }
 

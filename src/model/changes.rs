@@ -6,6 +6,7 @@ use url::Url;
 use super::entry::Entry;
 use super::feed::Feed;
 use super::ids::{ContentHash, EntryId, FeedId};
+use super::polling::{Hold, Pace, PollHints, SeenRedirect, Whereabouts};
 use crate::source::{Failure, Source, Validators};
 
 /// A feed somebody follows, with what the polls so far have shown.
@@ -28,16 +29,25 @@ pub(crate) struct Subscription {
     pub(crate) body_hash: Option<ContentHash>,
     /// How many entries the archive keeps of it.
     pub(crate) entries: u64,
+    pub(crate) last_attempt: Option<DateTime<Utc>>,
     /// The last attempt that was answered well, changed or not.
     pub(crate) last_success: Option<DateTime<Utc>>,
     /// Not to be polled before. `None`: at once.
     pub(crate) next_due: Option<DateTime<Utc>>,
+    /// What its server said with `Retry-After`, or a hold on the whole host: not to be asked before, also
+    /// when a person asks for it. `None`: nobody said so.
+    pub(crate) held_until: Option<DateTime<Utc>>,
+    pub(crate) hints: PollHints,
+    pub(crate) pace: Pace,
+    pub(crate) redirect: Option<SeenRedirect>,
     /// Of the last attempt, if it failed.
     pub(crate) error: Option<Failure>,
     /// When the present row of failures began.
     pub(crate) error_since: Option<DateTime<Utc>>,
     /// How many attempts have failed in a row.
     pub(crate) failures: u32,
+    /// Since when its URL gives nothing (404) or no feed, other troubles between not counted.
+    pub(crate) absent_since: Option<DateTime<Utc>>,
 }
 
 /// How a subscription stands.
@@ -48,7 +58,7 @@ pub(crate) enum State {
     Failing,
     /// By a person, until resumed.
     Paused,
-    /// 410: no longer polled, its entries stay.
+    /// Retired: taken down (410), or no feed for months. No longer polled, its entries stay.
     Gone,
 }
 
@@ -106,17 +116,28 @@ pub(crate) enum Outcome {
         /// Replace the stored ones whole.
         validators: Validators,
         body_hash: ContentHash,
-        /// The subscription's new URL.
-        moved_to: Option<Url>,
+        pace: Pace,
+        whereabouts: Whereabouts,
     },
     /// The source said, or its bytes showed, that nothing has changed.
     Unchanged {
         /// Replace the stored ones whole.
         validators: Validators,
-        moved_to: Option<Url>,
+        whereabouts: Whereabouts,
     },
-    /// Nothing of the stored state but the error is touched.
-    Failed(Failure),
+    /// Nothing of the stored state but the trouble is touched.
+    Failed(Box<Setback>),
+}
+
+/// A failure with what follows from it.
+#[derive(Debug, Clone)]
+pub(crate) struct Setback {
+    pub(crate) failure: Failure,
+    /// See [`Subscription::absent_since`].
+    pub(crate) absent_since: Option<DateTime<Utc>>,
+    /// No longer to be polled.
+    pub(crate) retired: bool,
+    pub(crate) hold: Option<Hold>,
 }
 
 /// What recording an [`Attempt`] came to.
@@ -124,4 +145,8 @@ pub(crate) enum Outcome {
 pub(crate) struct Recorded {
     pub(crate) new: usize,
     pub(crate) edited: usize,
+    /// New ones that a rule kept out.
+    pub(crate) dropped: usize,
+    /// The subscription has its new URL.
+    pub(crate) moved: bool,
 }

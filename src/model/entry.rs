@@ -1,8 +1,9 @@
 //! An entry made safe, and an entry as the archive holds it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 
 use super::attribution::{Enclosure, Person};
+use super::extras::Extras;
 use super::ids::{ContentHash, EntryId};
 use super::raw::{EntrySource, Text};
 use super::safe_html::SafeHtml;
@@ -35,6 +36,8 @@ pub(crate) struct Entry {
     /// The feed an aggregated entry first stood in.
     pub(crate) source: Option<EntrySource>,
     pub(crate) comments_url: Option<String>,
+    /// Whatever else the publisher said of it.
+    pub(crate) extras: Option<Box<Extras>>,
     /// The talks the content holds, in its order; empty for a post that is no conference notes.
     pub(crate) talks: Vec<Talk>,
     /// The event the notes were taken at: `DevOpsDays Ghent 2019`.
@@ -126,16 +129,45 @@ pub(crate) struct Original {
 pub(crate) struct ArchivedEntry {
     pub(crate) id: EntryId,
     pub(crate) feed: FeedOfEntry,
+    /// Whether the same guid names another post that came earlier, or another feed's entry that is shown
+    /// for this one.
+    pub(crate) guid_is_taken: bool,
     /// When the archive took it in.
     pub(crate) first_seen: DateTime<Utc>,
-    /// With `original` left empty: it stays in the archive.
+    /// With `original` left empty: it stays in the archive. Of a post that came through several feeds the
+    /// tags are all of theirs.
     pub(crate) entry: Entry,
+    /// Through which other feeds the same post came, by arrival.
+    pub(crate) also_in: Vec<AlsoIn>,
+}
+
+/// The same post as another feed has it, stored as an entry of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AlsoIn {
+    pub(crate) id: EntryId,
+    /// `Source::key` of the subscription.
+    pub(crate) feed_url: String,
+    /// As `FeedOfEntry::title`.
+    pub(crate) feed_title: Option<String>,
+    /// The permalink there.
+    pub(crate) url: Option<String>,
 }
 
 impl ArchivedEntry {
     /// See [`Entry::date`].
     pub(crate) fn date(&self) -> DateTime<Utc> {
         self.entry.date(self.first_seen)
+    }
+
+    /// When it was last written to: the latest of all dates it claims that a calendar can show (years of
+    /// four digits), never before [`ArchivedEntry::date`].
+    pub(crate) fn changed(&self) -> DateTime<Utc> {
+        let claimed = [self.entry.published, self.entry.updated];
+        claimed
+            .into_iter()
+            .flatten()
+            .filter(|at| (1..=9999).contains(&at.year()))
+            .fold(self.date(), DateTime::max)
     }
 
     /// See [`Entry::dated`].
@@ -149,6 +181,8 @@ impl ArchivedEntry {
 pub(crate) struct FeedOfEntry {
     /// `Source::key` of the subscription.
     pub(crate) url: String,
+    /// What `url` was before the feed was ever moved: the same for good.
+    pub(crate) first_url: String,
     /// The feed's own id (Atom).
     pub(crate) guid: Option<String>,
     /// The person's title for it, else its own; `None` where it has neither.

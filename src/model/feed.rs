@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::attribution::Person;
 use super::entry::Entry;
+use super::polling::PollHints;
 use super::raw::PageLinks;
 
 /// What a feed says of itself, safe to show; see `RawFeed` for each field's origin.
@@ -22,8 +23,7 @@ pub(crate) struct Feed {
     pub(crate) rights: Option<String>,
     pub(crate) image: Option<String>,
     pub(crate) updated: Option<DateTime<Utc>>,
-    /// RSS `ttl`, in minutes.
-    pub(crate) ttl: Option<u32>,
+    pub(crate) hints: PollHints,
     /// The program that wrote it, as it calls itself.
     pub(crate) generator: Option<String>,
     /// Where the document was in the end, after redirects; without credentials.

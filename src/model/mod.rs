@@ -6,13 +6,18 @@
 
 mod address;
 mod attribution;
+mod canonical;
 mod changes;
 mod entry;
 mod event;
+mod extras;
 mod feed;
+mod health;
 mod ids;
 mod past;
+mod polling;
 mod raw;
+mod rfc3339;
 mod safe_html;
 mod stats;
 mod talk;
@@ -20,16 +25,25 @@ mod talk_link;
 
 pub(crate) use address::address_as_meant;
 pub(crate) use attribution::{Enclosure, Person};
-pub(crate) use changes::{Attempt, Change, Changes, Known, Outcome, Recorded, State, Subscription};
-pub(crate) use entry::{ArchivedEntry, Entry, FeedOfEntry, Original, Revision};
-pub(crate) use event::{Event, event_key};
+pub(crate) use canonical::{canonical_link, site};
+pub(crate) use changes::{
+    Attempt, Change, Changes, Known, Outcome, Recorded, Setback, State, Subscription,
+};
+pub(crate) use entry::{AlsoIn, ArchivedEntry, Entry, FeedOfEntry, Original, Revision};
+pub(crate) use event::{Event, is_event_called};
+pub(crate) use extras::{
+    Contributor, Extension, ExtraLink, Extras, InReplyTo, MediaObject, SourceFacts,
+};
 pub(crate) use feed::Feed;
+pub(crate) use health::{HealthEvent, HealthKind};
 pub(crate) use ids::{ContentHash, EntryId, FeedId};
 pub(crate) use past::{Move, PageRead, Past, PastLinks, Step, Way};
+pub(crate) use polling::{Hold, Pace, PollHints, SeenRedirect, Whereabouts};
 pub(crate) use raw::{
     Category, Dropped, EntrySource, FeedFormat, Origin, PageLinks, RawEntry, RawFeed, Repair, Text,
     TextKind,
 };
+pub(crate) use rfc3339::{rfc3339, rfc3339_seconds};
 pub(crate) use safe_html::{Attributes, SafeHtml, Token, decode, is_block, is_void};
 pub(crate) use stats::{FeedCount, Stats};
 pub(crate) use talk::{Tag, TagOrigin, Talk, TalkKind};

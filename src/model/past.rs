@@ -46,6 +46,8 @@ pub(crate) struct Past {
     /// How many entries came of them that were not known.
     pub(crate) entries: u64,
     pub(crate) read_at: DateTime<Utc>,
+    /// Its server answered a page with `Retry-After`: not to be asked for one before.
+    pub(crate) wait_until: Option<DateTime<Utc>>,
 }
 
 /// What the last document of a feed said of where its past is.

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 
 use super::attribution::{Enclosure, Person};
+use super::extras::Extras;
 use super::ids::ContentHash;
+use super::polling::PollHints;
 
 /// A document read by `parse`, before `clean` has made it safe.
 ///
@@ -41,12 +43,14 @@ pub(crate) struct RawFeed {
     pub(crate) image: Option<String>,
     /// Atom `updated`, RSS `lastBuildDate` or `pubDate`.
     pub(crate) updated: Option<DateTime<Utc>>,
-    /// RSS `ttl`, in minutes.
-    pub(crate) ttl: Option<u32>,
+    /// RSS `ttl`, `skipHours`, `skipDays`, and `sy:`.
+    pub(crate) hints: PollHints,
     /// Where the feed's older entries are. URLs may be relative.
     pub(crate) pages: PageLinks,
     /// In the document's order.
     pub(crate) entries: Vec<RawEntry>,
+    /// Where the feed's own fields were read; see [`RawEntry::origins`].
+    pub(crate) origins: Vec<Origin>,
     /// What was there but could not be kept, in the document's order; for people, so not all of very much.
     pub(crate) dropped: Vec<Dropped>,
 }
@@ -124,6 +128,8 @@ pub(crate) struct RawEntry {
     pub(crate) source: Option<EntrySource>,
     /// RSS `comments`, Atom `link rel=replies`. May be relative.
     pub(crate) comments_url: Option<String>,
+    /// Whatever else the entry says.
+    pub(crate) extras: Option<Box<Extras>>,
     /// The content before damaged text in it was mended; `None` where none was.
     pub(crate) unmended: Option<Text>,
     /// What was mended in this entry's own text.
@@ -172,6 +178,9 @@ impl RawEntry {
         hasher.text(source.guid.as_deref());
         hasher.text(source.title.as_deref());
         hasher.text(source.url.as_deref());
+        if let Some(extras) = &self.extras {
+            hasher.extras(extras);
+        }
         hasher.finish()
     }
 }
@@ -189,6 +198,27 @@ impl FieldHasher {
         self.text(text.map(|text| text.value.as_str()));
         let html = text.is_some_and(|text| text.kind == TextKind::Html);
         self.0.update(&[u8::from(html)]);
+    }
+
+    /// Only what stays when nobody edits the entry: counts of comments and views, signed addresses of
+    /// pictures and the date of an aggregated entry's feed change at every poll.
+    fn extras(&mut self, extras: &Extras) {
+        self.text(extras.rights.as_deref());
+        for texts in [&extras.licenses, &extras.places] {
+            self.count(texts.len());
+            for text in texts {
+                self.text(Some(text));
+            }
+        }
+        self.count(extras.links.len());
+        for link in &extras.links {
+            self.text(Some(&link.rel));
+            self.text(Some(&link.url));
+        }
+        self.count(extras.in_reply_to.len());
+        for answered in &extras.in_reply_to {
+            self.text(answered.id.as_deref());
+        }
     }
 
     fn instant(&mut self, instant: Option<DateTime<Utc>>) {
@@ -256,7 +286,7 @@ pub(crate) struct Category {
 pub(crate) struct EntrySource {
     /// Atom `source/id`.
     pub(crate) guid: Option<String>,
-    /// Atom `source/title`, RSS `source`'s text.
+    /// Atom `source/title`, RSS `source`'s text. HTML, and plain text in an `Entry`.
     pub(crate) title: Option<String>,
     /// Atom `source/link`, RSS `source url`.
     pub(crate) url: Option<String>,

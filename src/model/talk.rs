@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::raw::Category;
+
 /// One talk out of a conference-notes post.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Talk {
@@ -13,10 +15,10 @@ pub(crate) struct Talk {
     pub(crate) kind: TalkKind,
     /// Of the heading the talk starts on, 1 to 6; 0 where it starts on a line that is no heading.
     pub(crate) level: u8,
-    /// The `id` to put behind the entry's URL; `None` where the line has none.
+    /// What to put behind the entry's URL: the `id` of the line, else a text fragment that finds it
+    /// (`:~:text=..`); `None` where the talk is the whole post.
     pub(crate) anchor: Option<String>,
-    /// The permalink: the entry's URL with the anchor, or with a text fragment where there is no
-    /// anchor. `None` where the entry has no URL.
+    /// The permalink: the entry's URL with the anchor. `None` where the entry has no URL.
     pub(crate) url: Option<String>,
     /// Where the talk's notes stand in the entry's content, heading left out, in bytes.
     pub(crate) section: Range<usize>,
@@ -47,6 +49,10 @@ impl TalkKind {
         (Self::Panel, "panel"),
         (Self::Topic, "topic"),
     ];
+
+    pub(crate) fn words() -> impl Iterator<Item = &'static str> {
+        Self::WORDS.iter().map(|(_, word)| *word)
+    }
 
     pub(crate) fn word(self) -> &'static str {
         Self::WORDS
@@ -79,6 +85,9 @@ pub(crate) struct Tag {
     /// As its origin spells it.
     pub(crate) name: String,
     pub(crate) origin: TagOrigin,
+    /// What the publisher says of it beyond the name (Atom `term`, `scheme`, `label`; RSS `domain`);
+    /// `None` where the name says it all.
+    pub(crate) category: Option<Box<Category>>,
 }
 
 impl Tag {
@@ -86,6 +95,7 @@ impl Tag {
         Self {
             name: name.into(),
             origin,
+            category: None,
         }
     }
 

@@ -16,7 +16,7 @@ use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveTime, Utc};
 use fold::{Parts, fold};
 use zones::Zone;
 
-pub(super) use days::{Day, days};
+pub(super) use days::{Day, days, months};
 
 /// No date is longer; a megabyte of it is not looked at.
 const LONGEST: usize = 200;

@@ -62,11 +62,20 @@ impl From<ParseError> for Failure {
     }
 }
 
+const NAMED: &str = "; the feed it names is ";
+
 /// Which feed a page names, as the end of a line.
 fn named(feed: Option<&Url>) -> String {
     feed.map(without_password)
-        .map(|url| format!("; the feed it names is {url}"))
+        .map(|url| format!("{NAMED}{url}"))
         .unwrap_or_default()
+}
+
+/// The feed that a page names which was taken for one.
+pub(crate) fn feed_named_in(failure: &Failure) -> Option<&str> {
+    let is_page = failure.kind == FailureKind::NotAFeed;
+    let (_, feed) = failure.message.split_once(NAMED).filter(|_| is_page)?;
+    Some(feed)
 }
 
 /// What an error repeats of the document: one short line without control characters.
@@ -95,6 +104,10 @@ mod tests {
         assert_eq!(
             failure.message,
             "this is a web page, not a feed; the feed it names is https://blog.example/atom.xml"
+        );
+        assert_eq!(
+            feed_named_in(&failure),
+            Some("https://blog.example/atom.xml")
         );
         let login = ParseError::Page {
             feed: None,

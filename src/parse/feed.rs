@@ -12,6 +12,7 @@ use url::Url;
 
 use crate::model::{FeedFormat, RawFeed};
 
+use super::Telling;
 use super::dates;
 use super::error::{ParseError, excerpt};
 use super::repair::{self, Repairs, Root, Rule};
@@ -21,17 +22,18 @@ pub(super) fn read_xml(
     text: &str,
     root: &Root<'_>,
     location: Option<&Url>,
+    telling: Telling,
     repairs: &mut Repairs,
 ) -> Result<RawFeed, ParseError> {
     let mended = repair::characters(text, repairs);
     match &mended {
-        Cow::Borrowed(_) => read_mended(text, root, location, repairs),
+        Cow::Borrowed(_) => read_mended(text, root, location, telling, repairs),
         // What was left out before the root moved it.
         Cow::Owned(mended) => {
             let root = Root::find(mended).filter(|found| found.name == root.name);
             let root = root.or_else(|| Root::find_behind_junk(mended));
             let root = root.ok_or(ParseError::Hollow { format: "XML" })?;
-            read_mended(mended, &root, location, repairs)
+            read_mended(mended, &root, location, telling, repairs)
         }
     }
 }
@@ -40,10 +42,11 @@ fn read_mended(
     text: &str,
     root: &Root<'_>,
     location: Option<&Url>,
+    telling: Telling,
     repairs: &mut Repairs,
 ) -> Result<RawFeed, ParseError> {
     let stream = repair::stream(text, root, repairs);
-    let feed = reader::read(stream, location, repairs);
+    let feed = reader::read(stream, location, telling, repairs);
     if !is_hollow(&feed) {
         return finish(feed, repairs);
     }

@@ -19,14 +19,14 @@ use std::cmp::Reverse;
 
 use url::Url;
 
-use crate::model::{FeedFormat, RawFeed};
+use crate::model::{Dropped, FeedFormat, RawFeed};
 use crate::source::Document;
 
 use detect::Shape;
 use repair::Repairs;
 
 pub(crate) use discover::{Choice, Page, known_feed};
-pub(crate) use error::ParseError;
+pub(crate) use error::{ParseError, feed_named_in};
 pub(crate) use opml::{Opml, Outline};
 
 /// What a document turned out to be.
@@ -37,8 +37,21 @@ pub(crate) enum Parsed {
     Page(Page),
 }
 
+/// How much the reader says of its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Telling {
+    /// What was repaired.
+    Little,
+    /// Beside it where each field was read, and what came to nothing.
+    All,
+}
+
 /// Reads whatever a document holds. A single note is a feed of one entry.
 pub(crate) fn read(document: &Document) -> Result<Parsed, ParseError> {
+    read_telling(document, Telling::Little)
+}
+
+fn read_telling(document: &Document, telling: Telling) -> Result<Parsed, ParseError> {
     detect::refuse_binary(&document.bytes)?;
     let decoded = encoding::decode(document);
     let text = decoded.text.as_ref();
@@ -46,7 +59,7 @@ pub(crate) fn read(document: &Document) -> Result<Parsed, ParseError> {
     let mut repairs = Repairs::default();
     repairs.add("encoding", usize::from(decoded.mended));
     let mut feed = match detect::shape(text, document.file_name.as_deref())? {
-        Shape::Feed(root) => feed::read_xml(text, &root, location, &mut repairs)?,
+        Shape::Feed(root) => feed::read_xml(text, &root, location, telling, &mut repairs)?,
         Shape::Json => json::read(text, &mut repairs)?,
         Shape::Note => {
             let mut note = [notes::read(text, document)];
@@ -61,6 +74,15 @@ pub(crate) fn read(document: &Document) -> Result<Parsed, ParseError> {
         Shape::Page => return Ok(Parsed::Page(discover::read(text, location))),
     };
     decoded.encoding.clone_into(&mut feed.encoding);
+    feed.encoding_by = Some(decoded.by);
+    if let Some(claim) = decoded.disbelieved.filter(|_| telling == Telling::All) {
+        let dropped = Dropped {
+            from: claim.by.into(),
+            value: claim.encoding.name().to_owned(),
+            why: "not the encoding of the bytes",
+        };
+        feed.dropped.insert(0, dropped);
+    }
     mojibake::mend_feed(&mut feed, &mut repairs);
     feed.repairs = repairs.into_vec();
     Ok(Parsed::Feed(Box::new(feed)))
@@ -78,7 +100,16 @@ pub(crate) fn normalised(document: &Document) -> Option<String> {
 
 /// As [`read`], where only a feed will do.
 pub(crate) fn read_feed(document: &Document) -> Result<RawFeed, ParseError> {
-    match read(document)? {
+    only_feed(read(document)?)
+}
+
+/// As [`read_feed`], and the reader says where each field was read and what came to nothing.
+pub(crate) fn explain(document: &Document) -> Result<RawFeed, ParseError> {
+    only_feed(read_telling(document, Telling::All)?)
+}
+
+fn only_feed(parsed: Parsed) -> Result<RawFeed, ParseError> {
+    match parsed {
         Parsed::Feed(feed) => Ok(*feed),
         Parsed::Opml(list) => Err(ParseError::Opml {
             feeds: list.outlines.len(),
@@ -141,9 +172,13 @@ pub(crate) fn publish_notes(feed: &mut RawFeed, site: &Url) {
     }
     feed.site_url = Some(site.to_string());
     for entry in &mut feed.entries {
-        if entry.url.is_none() {
-            entry.url = notes::address(&entry.guid, site);
-        }
+        entry.url = match entry.url.take() {
+            None => notes::address(&entry.guid, site),
+            Some(path) if path.starts_with('/') && !path.starts_with("//") => {
+                notes::below(&path, site)
+            }
+            whole => whole,
+        };
     }
 }
 

@@ -43,6 +43,10 @@ impl Page {
         if c.is_ascii() {
             return None;
         }
+        // Latin 1 has control characters there, which nobody writes.
+        if self == Self::Windows && ('\u{80}'..='\u{9f}').contains(&c) {
+            return u8::try_from(u32::from(c)).ok();
+        }
         let table = match self {
             Self::Windows => WINDOWS.get_or_init(|| upper_half(WINDOWS_1252)),
             Self::Mac => MAC.get_or_init(|| upper_half(MACINTOSH)),

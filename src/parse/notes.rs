@@ -3,13 +3,14 @@
 mod dated;
 mod front_matter;
 mod markdown;
+mod permalink;
 mod shortcodes;
 mod slips;
 
 use std::borrow::Cow;
 use std::path::Path;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use url::Url;
 
 use crate::model::{Category, RawEntry, Repair, Text};
@@ -73,11 +74,60 @@ pub(super) fn is_binary(text: &str) -> bool {
     controls.count() * 50 > window.chars().count()
 }
 
+fn is_markup_name(file_name: &str) -> bool {
+    let name = file_name.to_ascii_lowercase();
+    name.ends_with(".html") || name.ends_with(".htm")
+}
+
+/// The page's own title or its first heading.
+fn markup_title(html: &str) -> Option<String> {
+    let lower = html.to_ascii_lowercase();
+    let own = || {
+        let start = lower.find("<title")?;
+        let start = start + lower[start..].find('>')? + 1;
+        let end = start + lower[start..].find("</title")?;
+        markdown::text_of_markup(&html[start..end])
+    };
+    own().or_else(|| markdown::heading_of_markup(html))
+}
+
+/// What a page says beside its navigation, where it tells them apart.
+fn main_part(html: &str) -> &str {
+    let lower = html.to_ascii_lowercase();
+    let inside = |name: &str| {
+        let start = lower.find(&format!("<{name}"))?;
+        let open = lower[start..].find('>')? + 1;
+        let end = lower.rfind(&format!("</{name}"))?;
+        (start + open <= end).then(|| &html[start + open..end])
+    };
+    ["main", "article", "body"]
+        .iter()
+        .find_map(|name| inside(name))
+        .unwrap_or(html)
+}
+
 /// Hugo's `_index.md` describes a list of pages and is none.
 pub(super) fn is_list_page(document: &Document) -> bool {
     let name = document.file_name.as_deref().unwrap_or_default();
-    name.rsplit('/').next() == Some("_index.md")
+    let own = name
+        .rsplit('/')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    matches!(own.as_str(), "_index.md" | "_index.html") || NO_NOTES.contains(&own.as_str())
 }
+
+/// Texts that stand in folders for programs and lawyers.
+const NO_NOTES: [&str; 8] = [
+    "robots.txt",
+    "humans.txt",
+    "ads.txt",
+    "security.txt",
+    "requirements.txt",
+    "license.txt",
+    "cmakelists.txt",
+    "404.html",
+];
 
 /// Reads a note. Everything is a note, so this never fails.
 pub(super) fn read(text: &str, document: &Document) -> Note {
@@ -86,12 +136,19 @@ pub(super) fn read(text: &str, document: &Document) -> Note {
     let unmended = matches!(mended, Cow::Owned(_)).then(|| unmended(text));
     let (front, body) = front_matter::split(&mended, &mut repairs);
     let body = shortcodes::remove(body, &mut repairs);
-    let body = slips::mend(&body, &mut repairs);
     let file_name = document.file_name.as_deref();
+    let is_markup = file_name.is_some_and(is_markup_name);
+    let body = match is_markup {
+        true => body,
+        false => Cow::Owned(slips::mend(&body, &mut repairs).into_owned()),
+    };
     let title = front
         .title
         .clone()
-        .or_else(|| markdown::title(&body))
+        .or_else(|| match is_markup {
+            true => markup_title(&body),
+            false => markdown::title(&body),
+        })
         .or_else(|| file_name.and_then(title_of_file));
     let known = front
         .date
@@ -100,12 +157,26 @@ pub(super) fn read(text: &str, document: &Document) -> Note {
         Some(_) => None,
         None => dated::in_text(title.as_deref(), front.summary.as_deref(), &body, file_name),
     };
+    let month = || {
+        let month = dated::month_in_text(title.as_deref(), &body)?;
+        // The commit knows the day.
+        let same = |at: &DateTime<Utc>| (at.year(), at.month()) == (month.year(), month.month());
+        Some(document.created.filter(same).unwrap_or(month))
+    };
     let published = known
         .or(found.map(|found| found.at))
-        .or_else(|| file_name.and_then(dated::in_folders))
+        .or_else(month)
         .or(document.created)
+        .or_else(|| file_name.and_then(dated::in_folders))
         .or(document.modified);
-    let content = markdown::to_html(&body, title.as_deref());
+    let content = match is_markup {
+        true => main_part(&body).to_owned(),
+        false => markdown::to_html(&body, title.as_deref()),
+    };
+    let address = front
+        .url
+        .clone()
+        .or_else(|| permalink::of(&front, file_name?, title.as_deref(), published));
     let FrontMatter {
         updated,
         tags,
@@ -113,12 +184,11 @@ pub(super) fn read(text: &str, document: &Document) -> Note {
         summary,
         draft,
         language,
-        url,
         ..
     } = front;
     let mut entry = RawEntry {
         guid: String::new(),
-        url,
+        url: address,
         title: title.map(Text::plain),
         authors,
         categories: tags,
@@ -185,6 +255,16 @@ pub(super) fn address(file_name: &str, site: &Url) -> Option<String> {
     segments.push("");
     drop(segments);
     Some(url.into())
+}
+
+/// A path of the site, below the site's own.
+pub(super) fn below(path: &str, site: &Url) -> Option<String> {
+    let above = site.path().trim_end_matches('/');
+    let path = match path.strip_prefix(above) {
+        Some(rest) if rest.starts_with('/') => rest,
+        _ => path,
+    };
+    site.join(&format!("{above}{path}")).ok().map(String::from)
 }
 
 /// Names a note that came without a name: the same text is the same note.

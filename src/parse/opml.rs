@@ -98,7 +98,8 @@ fn is(tag: &BytesStart<'_>, name: &str) -> bool {
 /// What an open outline is.
 enum Folder {
     Named(Option<String>),
-    /// What stands inside a feed is its entries or its pages, and no subscription.
+    /// What stands inside a feed is its entries or its pages, and no subscription; what is commented out
+    /// is none either.
     Feed,
 }
 
@@ -110,7 +111,7 @@ fn take_outline(
     list: &mut Opml,
 ) -> Folder {
     let (mut address, mut plain_url, mut title, mut text) = (None, None, None, None);
-    let (mut html_url, mut category, mut kind) = (None, None, None);
+    let (mut html_url, mut category, mut kind, mut comment) = (None, None, None, None);
     let mut attributes = tag.attributes();
     // The check for doubled attributes is quadratic.
     attributes.with_checks(false);
@@ -123,12 +124,17 @@ fn take_outline(
             "htmlurl" => &mut html_url,
             "category" => &mut category,
             "type" => &mut kind,
+            "iscomment" => &mut comment,
             _ => continue,
         };
         let value = unescape(&attribute.value).trim().to_owned();
         if slot.is_none() && !value.is_empty() {
             *slot = Some(value);
         }
+    }
+    // OPML 2.0: whatever stands inside is commented out too.
+    if comment.is_some_and(|comment: String| comment.eq_ignore_ascii_case("true")) {
+        return Folder::Feed;
     }
     let is_feed = kind.is_some_and(|kind: String| {
         ["rss", "atom", "rss1", "feed"]

@@ -50,6 +50,24 @@ impl Aliases {
                 Some(name) => Filter::Or(self.spellings(name)),
                 None => filter.clone(),
             },
+            // Also what is meant by a tag that begins so.
+            Filter::Tag { key, prefix: true } => {
+                let mut begun: Vec<&String> = self
+                    .names
+                    .iter()
+                    .filter(|(of_group, _)| of_group.starts_with(key.as_str()))
+                    .map(|(_, name)| name)
+                    .collect();
+                begun.sort();
+                begun.dedup();
+                let meant = begun.into_iter().flat_map(|name| self.spellings(name));
+                let mut all = vec![filter.clone()];
+                all.extend(meant.filter(|tag| !matches!(tag, Filter::Tag { key: of_group, .. } if of_group.starts_with(key.as_str()))));
+                match all.len() {
+                    1 => filter.clone(),
+                    _ => Filter::Or(all),
+                }
+            }
             _ => filter.clone(),
         }
     }
@@ -85,5 +103,14 @@ mod tests {
         assert_eq!(aliases.widen(&excluded), Filter::Not(Box::new(both)));
         assert_eq!(aliases.widen(&tag("other")), tag("other"));
         assert_eq!(aliases.name("devsecops"), Some("DevOps"));
+        let begun = |key: &str| Filter::Tag {
+            key: key.to_owned(),
+            prefix: true,
+        };
+        assert_eq!(
+            aliases.widen(&begun("devs")),
+            Filter::Or(vec![begun("devs"), tag("devops")])
+        );
+        assert_eq!(aliases.widen(&begun("dev")), begun("dev"));
     }
 }

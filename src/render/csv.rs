@@ -53,7 +53,7 @@ impl<'a> Csv<'a> {
             harmless(entry.title.as_deref().unwrap_or_default()),
             wording::entry_link(entry).unwrap_or_default(),
             harmless(&wording::people(&entry.authors)),
-            harmless(&wording::tags(entry).join(", ")),
+            harmless(&wording::tag_names(entry).join(", ")),
             harmless(&wording::feed_name(&archived.feed)),
             wording::web(&archived.feed.url).unwrap_or_default(),
             harmless(entry.event.as_deref().unwrap_or_default()),
@@ -73,6 +73,10 @@ impl<'a> Csv<'a> {
 }
 
 impl Digest for Csv<'_> {
+    fn wants_date(&self) -> bool {
+        false
+    }
+
     fn begin(&mut self, _: &DigestHead) -> io::Result<()> {
         Ok(())
     }

@@ -5,11 +5,13 @@ use std::io::{self, Write};
 
 use super::jsonfeed::Reading;
 use super::wording::rfc3339;
-use crate::model::{Dropped, Entry, Feed, Origin, Person};
+use crate::model::{Dropped, Entry, Extras, Feed, Origin, Person};
 
 /// What the reader says of its work, beside the feed itself.
 pub(crate) struct Told<'a> {
     pub(crate) encoding_by: Option<&'static str>,
+    /// Of the feed's own fields.
+    pub(crate) feed_origins: &'a [Origin],
     /// For each entry of the feed, in its order.
     pub(crate) origins: &'a [Vec<Origin>],
     pub(crate) dropped: &'a [Dropped],
@@ -26,18 +28,34 @@ pub(crate) fn explained(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     line(out, "format", reading.format.word())?;
-    let by = told.encoding_by.map(|by| format!(", by its {by}"));
+    let by = told.encoding_by.map(|by| format!(", by {by}"));
     let encoding = format!("{}{}", reading.encoding, by.unwrap_or_default());
     line(out, "encoding", &encoding)?;
-    line(out, "title", feed.title.as_deref().unwrap_or("none"))?;
-    line(out, "page", feed.site_url.as_deref().unwrap_or("none"))?;
+    let origin = |field: &str| from(told.feed_origins, field);
+    let none = "none: readers show the address instead";
+    head(out, "title", feed.title.as_deref(), origin("title"), none)?;
+    head(
+        out,
+        "page",
+        feed.site_url.as_deref(),
+        origin("page"),
+        "none",
+    )?;
+    let updated = feed.updated.and_then(rfc3339);
+    for (field, value) in [
+        ("subtitle", feed.subtitle.as_deref()),
+        ("feed", feed.self_url.as_deref()),
+        ("updated", updated.as_deref()),
+        ("language", feed.language.as_deref()),
+        ("rights", feed.rights.as_deref()),
+        ("image", feed.image.as_deref()),
+        ("generator", feed.generator.as_deref()),
+    ] {
+        if value.is_some() || origin(field).is_some() {
+            head(out, field, value, origin(field), "")?;
+        }
+    }
     line(out, "entries", &feed.entries.len().to_string())?;
-    let repairs: Vec<String> = reading
-        .repairs
-        .iter()
-        .map(|repair| format!("{} × {}", repair.count, repair.kind))
-        .collect();
-    line(out, "repaired", &or_none(&repairs.join(", ")))?;
     for (number, entry) in (1..).zip(&feed.entries) {
         writeln!(out)?;
         writeln!(
@@ -49,19 +67,177 @@ pub(crate) fn explained(
         fields(entry, origins, out)?;
     }
     writeln!(out)?;
-    if told.dropped.is_empty() {
-        return line(out, "dropped", "nothing");
+    repaired(reading, out)?;
+    dropped(told.dropped, out)
+}
+
+fn head(
+    out: &mut dyn Write,
+    field: &str,
+    value: Option<&str>,
+    origin: Option<&str>,
+    none: &str,
+) -> io::Result<()> {
+    let value = match (value, origin) {
+        (Some(value), Some(origin)) => format!("{}  (from {origin})", short(value)),
+        (Some(value), None) => short(value),
+        (None, Some(origin)) => format!("nothing was left of {origin}"),
+        (None, None) => none.to_owned(),
+    };
+    writeln!(out, "{field:<12}{value}")
+}
+
+fn repaired(reading: &Reading<'_>, out: &mut dyn Write) -> io::Result<()> {
+    if reading.repairs.is_empty() {
+        return line(out, "repaired", "nothing");
     }
-    writeln!(out, "dropped:")?;
-    for dropped in told.dropped {
-        writeln!(
-            out,
-            "  {} “{}”: {}",
-            dropped.from, dropped.value, dropped.why
-        )?;
+    writeln!(out, "repaired:")?;
+    for repair in reading.repairs {
+        let known = REPAIRS.iter().find(|(kind, _)| *kind == repair.kind);
+        let meaning = known.map_or(String::new(), |(_, meaning)| format!(": {meaning}"));
+        writeln!(out, "  {} × {}{meaning}", repair.count, repair.kind)?;
     }
     Ok(())
 }
+
+/// What was dropped, each kind once with how often.
+fn dropped(dropped: &[Dropped], out: &mut dyn Write) -> io::Result<()> {
+    if dropped.is_empty() {
+        return line(out, "dropped", "nothing");
+    }
+    writeln!(out, "dropped:")?;
+    let mut told: Vec<(&Dropped, usize)> = Vec::new();
+    for one in dropped {
+        let full = told.len() >= MOST;
+        match told.iter_mut().find(|(known, _)| *known == one) {
+            Some((_, times)) => *times += 1,
+            None if full => {}
+            None => told.push((one, 1)),
+        }
+    }
+    for (one, times) in told {
+        let times = if times > 1 {
+            format!(", {times} times")
+        } else {
+            String::new()
+        };
+        let value = if one.value.is_empty() {
+            String::new()
+        } else {
+            format!(" “{}”", short(&one.value))
+        };
+        writeln!(out, "  {}{value}: {}{times}", one.from, one.why)?;
+    }
+    Ok(())
+}
+
+/// So many different things that were dropped are enough to read.
+const MOST: usize = 100;
+
+/// What each kind of repair means to whoever writes the feed.
+const REPAIRS: [(&str, &str); 38] = [
+    ("encoding", "bytes that are not in the encoding they claim"),
+    ("leading-junk", "something stood before the XML declaration"),
+    ("trailing-junk", "something stood behind the end"),
+    (
+        "forbidden-character",
+        "a character XML forbids was left out",
+    ),
+    (
+        "control-character",
+        "a control character was read as the windows-1252 one that was meant",
+    ),
+    (
+        "reference",
+        "an “&” that begins no reference stands for itself; write “&amp;”",
+    ),
+    (
+        "undefined-entity",
+        "an entity nobody defines was left as it is written",
+    ),
+    (
+        "bare-less-than",
+        "a “<” that begins no tag stands for itself; write “&lt;”",
+    ),
+    ("unclosed-tag", "a tag without “>”"),
+    ("unclosed-element", "an element without its end tag"),
+    ("unmatched-end-tag", "an end tag of nothing that is open"),
+    (
+        "unquoted-attribute",
+        "an attribute without quotation marks or value",
+    ),
+    (
+        "doubled-attribute",
+        "an attribute stood twice; the first counts",
+    ),
+    (
+        "undeclared-prefix",
+        "a prefix without xmlns; read as it is usually meant",
+    ),
+    (
+        "unknown-namespace",
+        "a namespace nobody knows; read by its prefix",
+    ),
+    ("open-comment", "a comment without “-->”"),
+    ("open-cdata", "a CDATA section without “]]>”"),
+    (
+        "truncated",
+        "the document stops in the middle; what is complete was kept",
+    ),
+    (
+        "too-deep",
+        "elements inside one another beyond any measure were left out",
+    ),
+    (
+        "too-many-attributes",
+        "attributes beyond any measure were left out",
+    ),
+    (
+        "rss-version",
+        "no RSS version, or one that does not exist; read as 2.0",
+    ),
+    (
+        "second-reader",
+        "read by the second reader, since the first found nothing",
+    ),
+    (
+        "shared-id",
+        "entries that share one id; each was given its own",
+    ),
+    ("author-map", "a name written as a template’s “map[…]”"),
+    (
+        "mojibake",
+        "text that was decoded wrongly once was put right",
+    ),
+    ("json-comma", "a comma too many or too few"),
+    ("json-comment", "a comment, which JSON has not"),
+    ("json-surrogate", "half a character was left out"),
+    ("json-quote", "a text without “\"” round it"),
+    ("json-word", "a word JSON does not know"),
+    (
+        "json-depth",
+        "values inside one another beyond any measure were left out",
+    ),
+    (
+        "json-control-character",
+        "a line break or control character inside a text",
+    ),
+    ("junk-after-end", "something stood behind the end"),
+    ("json-type", "a member of a wrong type"),
+    (
+        "json-version",
+        "no version of JSON Feed, or one that does not exist",
+    ),
+    ("json-items", "“items” is no list"),
+    (
+        "front-matter",
+        "front matter that is not quite YAML or TOML",
+    ),
+    (
+        "shortcode",
+        "a template’s shortcode was taken out of the text",
+    ),
+];
 
 /// The fields that were found, each with the element or member it was read from, where that is known.
 fn fields(entry: &Entry, origins: &[Origin], out: &mut dyn Write) -> io::Result<()> {
@@ -74,6 +250,12 @@ fn fields(entry: &Entry, origins: &[Origin], out: &mut dyn Write) -> io::Result<
         .iter()
         .map(|file| file.url.as_str())
         .collect();
+    let extras = entry.extras.as_deref();
+    let rights = extras.and_then(|extras| extras.rights.clone());
+    let image = extras.and_then(|extras| extras.image.clone());
+    let also = extras.map(others).unwrap_or_default();
+    let source = entry.source.as_ref();
+    let source = source.and_then(|source| source.title.clone().or_else(|| source.url.clone()));
     let values = [
         ("id", text(&entry.guid)),
         ("url", entry.url.clone()),
@@ -85,6 +267,11 @@ fn fields(entry: &Entry, origins: &[Origin], out: &mut dyn Write) -> io::Result<
         ("content", text(content.trim())),
         ("enclosures", text(&files.join(", "))),
         ("language", entry.language.clone()),
+        ("comments", entry.comments_url.clone()),
+        ("rights", rights),
+        ("image", image),
+        ("source", source),
+        ("also", text(&also.join(", "))),
     ];
     if let Some(origin) = from(origins, "title") {
         writeln!(out, "   {:<11}from {origin}", "title")?;
@@ -94,6 +281,11 @@ fn fields(entry: &Entry, origins: &[Origin], out: &mut dyn Write) -> io::Result<
         match (value, origin) {
             (Some(value), Some(origin)) => {
                 writeln!(out, "   {field:<11}{}  (from {origin})", short(&value))?;
+            }
+            // Nothing is said of the origin where nobody told any.
+            (Some(value), None) if field == "id" && !origins.is_empty() => {
+                let value = short(&value);
+                writeln!(out, "   {field:<11}{value}  (made up, the entry has none)")?;
             }
             (Some(value), None) => writeln!(out, "   {field:<11}{}", short(&value))?,
             // Something stood there and cleaning left nothing of it: an unsafe link, an empty list.
@@ -117,6 +309,31 @@ fn fields(entry: &Entry, origins: &[Origin], out: &mut dyn Write) -> io::Result<
     Ok(())
 }
 
+/// What else is kept, by name.
+fn others(extras: &Extras) -> Vec<String> {
+    let counted = [
+        ("contributor", extras.contributors.len()),
+        ("licence", extras.licenses.len()),
+        ("answered entry", extras.in_reply_to.len()),
+        ("place", extras.places.len()),
+        ("media file", extras.media.len()),
+    ];
+    let counted = counted.iter().filter(|(_, count)| *count > 0);
+    let counted = counted.map(|(name, count)| format!("{count} × {name}"));
+    let links = extras
+        .links
+        .iter()
+        .map(|link| format!("link rel={}", link.rel));
+    let comments = extras
+        .comments
+        .map(|comments| format!("{comments} comments"));
+    let names = extras
+        .extensions
+        .iter()
+        .map(|extension| extension.name.clone());
+    counted.chain(links).chain(comments).chain(names).collect()
+}
+
 fn from<'a>(origins: &'a [Origin], field: &str) -> Option<&'a str> {
     let origin = origins.iter().find(|origin| origin.field == field)?;
     Some(&origin.from)
@@ -129,10 +346,6 @@ fn name(person: &Person) -> Option<&str> {
 
 fn line(out: &mut dyn Write, name: &str, value: &str) -> io::Result<()> {
     writeln!(out, "{name:<12}{}", short(value))
-}
-
-fn or_none(text: &str) -> String {
-    if text.is_empty() { "nothing" } else { text }.to_owned()
 }
 
 /// One line, cut where nobody reads on.
@@ -170,7 +383,8 @@ mod tests {
             why: "not a date",
         }];
         let told = Told {
-            encoding_by: Some("byte order mark"),
+            encoding_by: Some("the byte order mark"),
+            feed_origins: &[Origin::new("title", "title")],
             origins: &[],
             dropped: &dropped,
         };
@@ -178,8 +392,9 @@ mod tests {
         explained(&feed, &reading, &told, &mut out).unwrap();
         assert_eq!(
             String::from_utf8(out).unwrap(),
-            "format      json11\nencoding    UTF-8, by its byte order mark\ntitle       Side Door\n\
-             page        none\nentries     0\nrepaired    2 × json-comma\n\n\
+            "format      json11\nencoding    UTF-8, by the byte order mark\n\
+             title       Side Door  (from title)\n\
+             page        none\nentries     0\n\nrepaired:\n  2 × json-comma: a comma too many or too few\n\
              dropped:\n  date_published “soon”: not a date\n"
         );
     }

@@ -6,13 +6,14 @@ use std::collections::HashSet;
 
 use url::Url;
 
-use crate::model::{ArchivedEntry, FeedOfEntry, Talk};
+use crate::model::{ArchivedEntry, EntrySource, FeedOfEntry, Talk};
 
 /// Under which ids are minted (RFC 4151).
 const AUTHORITY: &str = "tag:hallway.example,2026";
 
-/// Keeps publishers' ids apart: of two entries in one output that claim one id, the later gets a minted
-/// one. Only hashes are kept, so this is small beside what was written.
+/// Keeps publishers' ids apart. Of two feeds' entries that claim one id the one that arrived first has it
+/// for good, whatever else an output holds; the other gets a minted one. Only hashes are kept, so this is
+/// small beside what was written.
 #[derive(Default)]
 pub(super) struct Identities {
     given: HashSet<u64>,
@@ -22,10 +23,11 @@ impl Identities {
     /// The publisher's own id where the whole world can know it by that, else a minted one.
     pub(super) fn entry(&mut self, archived: &ArchivedEntry) -> String {
         let guid = archived.entry.guid.as_str();
-        if is_absolute_iri(guid) && self.given.insert(hash_number(guid)) {
+        let is_free = is_absolute_iri(guid) && !archived.guid_is_taken;
+        if is_free && self.given.insert(hash_number(guid)) {
             guid.to_owned()
         } else {
-            minted("entry", &[&feed_key(&archived.feed), guid])
+            minted("entry", &[feed_key(&archived.feed), guid])
         }
     }
 
@@ -38,7 +40,7 @@ impl Identities {
         } else {
             "title"
         };
-        let mut parts = vec![feed.as_str(), &archived.entry.guid, kind, name];
+        let mut parts = vec![feed, &archived.entry.guid, kind, name];
         let id = minted("talk", &parts);
         if self.given.insert(hash_number(&id)) {
             return id;
@@ -47,6 +49,19 @@ impl Identities {
         parts.push(&section);
         minted("talk", &parts)
     }
+}
+
+/// What stays of an entry or a talk whatever is edited: 8 digits of a hash of its guid, with the talk's
+/// anchor, else its title.
+pub(super) fn lasting(archived: &ArchivedEntry, talk: Option<&Talk>) -> String {
+    let name = talk.map_or("", |talk| talk.anchor.as_deref().unwrap_or(&talk.title));
+    let guid = archived.entry.guid.as_str();
+    // What the whole world knows it by needs no feed beside it.
+    let id = match is_absolute_iri(guid) {
+        true => minted("citation", &[guid, name]),
+        false => minted("citation", &[feed_key(&archived.feed), guid, name]),
+    };
+    id[id.len() - 8..].to_owned()
 }
 
 /// The id of a digest: made of its title alone, so that it outlives its items and its address.
@@ -59,15 +74,28 @@ pub(super) fn feed(feed: &FeedOfEntry) -> String {
     if let Some(guid) = feed.guid.as_deref().filter(|guid| is_absolute_iri(guid)) {
         return guid.to_owned();
     }
-    super::wording::web(&feed.url).unwrap_or_else(|| minted("feed", &[&feed_key(feed)]))
+    super::wording::web(&feed.first_url).unwrap_or_else(|| minted("feed", &[feed_key(feed)]))
 }
 
-/// What the feed is known by, also when it moves from `http` to `https`.
-fn feed_key(feed: &FeedOfEntry) -> String {
-    match (&feed.guid, feed.url.split_once("://")) {
-        (Some(guid), _) => guid.clone(),
-        (None, Some(("http" | "https", rest))) => rest.to_owned(),
-        (None, _) => feed.url.clone(),
+/// The id of the feed that an entry names as its own source.
+pub(super) fn source(source: &EntrySource) -> String {
+    let own = source.guid.as_deref().filter(|guid| is_absolute_iri(guid));
+    let address = || super::wording::web(source.url.as_deref()?);
+    own.map(str::to_owned).or_else(address).unwrap_or_else(|| {
+        let parts = [&source.guid, &source.url, &source.title];
+        minted(
+            "feed",
+            &parts.map(|part| part.as_deref().unwrap_or_default()),
+        )
+    })
+}
+
+/// What the feed is known by, however often it moves: its first address, `http` or `https`. Its own id may
+/// change with the program that writes it.
+fn feed_key(feed: &FeedOfEntry) -> &str {
+    match feed.first_url.split_once("://") {
+        Some(("http" | "https", rest)) => rest,
+        _ => &feed.first_url,
     }
 }
 
@@ -178,7 +206,7 @@ mod tests {
     fn two_feeds_with_one_small_id_have_two() {
         let one = samples::short();
         let mut other = samples::short();
-        other.feed.url = "https://other.example/rss".into();
+        other.feed.first_url = "https://other.example/rss".into();
         let mut ids = Identities::default();
         assert_ne!(ids.entry(&one), ids.entry(&other));
         assert_eq!(ids.entry(&one), Identities::default().entry(&one));
@@ -189,12 +217,25 @@ mod tests {
     }
 
     #[test]
-    fn an_id_outlives_the_move_to_https() {
+    fn an_id_outlives_every_move_of_its_feed() {
         let before = samples::short();
         let mut after = samples::short();
-        after.feed.url = before.feed.url.replace("https:", "http:");
+        after.feed.first_url = before.feed.first_url.replace("https:", "http:");
+        after.feed.url = "https://elsewhere.example/".into();
+        after.feed.guid = Some("urn:x-new:1".into());
         let mut ids = Identities::default();
         assert_eq!(ids.entry(&before), ids.entry(&after));
+    }
+
+    #[test]
+    fn who_came_later_has_an_id_of_its_own_in_every_output() {
+        let mut later = samples::conference();
+        later.guid_is_taken = true;
+        let alone = Identities::default().entry(&later);
+        assert!(alone.starts_with("tag:"), "{alone}");
+        let mut ids = Identities::default();
+        ids.entry(&samples::conference());
+        assert_eq!(ids.entry(&later), alone);
     }
 
     #[test]
@@ -202,7 +243,7 @@ mod tests {
         let one = samples::conference();
         let mut thief = samples::conference();
         thief.feed.guid = None;
-        thief.feed.url = "https://thief.example/".into();
+        thief.feed.first_url = "https://thief.example/".into();
         let mut ids = Identities::default();
         assert_eq!(ids.entry(&one), "https://notes.example/ghent");
         assert!(

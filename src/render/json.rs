@@ -8,14 +8,16 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::wording;
-use crate::model::{ArchivedEntry, Enclosure, Entry, Person, SafeHtml, Talk, TalkLink};
-use crate::query::{Digest, DigestHead, Item};
+use crate::model::{AlsoIn, ArchivedEntry, Enclosure, Entry, Person, SafeHtml, Talk, TalkLink};
+use crate::query::{Digest, DigestHead, Found, Item, Snippet};
 
 pub(super) struct Json<'a> {
     out: &'a mut dyn Write,
     /// Also in an array each item is on a line of its own, so that two outputs can be compared.
     is_array: bool,
     is_empty: bool,
+    /// Of the next item.
+    found: Found,
 }
 
 impl<'a> Json<'a> {
@@ -24,6 +26,7 @@ impl<'a> Json<'a> {
             out,
             is_array: true,
             is_empty: true,
+            found: Found::default(),
         }
     }
 
@@ -32,11 +35,16 @@ impl<'a> Json<'a> {
             out,
             is_array: false,
             is_empty: true,
+            found: Found::default(),
         }
     }
 }
 
 impl Digest for Json<'_> {
+    fn wants_date(&self) -> bool {
+        false
+    }
+
     fn begin(&mut self, _: &DigestHead) -> io::Result<()> {
         if self.is_array {
             self.out.write_all(b"[")
@@ -51,17 +59,21 @@ impl Digest for Json<'_> {
                 .write_all(if self.is_empty { b"\n" } else { b",\n" })?;
         }
         self.is_empty = false;
-        match item {
-            Item::Entry(entry) => serde_json::to_writer(&mut *self.out, &EntryObject::from(entry))?,
-            Item::Talk(entry, talk) => {
-                serde_json::to_writer(&mut *self.out, &TalkItem::new(entry, talk))?;
-            }
-        }
+        let found = std::mem::take(&mut self.found);
+        serde_json::to_writer(&mut *self.out, &object(item, found))?;
         if self.is_array {
             Ok(())
         } else {
             self.out.write_all(b"\n")
         }
+    }
+
+    fn shows_found(&self) -> bool {
+        true
+    }
+
+    fn found(&mut self, found: Found) {
+        self.found = found;
     }
 
     fn end(&mut self) -> io::Result<()> {
@@ -73,8 +85,30 @@ impl Digest for Json<'_> {
     }
 }
 
+/// An item as one line has it.
 #[derive(Serialize)]
-struct EntryObject<'a> {
+#[serde(untagged)]
+pub(super) enum Object<'a> {
+    Entry(Box<EntryObject<'a>>),
+    Talk(Box<TalkItem<'a>>),
+}
+
+pub(super) fn object(item: Item<'_>, found: Found) -> Object<'_> {
+    match item {
+        Item::Entry(entry) => Object::Entry(Box::new(EntryObject {
+            talks_matching: found.talks,
+            snippet: found.snippet.map(marked),
+            ..EntryObject::from(entry)
+        })),
+        Item::Talk(entry, talk) => Object::Talk(Box::new(TalkItem {
+            snippet: found.snippet.map(marked),
+            ..TalkItem::new(entry, talk)
+        })),
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct EntryObject<'a> {
     id: i64,
     feed_url: String,
     feed_title: Option<&'a str>,
@@ -94,6 +128,38 @@ struct EntryObject<'a> {
     enclosures: Vec<EnclosureObject<'a>>,
     talks: Vec<TalkObject<'a>>,
     event: Option<&'a str>,
+    also_in: Vec<AlsoInObject<'a>>,
+    /// How many of the talks answer the question; left out where it is none that talks answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    talks_matching: Option<usize>,
+    /// Plain text, the words that were asked for between `**` and `**`; left out where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snippet: Option<String>,
+}
+
+fn marked(snippet: Snippet) -> String {
+    snippet.with_marks("**", "**")
+}
+
+/// Another feed that brought the same post.
+#[derive(Serialize)]
+struct AlsoInObject<'a> {
+    feed_url: String,
+    feed_title: Option<&'a str>,
+    /// The entry's number there.
+    id: i64,
+    url: Option<&'a str>,
+}
+
+impl<'a> From<&'a AlsoIn> for AlsoInObject<'a> {
+    fn from(other: &'a AlsoIn) -> Self {
+        Self {
+            feed_url: wording::address(&other.feed_url),
+            feed_title: other.feed_title.as_deref(),
+            id: other.id.0,
+            url: other.url.as_deref(),
+        }
+    }
 }
 
 impl<'a> From<&'a ArchivedEntry> for EntryObject<'a> {
@@ -113,6 +179,7 @@ impl<'a> From<&'a ArchivedEntry> for EntryObject<'a> {
             language: _,
             source: _,
             comments_url: _,
+            extras: _,
             talks,
             event,
             hash: _,
@@ -127,7 +194,7 @@ impl<'a> From<&'a ArchivedEntry> for EntryObject<'a> {
             url: url.as_deref(),
             title: title.as_deref(),
             authors: authors.iter().map(PersonObject::from).collect(),
-            tags: wording::tags(&archived.entry),
+            tags: wording::tag_names(&archived.entry),
             published: time(*published),
             updated: time(*updated),
             first_seen: time(Some(archived.first_seen)),
@@ -142,6 +209,9 @@ impl<'a> From<&'a ArchivedEntry> for EntryObject<'a> {
                 .map(|talk| TalkObject::new(&archived.entry, talk))
                 .collect(),
             event: event.as_deref(),
+            also_in: archived.also_in.iter().map(AlsoInObject::from).collect(),
+            talks_matching: None,
+            snippet: None,
         }
     }
 }
@@ -220,12 +290,14 @@ impl<'a> TalkObject<'a> {
 
 /// A talk by itself.
 #[derive(Serialize)]
-struct TalkItem<'a> {
+pub(super) struct TalkItem<'a> {
     #[serde(flatten)]
     talk: TalkObject<'a>,
     content_html: Option<String>,
     content_text: Option<String>,
     entry: EntryOfTalk<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snippet: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -263,6 +335,7 @@ impl<'a> TalkItem<'a> {
                 date: time(Some(date)),
                 date_rule: rule.word(),
             },
+            snippet: None,
         }
     }
 }
@@ -303,7 +376,7 @@ mod tests {
                 r#""published":null,"updated":null,"first_seen":"2019-05-06T07:08:09Z","date":"2019-05-06T07:08:09Z","date_rule":"first-seen","summary":null,"#,
                 r#""content_html":"<p>Runbooks rot. Test them like code, said the panel, and throw away the rest.</p>","#,
                 r#""content_text":"Runbooks rot. Test them like code, said the panel, and throw away the rest.","#,
-                r#""enclosures":[],"talks":[],"event":null}"#,
+                r#""enclosures":[],"talks":[],"event":null,"also_in":[]}"#,
                 "\n"
             )
         );

@@ -5,8 +5,9 @@ use std::io::{self, Write};
 
 use chrono::{DateTime, Datelike, Utc};
 
-use super::atom::is_media_type;
+use super::atom::media_type;
 use super::identity::Identities;
+use super::origin::Origin;
 use super::xml::Xml;
 use super::{Settings, wording};
 use crate::model::{ArchivedEntry, SafeHtml, Talk};
@@ -37,14 +38,7 @@ impl<'a> Rss<'a> {
         }
         self.address(&id, link.as_deref())?;
         self.about(archived)?;
-        let summary = entry.summary.clone();
-        // An item has a title or a description.
-        let is_bare = entry.title.is_none() && summary.is_none();
-        let description = summary.or_else(|| is_bare.then(|| wording::title(entry).into_owned()));
-        if let Some(description) = description {
-            self.xml.leaf("description", &as_html(&description))?;
-        }
-        self.content(&entry.content)?;
+        self.texts(entry.summary.as_deref(), &entry.content)?;
         self.enclosures(archived)?;
         if let Some(comments) = entry.comments_url.as_deref().and_then(wording::web) {
             self.xml.leaf("comments", &comments)?;
@@ -60,7 +54,7 @@ impl<'a> Rss<'a> {
             .leaf("title", &as_html(&wording::talk_line(talk)))?;
         self.address(&id, wording::talk_link(talk).as_deref())?;
         self.about(archived)?;
-        self.content(&archived.entry.content_of(talk))?;
+        self.texts(None, &archived.entry.content_of(talk))?;
         self.source(archived)?;
         self.xml.close("item")
     }
@@ -89,13 +83,36 @@ impl<'a> Rss<'a> {
         for author in entry.authors.iter().filter_map(wording::person) {
             self.xml.leaf("dc:creator", author)?;
         }
+        let extras = entry.extras.as_deref();
+        for contributor in extras.map_or(&[][..], |extras| &extras.contributors) {
+            if let Some(name) = contributor.name.as_ref().or(contributor.email.as_ref()) {
+                self.xml.leaf("dc:contributor", name)?;
+            }
+        }
         for tag in wording::tags(entry) {
-            self.xml.leaf("category", tag)?;
+            let category = tag.category.as_ref();
+            let domain = category.and_then(|category| category.scheme.as_deref());
+            let attributes: Vec<_> = domain
+                .map(|domain| ("domain", domain))
+                .into_iter()
+                .collect();
+            self.xml.open("category", &attributes)?;
+            self.xml.text(&tag.name)?;
+            self.xml.close("category")?;
+        }
+        if let Some(rights) = extras.and_then(|extras| extras.rights.as_ref()) {
+            self.xml.leaf("dc:rights", rights)?;
         }
         Ok(())
     }
 
-    fn content(&mut self, content: &SafeHtml) -> io::Result<()> {
+    /// An item has a title or a description, and many readers want one in front of any content, be it
+    /// empty.
+    fn texts(&mut self, description: Option<&str>, content: &SafeHtml) -> io::Result<()> {
+        match description {
+            Some(text) => self.xml.leaf("description", &as_html(text))?,
+            None => self.xml.empty("description", &[])?,
+        }
         if content.is_empty() {
             return Ok(());
         }
@@ -109,17 +126,18 @@ impl<'a> Rss<'a> {
             let Some(url) = wording::web(&enclosure.url) else {
                 continue;
             };
-            let media_type = enclosure
-                .media_type
-                .as_deref()
-                .filter(|media_type| is_media_type(media_type))
-                .unwrap_or("application/octet-stream");
-            let length = enclosure.length.unwrap_or(0).to_string();
+            let media_type = enclosure.media_type.as_deref().and_then(media_type);
+            let length = enclosure.length.map(|length| length.to_string());
             if is_first {
-                let attributes = [("url", &*url), ("length", &length), ("type", media_type)];
+                // Both are required; these are the words for "unknown".
+                let length = length.as_deref().unwrap_or("0");
+                let media_type = media_type.unwrap_or("application/octet-stream");
+                let attributes = [("url", &*url), ("length", length), ("type", media_type)];
                 self.xml.empty("enclosure", &attributes)?;
             } else {
-                let attributes = [("rel", "enclosure"), ("href", &url), ("type", media_type)];
+                let mut attributes = vec![("rel", "enclosure"), ("href", &*url)];
+                attributes.extend(media_type.map(|media_type| ("type", media_type)));
+                attributes.extend(length.as_deref().map(|length| ("length", length)));
                 self.xml.empty("atom:link", &attributes)?;
             }
             is_first = false;
@@ -128,11 +146,16 @@ impl<'a> Rss<'a> {
     }
 
     fn source(&mut self, archived: &ArchivedEntry) -> io::Result<()> {
-        let Some(url) = wording::web(&archived.feed.url) else {
+        let origin = Origin::of(archived);
+        if let Some(via) = &origin.via {
+            self.xml
+                .empty("atom:link", &[("rel", "via"), ("href", via)])?;
+        }
+        let Some(url) = origin.feed.or(origin.site) else {
             return Ok(());
         };
         self.xml.open("source", &[("url", &url)])?;
-        self.xml.text(&wording::feed_name(&archived.feed))?;
+        self.xml.text(&origin.title)?;
         self.xml.close("source")
     }
 }
@@ -170,7 +193,8 @@ impl Digest for Rss<'_> {
             self.xml.leaf("lastBuildDate", &updated)?;
         }
         self.xml
-            .leaf("generator", concat!("hallway ", env!("CARGO_PKG_VERSION")))
+            .leaf("generator", concat!("hallway ", env!("CARGO_PKG_VERSION")))?;
+        self.xml.pages(self.settings, "atom:link")
     }
 
     fn item(&mut self, item: Item<'_>) -> io::Result<()> {

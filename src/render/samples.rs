@@ -30,6 +30,7 @@ pub(super) fn conference() -> ArchivedEntry {
         id: EntryId(12),
         feed: FeedOfEntry {
             url: "https://notes.example/feed.xml".into(),
+            first_url: "https://notes.example/feed.xml".into(),
             guid: Some("tag:notes.example,2005:feed".into()),
             title: Some("Notes of a Visitor".into()),
             site_url: Some("https://notes.example/".into()),
@@ -37,7 +38,9 @@ pub(super) fn conference() -> ArchivedEntry {
             rights: Some("CC BY 4.0, Vera Visitor".into()),
             updated: Some(at("2019-11-05T00:00:00Z")),
         },
+        guid_is_taken: false,
         first_seen: at("2020-01-02T00:00:00Z"),
+        also_in: Vec::new(),
         entry: Entry {
             guid: "https://notes.example/ghent".into(),
             url: Some("https://notes.example/ghent".into()),
@@ -86,6 +89,7 @@ pub(super) fn conference() -> ArchivedEntry {
             content: SafeHtml::vouch(content.into()),
             source: None,
             comments_url: None,
+            extras: None,
             hash: ContentHash([0; 32]),
             original: Original::default(),
         },
@@ -98,6 +102,7 @@ pub(super) fn short() -> ArchivedEntry {
     short.id = EntryId(7);
     short.feed = FeedOfEntry {
         url: "https://log.example/rss".into(),
+        first_url: "https://log.example/rss".into(),
         guid: None,
         title: Some("Ops log".into()),
         site_url: None,
@@ -148,6 +153,7 @@ pub(super) fn hostile() -> Answer {
     let mut entry = conference();
     entry.feed.title = Some(evil.into());
     entry.feed.url = "https://ann:secret@notes.example/feed".into();
+    entry.feed.first_url = "https://ann:secret@notes.example/feed".into();
     entry.feed.guid = Some("file:///home/ann/feed.xml".into());
     entry.feed.site_url = Some("javascript:alert(1)".into());
     let inner = &mut entry.entry;
@@ -184,6 +190,7 @@ pub(super) fn hostile() -> Answer {
     }
     let mut local = short();
     local.feed.url = "file:///home/ann/notes/".into();
+    local.feed.first_url = "file:///home/ann/notes/".into();
     local.feed.title = None;
     local.entry.guid = "talks/2019.md".into();
     local.entry.url = Some("file:///home/ann/notes/talks/2019.md".into());
@@ -206,11 +213,7 @@ pub(super) fn rendered(format: Format, settings: &Settings, answer: &Answer) -> 
     let mut out = Vec::new();
     let head = DigestHead {
         title: "tag:devops".into(),
-        updated: answer
-            .entries
-            .iter()
-            .filter_map(|entry| entry.entry.updated.or(Some(entry.date())))
-            .max(),
+        updated: answer.entries.iter().map(ArchivedEntry::changed).max(),
     };
     let mut digest = renderer(format, settings, &mut out);
     digest.begin(&head).unwrap();

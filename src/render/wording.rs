@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Datelike, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use url::Url;
 
-use crate::model::{ArchivedEntry, Entry, FeedOfEntry, Person, Talk, TalkKind};
+use crate::model::{ArchivedEntry, Entry, FeedOfEntry, Person, Tag, Talk, TalkKind};
 use crate::source::without_password;
+
+pub(super) use crate::model::rfc3339;
 
 /// The day, in UTC: `2006-01-02`.
 pub(super) fn day(at: DateTime<Utc>) -> String {
@@ -16,13 +18,6 @@ pub(super) fn day(at: DateTime<Utc>) -> String {
 /// The minute, in UTC, for a person: `2006-01-02 15:04 UTC`.
 pub(super) fn minute(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M UTC").to_string()
-}
-
-/// RFC 3339 in UTC, `2006-01-02T15:04:05Z`. `None` for years it cannot write.
-pub(super) fn rfc3339(at: DateTime<Utc>) -> Option<String> {
-    (1..=9999)
-        .contains(&at.year())
-        .then(|| at.to_rfc3339_opts(SecondsFormat::AutoSi, true))
 }
 
 /// How many words of an entry's text stand for a title it does not have.
@@ -46,10 +41,14 @@ pub(super) fn title(entry: &Entry) -> Cow<'_, str> {
 /// What a feed is called: its title, else its host, else of a file or folder the name without the way
 /// there, which may be read by others.
 pub(super) fn feed_name(feed: &FeedOfEntry) -> Cow<'_, str> {
-    if let Some(title) = present(feed.title.as_deref()) {
+    feed_called(feed.title.as_deref(), &feed.url)
+}
+
+pub(super) fn feed_called<'a>(title: Option<&'a str>, url: &'a str) -> Cow<'a, str> {
+    if let Some(title) = present(title) {
         return title.into();
     }
-    let Ok(url) = Url::parse(&feed.url) else {
+    let Ok(url) = Url::parse(url) else {
         return "(unnamed feed)".into();
     };
     if let Some(host) = url.host_str() {
@@ -63,9 +62,30 @@ pub(super) fn feed_name(feed: &FeedOfEntry) -> Cow<'_, str> {
         })
 }
 
+/// So many other feeds of a post are named.
+const MOST_OTHER_FEEDS: usize = 5;
+
+/// `also in Planet, Ann's talks`; `None` for a post of one feed.
+pub(super) fn also_in(archived: &ArchivedEntry) -> Option<String> {
+    let others = &archived.also_in;
+    let mut names: Vec<Cow<'_, str>> = others
+        .iter()
+        .take(MOST_OTHER_FEEDS)
+        .map(|other| feed_called(other.feed_title.as_deref(), &other.feed_url))
+        .collect();
+    if others.len() > MOST_OTHER_FEEDS {
+        names.push(format!("{} more", others.len() - MOST_OTHER_FEEDS).into());
+    }
+    (!names.is_empty()).then(|| format!("also in {}", names.join(", ")))
+}
+
 /// The feed's address as the archive names it, without a password.
 pub(super) fn feed_address(feed: &FeedOfEntry) -> String {
-    Url::parse(&feed.url).map_or_else(|_| feed.url.clone(), |url| without_password(&url))
+    address(&feed.url)
+}
+
+pub(super) fn address(feed_url: &str) -> String {
+    Url::parse(feed_url).map_or_else(|_| feed_url.to_owned(), |url| without_password(&url))
 }
 
 /// An address that may be handed to others as a link: `http` or `https`, in ASCII, without user and
@@ -82,13 +102,21 @@ pub(super) fn web(address: &str) -> Option<String> {
         return Some(url.into());
     }
     // As its publisher spelled it, where that is plain: readers compare links as text.
-    if address
-        .bytes()
-        .all(|byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte))
-    {
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"\"<>\\^`{|}[]".contains(&byte);
+    if address.bytes().all(is_plain) {
         return Some(address.to_owned());
     }
-    Some(url.into())
+    // Browsers let these stand; in a URI they may not (RFC 3986). A host in square brackets may.
+    let host_end = url[..url::Position::AfterHost].len();
+    let (host, rest) = url.as_str().split_at(host_end);
+    let mut written = host.to_owned();
+    for character in rest.chars() {
+        match u8::try_from(character) {
+            Ok(byte) if !is_plain(byte) => written.push_str(&format!("%{byte:02X}")),
+            _ => written.push(character),
+        }
+    }
+    Some(written)
 }
 
 /// The entry's permalink, where others can follow it.
@@ -111,6 +139,14 @@ pub(super) fn person(person: &Person) -> Option<&str> {
 pub(super) fn people(people: &[Person]) -> String {
     let names: Vec<&str> = people.iter().filter_map(person).collect();
     names.join(", ")
+}
+
+/// `3 of 12 talks match`.
+pub(super) fn talks_matching(matching: usize, all: usize) -> String {
+    match all {
+        1 => format!("{matching} of 1 talk matches"),
+        _ => format!("{matching} of {all} talks match"),
+    }
 }
 
 /// `Title — Ann Example, Bob Sample`.
@@ -143,19 +179,24 @@ pub(super) fn kind(talk: &Talk) -> Option<&'static str> {
 }
 
 /// The entry's tags without the same one in another spelling, in the archive's order.
-pub(super) fn tags(entry: &Entry) -> Vec<&str> {
+pub(super) fn tags(entry: &Entry) -> Vec<&Tag> {
     let mut seen = std::collections::HashSet::new();
     entry
         .tags
         .iter()
-        .filter(|tag| seen.insert(crate::model::Tag::key(&tag.name)))
-        .map(|tag| tag.name.as_str())
+        .filter(|tag| seen.insert(Tag::key(&tag.name)))
         .collect()
+}
+
+/// What [`tags`] are called.
+pub(super) fn tag_names(entry: &Entry) -> Vec<&str> {
+    let tags = tags(entry).into_iter();
+    tags.map(|tag| tag.name.as_str()).collect()
 }
 
 /// `#dev-ops #ghent`: each tag in one piece.
 pub(super) fn hashtags(entry: &Entry) -> String {
-    let tags: Vec<String> = tags(entry)
+    let tags: Vec<String> = tag_names(entry)
         .iter()
         .map(|tag| {
             let words: Vec<&str> = tag.trim_start_matches('#').split_whitespace().collect();
@@ -166,9 +207,10 @@ pub(super) fn hashtags(entry: &Entry) -> String {
     tags.join(" ")
 }
 
-/// `Ann's notes · 2006-01-02 · #devops`.
+/// `Ann's notes · 2006-01-02 · also in Planet · #devops`.
 pub(super) fn byline(archived: &ArchivedEntry) -> String {
     let mut parts = vec![feed_name(&archived.feed).into_owned(), day(archived.date())];
+    parts.extend(also_in(archived));
     parts.extend(Some(hashtags(&archived.entry)).filter(|tags| !tags.is_empty()));
     parts.join(" · ")
 }
@@ -260,6 +302,10 @@ mod tests {
             web("https://blog.example/é \u{1b}").unwrap(),
             "https://blog.example/%C3%A9"
         );
+        assert_eq!(
+            web("https://[::1]/a[]?b={c}|d").unwrap(),
+            "https://[::1]/a%5B%5D?b=%7Bc%7D%7Cd"
+        );
         for other in [
             "file:///etc/passwd",
             "javascript:alert(1)",
@@ -287,23 +333,9 @@ mod tests {
         for name in ["DevOps", "dev-ops", "site  reliability", "#"] {
             entry
                 .tags
-                .push(crate::model::Tag::new(name, crate::model::TagOrigin::Feed));
+                .push(Tag::new(name, crate::model::TagOrigin::Feed));
         }
         assert_eq!(hashtags(&entry), "#ops #DevOps #site-reliability");
-    }
-
-    #[test]
-    fn years_that_rfc_3339_cannot_write_are_not_written() {
-        let at = |year| {
-            chrono::NaiveDate::from_ymd_opt(year, 1, 2)
-                .unwrap()
-                .and_hms_opt(3, 4, 5)
-                .unwrap()
-                .and_utc()
-        };
-        assert_eq!(rfc3339(at(2019)).unwrap(), "2019-01-02T03:04:05Z");
-        assert_eq!(rfc3339(at(-1)), None);
-        assert_eq!(rfc3339(at(10_000)), None);
     }
 
     #[test]

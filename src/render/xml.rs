@@ -57,7 +57,7 @@ fn start<'n>(name: &'n str, attributes: &[(&str, &str)]) -> BytesStart<'n> {
 }
 
 /// The text without the characters XML forbids even as references (XML 1.0, 2.2).
-fn legal(text: &str) -> Cow<'_, str> {
+pub(super) fn legal(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_legal) {
         Cow::Borrowed(text)
     } else {

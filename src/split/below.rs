@@ -1,10 +1,13 @@
 //! Speakers on lines of their own, below the title.
 
-use super::furniture::{bare, is_furniture};
-use super::names::{LIKELY, People, SURE, is_labelled, is_of_others, is_particle, people};
+use super::furniture::is_furniture;
+use super::names::{
+    LIKELY, People, SURE, is_labelled, is_of_others, is_particle, people, without_brackets,
+};
 use super::outline::{Block, BlockKind};
 use super::tables::VERBS;
-use super::tidy::is_links;
+use super::tidy::{head, is_links};
+use super::wording::bare;
 
 /// Speakers found below a line.
 #[derive(Debug, Clone)]
@@ -72,8 +75,14 @@ pub(super) fn in_prose(block: &Block) -> Option<People> {
         .iter()
         .position(|word| word.starts_with(char::is_lowercase) && VERBS.has(&bare(word)))?;
     let name = words[..verb].join(" ");
+    // `Ann Poe's presentation showed ..`
+    let name = ["'s", "’s"]
+        .iter()
+        .filter_map(|of| Some(name.split_once(of)?.0))
+        .min_by_key(|name| name.len())
+        .unwrap_or(&name);
     let linked = block.styled.first().is_some_and(|styled| styled.start == 0);
-    let found = people(&name, false)?;
+    let found = people(name, false)?;
     (verb <= 8 && (found.sureness >= SURE || linked)).then_some(found)
 }
 
@@ -89,6 +98,7 @@ fn names_of_lines(block: &Block) -> Found {
     let mut all: Option<People> = None;
     for (n, line) in block.text.lines().enumerate() {
         let line = line.trim_start_matches(['|', '-', '–', '—', '~', '•', '*', ' ']);
+        let line = &line[head(line)..];
         if n > 8 || is_of_others(line) {
             break;
         }
@@ -141,8 +151,11 @@ pub(super) fn line_of_names(line: &str, set_off: bool) -> Option<People> {
     if line.is_empty() || line.len() > 200 || is_of_others(line) {
         return None;
     }
-    if is_labelled(line) && line.contains(':') {
-        return people(line, true);
+    if is_labelled(line) && line.contains([':', '：']) {
+        return people(line, true).map(|people| People {
+            sureness: SURE,
+            ..people
+        });
     }
     let labelled = is_labelled(line);
     if line.ends_with(['.', ':', '?', '!']) && !line.ends_with("c.") && !line.ends_with("r.") {
@@ -165,12 +178,28 @@ pub(super) fn line_of_names(line: &str, set_off: bool) -> Option<People> {
         return None;
     }
     let handle = line.starts_with('@') && words == 1;
-    let found = people(line, handle)?;
-    let short = words <= 4 && small == 0;
+    // `by Zags`: a name of one word, where nothing else stands on the line.
+    let byline = labelled && words <= 3 && small == 0;
+    let found = people(line, handle || byline)?;
+    let short = words <= 4 && small == 0 || is_nothing_but(line, &found.names);
     let plain = line.contains(['@', '(', ',', '|']);
     let fits = found.sureness >= SURE && (small == 0 || plain || labelled || set_off)
         || found.sureness >= LIKELY && (short || labelled || set_off && (plain || small == 0));
     fits.then_some(found)
+}
+
+/// Whether a line is several whole names, companies in brackets at most.
+fn is_nothing_but(line: &str, names: &[String]) -> bool {
+    let of_names = |word: &str| {
+        let word = word.trim_matches([',', ';', '.', '/']);
+        ["", "and", "&", "und", "och", "og", "et", "y"].contains(&word)
+            || names.iter().any(|name| {
+                name.split(' ')
+                    .any(|part| part.trim_end_matches('.') == word)
+            })
+    };
+    names.iter().all(|name| name.contains(' '))
+        && without_brackets(line).split_whitespace().all(of_names)
 }
 
 /// A list of nothing but names.
@@ -192,7 +221,13 @@ fn names_of_list(blocks: &[Block], at: usize) -> Option<Below> {
             continue;
         }
         let found = line_of_names(&item.text, false);
-        let found = found.or_else(|| all.as_ref().filter(|_| is_aside(&item.text)).cloned());
+        let aside = is_aside(&item.text)
+            || item
+                .text
+                .char_indices()
+                .take(20)
+                .any(|(_, c)| matches!(c, ':' | '：'));
+        let found = found.or_else(|| all.as_ref().filter(|_| aside).cloned());
         let found = found?;
         match &mut all {
             Some(all) => {

@@ -1,100 +1,43 @@
 //! Lines of one shape that might start talks: headings, bold paragraphs, list items, plain lines, lead-ins.
 
 use super::below::{self, line_of_names};
-use super::furniture::{Sort, bare, sort};
+use super::candidate::{Candidate, Parent, Shape, is_short};
+use super::carrier::Post;
+use super::dates;
+use super::event;
+use super::furniture::{Sort, sort};
 use super::habit::divide_all;
-use super::heading::{Divided, Line};
+use super::kinds::told_kind;
 use super::names::{People, SURE, is_labelled, is_of_others, people};
 use super::outline::{Block, BlockKind};
 use super::sentence::sentence;
 use super::tidy::{is_links, tidy};
+use super::wording::bare;
 
 /// No post has more lines that might start talks; what has is no post.
 const MOST: usize = 2_000;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
-    Heading,
-    Bold,
-    Item,
-    Plain,
-    /// `**Queues:** Ann Poe spoke on ..`, `“Queues at night” by Ann Poe. She ..`
-    Sentence,
-}
-
-/// What a line stands under.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Parent {
-    Nothing,
-    Furniture,
-    /// The heading's block.
-    Group(usize),
-    Line,
-}
-
-#[derive(Debug)]
-pub(super) struct Candidate {
-    /// Where among the blocks.
-    pub(super) at: usize,
-    pub(super) level: u8,
-    pub(super) parent: Parent,
-    /// The whole line, as a title.
-    pub(super) title: String,
-    pub(super) line: Line,
-    /// Title and speakers, however they were told.
-    pub(super) told: Option<Divided>,
-    /// Told by the line itself, in the post's form.
-    pub(super) by_form: bool,
-    /// The text below begins with somebody who speaks.
-    pub(super) prose: Option<People>,
-}
-
-impl Candidate {
-    pub(super) fn new(blocks: &[Block], at: usize, parent: Parent) -> Self {
-        let line = Line::of(&blocks[at]);
-        Self {
-            at,
-            level: blocks[at].level,
-            parent,
-            title: tidy(&line.text),
-            line,
-            told: None,
-            by_form: false,
-            prose: blocks.get(at + 1).and_then(below::in_prose),
-        }
-    }
-
-    pub(super) fn is_named(&self) -> bool {
-        self.told.is_some()
-    }
-
-    pub(super) fn sureness(&self) -> u8 {
-        self.told.as_ref().map_or(0, |told| told.sureness)
-    }
-
-    pub(super) fn tell(&mut self, title: String, people: People) {
-        if !title.is_empty() {
-            self.told = Some(Divided {
-                title,
-                speakers: people.names,
-                sureness: people.sureness,
-            });
-        }
-    }
-}
-
 /// All lines of one shape, divided in the form they share.
-pub(super) fn of(blocks: &[Block], shape: Shape, title: Option<usize>) -> Vec<Candidate> {
+pub(super) fn of(blocks: &[Block], shape: Shape, post: Post) -> Vec<Candidate> {
     let mut candidates = match shape {
-        Shape::Heading => headings(blocks, title),
+        Shape::Heading => headings(blocks, post),
         _ => lines(blocks, shape),
     };
     candidates.retain(|candidate| !candidate.title.is_empty());
     divide_all(&mut candidates);
+    if !post.of_event {
+        // Headings that are names and nothing else list people, unless talks were heard.
+        for candidate in &mut candidates {
+            if candidate.is_name_alone() {
+                candidate.told = None;
+            }
+        }
+    }
     candidates
 }
 
-fn headings(blocks: &[Block], title: Option<usize>) -> Vec<Candidate> {
+fn headings(blocks: &[Block], post: Post) -> Vec<Candidate> {
+    let reversed = names_stand_above(blocks);
     let mut found: Vec<Candidate> = Vec::new();
     let mut open: Vec<(u8, Parent)> = Vec::new();
     let mut next = 0;
@@ -102,25 +45,44 @@ fn headings(blocks: &[Block], title: Option<usize>) -> Vec<Candidate> {
         let at = next;
         next += 1;
         let block = &blocks[at];
-        if !block.is_heading() || Some(at) == title {
+        if !block.is_heading() || Some(at) == post.title {
             continue;
         }
         open.retain(|(level, _)| *level < block.level);
         let above = open.last().map_or(Parent::Nothing, |(_, parent)| *parent);
-        let sort = sort(&block.text);
+        let sort = match sort(&block.text) {
+            Sort::Open if is_container(blocks, at) => Sort::Group,
+            sort => sort,
+        };
         let own = match sort {
             Sort::Open => Parent::Line,
             Sort::Group if above == Parent::Furniture => Parent::Furniture,
             Sort::Group => Parent::Group(at),
+            // A list of contents is over when the next heading comes, whatever its level.
+            Sort::Furniture if is_contents(&block.text) => above,
             Sort::Furniture => Parent::Furniture,
         };
         open.push((block.level, own));
         if sort != Sort::Open {
             found.extend(below_time(blocks, at, above));
+            found.extend(panel(blocks, at, above));
             continue;
         }
         let mut candidate = Candidate::new(blocks, at, above);
-        if let Some(people) = below::heading_of_names(block) {
+        if let Some(kind) = kind_by(&block.text) {
+            if let Some(people) = kind.people {
+                candidate.tell(kind.title, people);
+            }
+            found.push(candidate);
+            continue;
+        }
+        let names = below::heading_of_names(block).or_else(|| {
+            let likely = reversed && !block.text.contains([':', '?', '!']);
+            let title = likely.then(|| title_below(blocks, at)).flatten();
+            let title = title.filter(|&title| people(&blocks[title].text, false).is_none());
+            people(&block.text, false).filter(|_| title.is_some())
+        });
+        if let Some(people) = names {
             if let Some(end) = title_below(blocks, at) {
                 candidate.tell(tidy(&blocks[end].text), people);
                 next = end + 1;
@@ -147,14 +109,104 @@ fn headings(blocks: &[Block], title: Option<usize>) -> Vec<Candidate> {
     found
 }
 
+struct KindBy {
+    title: String,
+    people: Option<People>,
+}
+
+/// `Keynote by Ann Poe`, `Closing keynote by Ann Poe: Pipes at night`.
+fn kind_by(text: &str) -> Option<KindBy> {
+    const BY: &[&str] = &[" by ", " from ", " par ", " von ", " av ", " door ", " de "];
+    let (at, by) = BY
+        .iter()
+        .filter_map(|by| Some((text.find(by)?, by.len())))
+        .min()?;
+    let kind = text[..at].trim();
+    let short = kind.split_whitespace().count() <= 2 && told_kind(&bare(kind)).is_some();
+    if !short {
+        return None;
+    }
+    let rest = &text[at + by..];
+    let (names, title) = match rest.split_once(": ") {
+        Some((names, title)) => (names, format!("{kind}: {title}")),
+        None => (rest, kind.to_owned()),
+    };
+    let people = people(names, false);
+    let title = if people.is_some() {
+        tidy(&title)
+    } else {
+        tidy(text)
+    };
+    Some(KindBy { title, people })
+}
+
+fn is_contents(line: &str) -> bool {
+    [
+        "contents",
+        "table of contents",
+        "toc",
+        "index",
+        "inhalt",
+        "sommaire",
+        "índice",
+    ]
+    .contains(&bare(line).as_str())
+}
+
+/// Food and drink between talks.
+fn is_break(line: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "lunch",
+        "break",
+        "coffee",
+        "refreshments",
+        "breakfast",
+        "tea",
+        "pause",
+        "mittag",
+        "fika",
+    ];
+    bare(line).split(' ').any(|word| WORDS.contains(&word))
+}
+
+/// Whether the post puts the speaker in the heading and the title below it.
+fn names_stand_above(blocks: &[Block]) -> bool {
+    let above = |at: &usize| {
+        below::heading_of_names(&blocks[*at]).is_some() && title_below(blocks, *at).is_some()
+    };
+    let headings = (0..blocks.len()).filter(|&at| blocks[at].is_heading());
+    headings.take(MOST).filter(above).take(2).count() == 2
+}
+
+/// A heading that names a day or an event and has several others right below: a part of the post.
+fn is_container(blocks: &[Block], at: usize) -> bool {
+    let own = &blocks[at];
+    let below = blocks[at + 1..]
+        .iter()
+        .filter(|block| block.is_heading())
+        .take_while(|block| block.level > own.level)
+        .filter(|block| block.level == own.level + 1 && sort(&block.text) == Sort::Open)
+        .take(2)
+        .count();
+    let titled = [" - ", " – ", " — ", " by "]
+        .iter()
+        .any(|sign| own.text.contains(sign));
+    below == 2 && (dates::has_day(&own.text) || !titled && event::names_one(&own.text))
+}
+
+/// A panel that is called nothing else, with the people on it below.
+fn panel(blocks: &[Block], at: usize, parent: Parent) -> Option<Candidate> {
+    let line = bare(&blocks[at].text);
+    let alone =
+        ["panel", "panel discussion", "the panel", "fireside chat"].contains(&line.as_str());
+    let people = below::speakers(blocks, at).filter(|_| alone)?.people;
+    let mut candidate = Candidate::new(blocks, at, parent);
+    candidate.tell(candidate.title.clone(), people);
+    Some(candidate)
+}
+
 /// Where some headings are surely names and nothing else, those that may be names are, too.
 fn names_alone(candidates: &mut [Candidate]) {
-    let alone = |candidate: &Candidate| {
-        candidate
-            .told
-            .as_ref()
-            .is_some_and(|told| told.speakers == [candidate.title.as_str()])
-    };
     let likely = |candidate: &Candidate| {
         candidate.told.is_none()
             && people(&candidate.title, false)
@@ -162,7 +214,7 @@ fn names_alone(candidates: &mut [Candidate]) {
     };
     let sure = candidates
         .iter()
-        .filter(|candidate| alone(candidate))
+        .filter(|candidate| candidate.is_name_alone())
         .count();
     let maybe = candidates
         .iter()
@@ -265,6 +317,7 @@ fn lines(blocks: &[Block], shape: Shape) -> Vec<Candidate> {
             parent = match sort(&block.text) {
                 Sort::Open => Parent::Line,
                 Sort::Group => Parent::Group(at),
+                Sort::Furniture if is_break(&block.text) => Parent::Nothing,
                 Sort::Furniture => Parent::Furniture,
             };
         }
@@ -309,13 +362,6 @@ fn lines(blocks: &[Block], shape: Shape) -> Vec<Candidate> {
         found.push(candidate);
     }
     found
-}
-
-pub(super) fn is_short(text: &str) -> bool {
-    text.chars().count() <= 160
-        && text.lines().count() <= 3
-        && !text.ends_with([':', ','])
-        && (!text.ends_with('.') || text.ends_with("..") || text.split_whitespace().count() <= 3)
 }
 
 fn is_time(text: &str) -> bool {

@@ -2,46 +2,36 @@
 
 use std::collections::HashMap;
 
-use super::candidates::{self, Candidate, Parent, Shape, is_short};
-use super::furniture::{bare, is_furniture};
+use super::candidate::{Candidate, Parent, Shape, is_short};
+use super::candidates;
+use super::carrier::{Carrier, Post};
+use super::furniture::is_furniture;
 use super::kinds::{kind_of, told_kind};
 use super::names::SURE;
 use super::one_talk::title_talk;
 use super::outline::Block;
 use super::tidy::tidy;
+use super::wording::bare;
 use crate::model::TalkKind;
-
-/// A line that starts a talk.
-#[derive(Debug)]
-pub(super) struct Carrier {
-    /// Where among the blocks.
-    pub(super) block: usize,
-    pub(super) title: String,
-    pub(super) speakers: Vec<String>,
-    pub(super) kind: TalkKind,
-    /// The line is the beginning of the talk's text, not a title above it.
-    pub(super) inside: bool,
-}
-
-/// What is known of a post besides its blocks.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Post {
-    /// The block that says the post's title.
-    pub(super) title: Option<usize>,
-    /// Title or tags say that the post is of an event.
-    pub(super) of_event: bool,
-    /// The title itself names one, so it is no talk's.
-    pub(super) titled_by_event: bool,
-}
 
 /// The lines that start talks, in their order.
 pub(super) fn of(blocks: &[Block], post: Post) -> Vec<Carrier> {
-    let headings = candidates::of(blocks, Shape::Heading, post.title);
-    let chosen = of_headings(&headings, post);
+    let headings = candidates::of(blocks, Shape::Heading, post);
     let titled = title_talk(blocks, post, &headings);
+    let post = Post {
+        of_talks: post.of_talks || titled.is_some(),
+        ..post
+    };
+    let chosen = of_headings(blocks, &headings, post);
     let others = chosen.iter().filter(|line| line.is_named()).count();
     if let Some(alone) = titled {
-        if others < 2 {
+        // Another line as high that names a speaker makes the first one of several.
+        let own = &blocks[alone.block];
+        let beside = !own.range.is_empty()
+            && chosen
+                .iter()
+                .any(|line| line.level == own.level && line.by_form && line.sureness() >= SURE);
+        if others < 2 && !beside {
             return vec![alone];
         }
         // Notes without a title of their own are called by their first talk.
@@ -60,14 +50,14 @@ pub(super) fn of(blocks: &[Block], post: Post) -> Vec<Carrier> {
         .count();
     let mut best: Option<(usize, Vec<Carrier>)> = None;
     for shape in [Shape::Bold, Shape::Item, Shape::Plain, Shape::Sentence] {
-        let lines = candidates::of(blocks, shape, post.title);
+        let lines = candidates::of(blocks, shape, post);
         let spoken = lines.iter().filter(|line| line.is_named()).count();
         let sure = lines.iter().filter(|line| line.sureness() >= SURE).count();
         let enough = if post.of_event {
             spoken >= 2 && (sure > 0 || spoken * 2 >= lines.len())
                 || spoken == 1 && sure == 1 && headings.is_empty()
         } else {
-            sure >= 2 && spoken * 3 >= lines.len() * 2 && headings.is_empty()
+            post.of_talks && sure >= 2 && spoken * 3 >= lines.len() * 2 && headings.is_empty()
         };
         if enough && spoken > named && best.as_ref().is_none_or(|(most, _)| spoken > *most) {
             best = Some((spoken, shaped(blocks, shape, &lines, spoken)));
@@ -83,7 +73,7 @@ pub(super) fn of(blocks: &[Block], post: Post) -> Vec<Carrier> {
             .collect();
     }
     if headings.is_empty() {
-        let bold = candidates::of(blocks, Shape::Bold, post.title);
+        let bold = candidates::of(blocks, Shape::Bold, post);
         if bold.len() >= 2 {
             return bold
                 .iter()
@@ -129,8 +119,8 @@ fn shaped(blocks: &[Block], shape: Shape, lines: &[Candidate], spoken: usize) ->
 }
 
 /// Among headings those on the level that carries the talks, and those elsewhere that name speakers.
-fn of_headings(lines: &[Candidate], post: Post) -> Vec<&Candidate> {
-    let Some(level) = level(lines, post.of_event) else {
+fn of_headings<'c>(blocks: &[Block], lines: &'c [Candidate], post: Post) -> Vec<&'c Candidate> {
+    let Some(level) = level(lines, post) else {
         return Vec::new();
     };
     let mut times: HashMap<&str, usize> = HashMap::new();
@@ -172,10 +162,13 @@ fn of_headings(lines: &[Candidate], post: Post) -> Vec<&Candidate> {
             line.parent != Parent::Furniture && !over_named[n] && !inner && !odd
         } else {
             // `### A topic` under `## Open spaces`.
-            post.of_event
-                && line.level > level
-                && matches!(line.parent, Parent::Group(_))
-                && named > 0
+            let group = match line.parent {
+                Parent::Group(group) => told_kind(&bare(&blocks[group].text)).is_some(),
+                _ => false,
+            };
+            line.level > level
+                && (group && (post.of_event || named >= 2)
+                    || post.of_event && named > 0 && matches!(line.parent, Parent::Group(_)))
         };
         if fits {
             chosen.push(line);
@@ -186,7 +179,13 @@ fn of_headings(lines: &[Candidate], post: Post) -> Vec<&Candidate> {
 
 /// The level that carries the talks: the one with the most speakers; without speakers the highest
 /// with several lines, if this is of an event at all.
-fn level(lines: &[Candidate], of_event: bool) -> Option<u8> {
+fn level(lines: &[Candidate], post: Post) -> Option<u8> {
+    let of_event = post.of_event;
+    // `Module 1: Pumps`, `Step 2`: a course.
+    let lessons = lines.iter().filter(|line| is_lesson(&line.title)).count();
+    if !post.of_talks || lessons >= 2 && lessons * 2 >= lines.len() {
+        return None;
+    }
     let at = |level: u8| {
         lines
             .iter()
@@ -241,6 +240,39 @@ fn level(lines: &[Candidate], of_event: bool) -> Option<u8> {
             .filter(|&inner| words(outer) < 3 && words(inner) >= 4)
             .unwrap_or(outer),
     )
+}
+
+fn is_lesson(title: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "module",
+        "lesson",
+        "chapter",
+        "step",
+        "unit",
+        "exercise",
+        "lab",
+        "modul",
+        "lektion",
+        "kapitel",
+        "schritt",
+        "übung",
+        "leçon",
+        "chapitre",
+        "étape",
+        "exercice",
+        "lección",
+        "capítulo",
+        "paso",
+        "les",
+        "hoofdstuk",
+        "steg",
+    ];
+    let said = bare(title);
+    let mut words = said.split(' ');
+    words.next().is_some_and(|word| WORDS.contains(&word))
+        && words
+            .next()
+            .is_some_and(|number| number.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// A plain meeting: most of it is short lines over lists, each line a topic; or parts between rules.

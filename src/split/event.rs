@@ -1,7 +1,8 @@
 //! The event that notes were taken at, out of the post's title.
 
-use super::furniture::bare;
-use super::tables::{EVENT_WORDS, TITLE_ENDS, TITLE_STARTS};
+use super::dates::{SIGNS, has_day, without_date, year_of};
+use super::tables::{EVENT_WORDS, NOT_EVENTS, TITLE_ENDS, TITLE_STARTS};
+use super::wording::bare;
 
 /// Ends of words that name a kind of event: `QueueConf`, `PipeCon`.
 const ENDINGS: &[&str] = &[
@@ -53,8 +54,6 @@ const TAGS: &[&str] = &[
     "trip report",
 ];
 
-const SIGNS: [char; 12] = [' ', ':', ',', '-', '–', '—', '(', ')', '|', '/', '[', ']'];
-
 /// Small words that stand in names of events without a capital.
 const SMALL: &[&str] = &[
     "of", "the", "for", "in", "and", "at", "on", "de", "du", "des", "der", "die", "das", "och",
@@ -69,6 +68,14 @@ pub(super) fn name<'t>(title: &str, mut tags: impl Iterator<Item = &'t str>) -> 
     (said && !name.is_empty()).then_some(name)
 }
 
+/// What a title without anything else may name: for a post that is known to hold notes.
+pub(super) fn name_of_notes(title: &str) -> Option<String> {
+    let name = stripped(&without_date(title));
+    let words = name.split_whitespace().count();
+    let plain = !name.contains(['?', '!']) && words <= 6 && !has_day(&name);
+    (plain && is_like_a_name(&name) && !name.is_empty()).then_some(name)
+}
+
 /// Whether a title names an event by itself.
 pub(super) fn names_one(title: &str) -> bool {
     let undated = without_date(title);
@@ -79,7 +86,9 @@ pub(super) fn names_one(title: &str) -> bool {
         return false;
     }
     let noted = shortened && says_notes(&undated, &name);
-    names_a_kind(&name) || noted || dated || ends_with_year(&name)
+    let year = name.split_whitespace().any(|word| year_of(word).is_some());
+    let head = until_year(&name);
+    names_a_kind(&name) || noted || dated || year && ends_with_year(head)
 }
 
 /// Whether what was stripped speaks of notes or of days, not of an article alone.
@@ -118,6 +127,18 @@ fn says_notes(title: &str, name: &str) -> bool {
     })
 }
 
+/// `QueueConf 2013` of `QueueConf 2013 (was PipeConf)`.
+fn until_year(name: &str) -> &str {
+    let year = name
+        .split_inclusive(char::is_whitespace)
+        .scan(0, |at, word| {
+            *at += word.len();
+            Some((*at, word))
+        })
+        .find(|(_, word)| year_of(word.trim()).is_some());
+    year.map_or(name, |(end, _)| name[..end].trim_end_matches(SIGNS))
+}
+
 /// `Velocity 2016`: capitalised words before a year.
 fn ends_with_year(name: &str) -> bool {
     let mut words = name.split_whitespace().rev();
@@ -142,11 +163,6 @@ fn ends_with_year(name: &str) -> bool {
         })
 }
 
-fn year_of(word: &str) -> Option<&str> {
-    let digits = word.trim_matches(|c: char| !c.is_ascii_digit());
-    (digits.len() == 4 && (digits.starts_with("19") || digits.starts_with("20"))).then_some(digits)
-}
-
 /// Few words, nearly all with a capital or a number in it: no sentence.
 fn is_like_a_name(name: &str) -> bool {
     let words: Vec<&str> = name.split_whitespace().collect();
@@ -154,22 +170,60 @@ fn is_like_a_name(name: &str) -> bool {
         word.chars().next().is_some_and(char::is_lowercase)
             && word
                 .chars()
-                .all(|c| !c.is_uppercase() && !c.is_ascii_digit())
+                .all(|c| !c.is_uppercase() && !c.is_ascii_digit() && !matches!(c, '.' | '_'))
             && !SMALL.contains(word)
     });
     let small = small.count();
     let kind = words.iter().any(|word| is_kind(&bare(word)));
-    words.len() <= 9
+    let dated = words.len() <= 5 && words.last().is_some_and(|word| year_of(word).is_some());
+    let told = |word: &&&str| NOT_EVENTS.has(&bare(word));
+    let says_something = if dated {
+        words.first().filter(told).is_some()
+    } else {
+        words.iter().any(|word| told(&word))
+    };
+    !says_something
+        && words.len() <= 9
         && (small == 0 || small * 3 <= words.len() || kind && words.len() <= 4)
         && !name.ends_with('?')
 }
 
 fn names_a_kind(name: &str) -> bool {
-    name.split(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '’'))
-        .any(|word| {
-            is_kind(&bare(word))
-                && (word.starts_with(|c: char| !c.is_lowercase()) || !is_span(&bare(word)))
+    let words: Vec<&str> = name
+        .split(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '’'))
+        .filter(|word| !word.is_empty())
+        .collect();
+    // `a meetup`, `conference talks`: some event or other.
+    let any = |at: usize| {
+        let before = at.checked_sub(1).map(|at| bare(words[at]));
+        let after = words.get(at + 1).map(|word| bare(word));
+        before.is_some_and(|word| {
+            [
+                "a", "an", "any", "each", "every", "another", "your", "ein", "eine", "un", "une",
+            ]
+            .contains(&word.as_str())
+        }) || after.is_some_and(|word| {
+            [
+                "talk",
+                "talks",
+                "speaker",
+                "speakers",
+                "speaking",
+                "proposal",
+                "proposals",
+                "badge",
+            ]
+            .contains(&word.as_str())
+                && words[at].chars().all(char::is_alphabetic)
+                && EVENT_WORDS.has(&bare(words[at]))
         })
+    };
+    (0..words.len()).any(|at| {
+        let word = bare(words[at]);
+        is_kind(&word)
+            && (words[at].starts_with(|c: char| !c.is_lowercase()) || !is_span(&word))
+            && !any(at)
+    })
 }
 
 /// `Days` names an event, `days` in a title counts them.
@@ -230,6 +284,13 @@ fn stripped(title: &str) -> String {
         .trim_start_matches(|c: char| !c.is_ascii() && !c.is_alphanumeric())
         .trim();
     name = name.trim_end_matches(|c: char| !c.is_ascii() && !c.is_alphanumeric() || c == ' ');
+    // `4.2. PipeConf`
+    let unnumbered = name.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    if let Some(rest) = unnumbered.strip_prefix(' ')
+        && name[..name.len() - unnumbered.len()].contains('.')
+    {
+        name = rest.trim_start();
+    }
     loop {
         let before = name;
         for start in TITLE_STARTS.iter() {
@@ -252,6 +313,14 @@ fn stripped(title: &str) -> String {
                 .is_some_and(|tail| tail.to_lowercase() == **end);
             if fits && at > 0 && whole[..at].ends_with(SIGNS) {
                 name = whole[..at].trim_end_matches(SIGNS);
+                // `..: a recap`
+                if let Some((before, small)) = name.rsplit_once(' ')
+                    && ["a", "an", "my", "the", "some", "our", "ein", "mein", "un"]
+                        .contains(&small.to_lowercase().as_str())
+                    && before.ends_with(SIGNS)
+                {
+                    name = before.trim_end_matches(SIGNS);
+                }
             }
         }
         if name == before {
@@ -264,119 +333,24 @@ fn stripped(title: &str) -> String {
     } else {
         name.trim_end_matches(')')
     };
+    // `QueueConf 2013 - what I saw`: behind the year a place may stand, and no words.
+    let head = until_year(name);
+    let behind = &name[head.len()..];
+    let words = behind.trim_matches(SIGNS).split_whitespace();
+    let said = words
+        .filter(|word| {
+            word.starts_with(char::is_lowercase) || NOT_EVENTS.has(&bare(word)) || has_day(word)
+        })
+        .count();
+    let name = if said > 0 && behind.starts_with([',', ':', ' ', '(']) {
+        head
+    } else {
+        name
+    };
     let inner = name
         .strip_prefix(['"', '“', '\''])
         .and_then(|inner| inner.strip_suffix(['"', '”', '\'']));
     inner.unwrap_or(name).to_owned()
-}
-
-/// Without a date: in digits (`02/06/2020`, `2020-02-06`) or in words (`June 2015`, `12-14 March 2018`); a
-/// year alone stays.
-fn without_date(title: &str) -> String {
-    let words: Vec<&str> = title.split(' ').collect();
-    let month = words.iter().position(|word| is_month(&bare(word)));
-    let mut dropped = vec![false; words.len()];
-    for (at, word) in words.iter().enumerate() {
-        dropped[at] = is_date(word);
-    }
-    if let Some(at) = month {
-        let is_day = |word: &str| {
-            let digits = bare(word);
-            let digits = digits
-                .split(' ')
-                .next()
-                .unwrap_or_default()
-                .trim_end_matches(char::is_alphabetic);
-            (1..=2).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
-        };
-        let before = at.checked_sub(1).filter(|&n| is_day(words[n]));
-        let after = (at + 1 < words.len() && is_day(words[at + 1])).then_some(at + 1);
-        let year = after.unwrap_or(at) + 1;
-        let year = (year < words.len() && year_of(words[year]).is_some()).then_some(year);
-        if before.is_some() || after.is_some() || year.is_some() {
-            for n in [before, Some(at), after, year].into_iter().flatten() {
-                dropped[n] = true;
-            }
-        }
-    }
-    if !dropped.contains(&true) {
-        return title.to_owned();
-    }
-    let kept: Vec<&str> = words
-        .iter()
-        .zip(dropped)
-        .filter(|(_, dropped)| !dropped)
-        .map(|(word, _)| *word)
-        .collect();
-    kept.join(" ").trim_matches(SIGNS).to_owned()
-}
-
-fn is_month(word: &str) -> bool {
-    const MONTHS: &[&str] = &[
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-        "januar",
-        "februar",
-        "märz",
-        "mai",
-        "juni",
-        "juli",
-        "oktober",
-        "dezember",
-        "januari",
-        "februari",
-        "mars",
-        "augusti",
-        "desember",
-        "janvier",
-        "février",
-        "avril",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-        "maart",
-        "mei",
-        "augustus",
-    ];
-    MONTHS.contains(&word)
-}
-
-fn is_date(word: &str) -> bool {
-    let parts: Vec<&str> = word
-        .trim_matches(['(', ')', ',', ':', '[', ']'])
-        .split(['/', '-', '.'])
-        .collect();
-    parts.len() == 3
-        && parts.iter().all(|part| {
-            (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
-        })
-        && parts.iter().any(|part| part.len() == 4)
 }
 
 #[cfg(test)]

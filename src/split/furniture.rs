@@ -1,7 +1,8 @@
 //! What is no talk though it looks like one: days, tracks, food, thanks, lists of links.
 
-use super::tables::{FURNITURE, GROUPS, OTHER_POSTS};
+use super::tables::{COUNTED, FURNITURE, GROUPS, OTHER_POSTS};
 use super::tidy::head;
+use super::wording::bare;
 
 /// What a line is, by its words alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,21 +46,32 @@ pub(super) fn is_about_other_things<'t>(
     names_an_event: bool,
 ) -> bool {
     OTHER_POSTS.has_title(&bare(title))
+        || counts_things(&bare(title))
         || (!names_an_event && tags.any(|tag| OTHER_POSTS.has_tag(&bare(tag))))
 }
 
-/// Lower case, letters and digits alone, single spaces.
-pub(super) fn bare(line: &str) -> String {
-    let letters: String = line
-        .chars()
-        .filter(|c| !matches!(c, '\'' | '’'))
-        .map(|c| if c.is_alphanumeric() { c } else { ' ' })
-        .collect();
-    letters
-        .to_lowercase()
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
+/// `Nine talks`, `my top 10 technical books`: a list, told by its length.
+fn counts_things(bare: &str) -> bool {
+    const NUMBERS: &[&str] = &[
+        "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+        "top", "zwei", "drei", "fünf", "sieben", "zehn", "cinco", "diez", "trois", "cinq", "dix",
+        "tre", "fem", "vijf", "tien",
+    ];
+    let words: Vec<&str> = bare.split(' ').collect();
+    words.iter().enumerate().any(|(at, word)| {
+        let digits =
+            (1..=3).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit());
+        let ordinal = at.checked_sub(1).is_some_and(|before| {
+            [
+                "day", "part", "tag", "dag", "jour", "track", "teil", "del", "week", "talk",
+                "session", "dia",
+            ]
+            .contains(&words[before])
+        });
+        (digits || NUMBERS.contains(word))
+            && !ordinal
+            && words[at + 1..].iter().take(3).any(|word| COUNTED.has(word))
+    })
 }
 
 #[cfg(test)]

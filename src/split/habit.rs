@@ -1,8 +1,9 @@
 //! The form that the lines of a post share.
 
-use super::candidates::Candidate;
+use super::candidate::Candidate;
 use super::heading::{Divided, FORMS, Form, Line, divide};
-use super::names::SURE;
+use super::names::{LIKELY, SURE, is_everyday};
+use super::tidy::tidy;
 
 /// Finds the form that the lines share and divides them by it.
 pub(super) fn divide_all(candidates: &mut [Candidate]) {
@@ -74,4 +75,20 @@ fn divide_like(line: &Line, form: Form, habit: bool) -> Option<Divided> {
                 .find_map(|other| divide(line, other, false).filter(sure))
         })
         .or_else(|| divide(line, form, true).filter(|_| habit))
+        .or_else(|| nickname(line).filter(|_| habit && form == Form::TitleBracket))
+}
+
+/// `Title (annpoe)`, where names stand in brackets.
+fn nickname(line: &Line) -> Option<Divided> {
+    let (title, nick) = line.text.strip_suffix(')')?.rsplit_once(" (")?;
+    let fits = (4..=20).contains(&nick.len())
+        && nick
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        && !is_everyday(nick);
+    (fits && !title.trim().is_empty()).then(|| Divided {
+        title: tidy(title),
+        speakers: vec![nick.to_owned()],
+        sureness: LIKELY,
+    })
 }

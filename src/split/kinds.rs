@@ -1,7 +1,8 @@
 //! What kind of talk a line starts.
 
-use super::furniture::{bare, is_furniture};
+use super::furniture::is_furniture;
 use super::outline::Block;
+use super::wording::bare;
 use crate::model::TalkKind;
 
 /// Words that tell the kind of a talk, in its line or in the heading it stands under.

@@ -1,6 +1,6 @@
 //! Whether text is people's names, and which.
 
-use super::tables::{GIVEN_NAMES, JOBS, NOT_NAMES};
+use super::tables::{GIVEN_NAMES, JOBS, NOT_NAMES, SURNAMES};
 
 /// Names read out of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +60,34 @@ const LABELS: &[&str] = &[
     "taler:",
     "oplægsholder:",
     "spreker:",
+    "発表者：",
+    "発表者:",
+    "登壇者：",
+    "登壇者:",
+    "スピーカー：",
+    "スピーカー:",
+    "講演者：",
+    "演讲者：",
+    "讲者：",
+    "발표자:",
+    "ponente:",
+    "ponentes:",
+    "palestrante:",
+    "palestrantes:",
+    "relatore:",
+    "relatrice:",
+    "relatori:",
+    "prelegent:",
+    "докладчик:",
+    "спикер:",
+    "diễn giả:",
+    "facilitator:",
+    "facilitators:",
+    "facilitated by ",
+    "led by ",
+    "talk from ",
+    "delivered by ",
+    "given by ",
     "sprekers:",
     "door:",
     "door ",
@@ -154,8 +182,8 @@ pub(super) fn people(text: &str, lenient: bool) -> Option<People> {
     let mut rest = text.trim().trim_end_matches(['.', ',', ':']);
     let mut labelled = false;
     while let Some(label) = label(rest) {
-        labelled |= label.ends_with(':');
-        rest = rest[label.len()..].trim_start_matches([' ', ':']);
+        labelled |= label.ends_with([':', '：']);
+        rest = rest[label.len()..].trim_start_matches([' ', ':', '：']);
     }
     let bare = without_brackets(rest);
     let bare =
@@ -188,6 +216,9 @@ pub(super) fn people(text: &str, lenient: bool) -> Option<People> {
                 || n == 0
                 || found.starts_with('@') && lenient
                 || found.contains(' ') && (listed || labelled || people.sureness < SURE);
+            if trusted && sureness >= SURE && people.names.len() < 3 && m > 0 {
+                people.sureness = sureness;
+            }
             if trusted && !people.names.contains(&found) && !(found.starts_with('@') && m == 0) {
                 people.names.push(found);
             }
@@ -200,7 +231,7 @@ pub(super) fn people(text: &str, lenient: bool) -> Option<People> {
 pub(super) fn is_labelled(text: &str) -> bool {
     let said = label(text.trim());
     said.is_some_and(|label| {
-        label.contains(':') || label.contains("by") || label.starts_with("speaker")
+        label.contains([':', '：']) || label.contains("by") || label.starts_with("speaker")
     })
 }
 
@@ -217,6 +248,11 @@ pub(super) fn is_job(text: &str) -> bool {
         .split(|c: char| !c.is_alphanumeric() && c != '-')
         .filter(|word| !word.is_empty());
     words.clone().next().is_some() && words.all(|word| JOBS.has(word))
+}
+
+/// Whether a word is one of titles and not of names.
+pub(super) fn is_everyday(word: &str) -> bool {
+    NOT_NAMES.has(word)
 }
 
 pub(super) fn is_particle(word: &str) -> bool {
@@ -253,7 +289,7 @@ fn split<'t>(texts: &[&'t str], dividers: &[&str]) -> Vec<&'t str> {
 }
 
 fn name(part: &str, lenient: bool) -> Option<(String, u8)> {
-    let end = REST.iter().filter_map(|rest| part.find(rest)).min();
+    let end = REST.iter().filter_map(|rest| divided_at(part, rest)).min();
     let part = &part[..end.unwrap_or(part.len())];
     let part = label(part)
         .filter(|label| label.starts_with(['d', 'p', 'm']))
@@ -271,8 +307,13 @@ fn name(part: &str, lenient: bool) -> Option<(String, u8)> {
         let handle = handle.filter(|_| words.len() == 1 && lenient)?;
         return Some(((*handle).to_owned(), SURE));
     }
-    if let Some(sureness) = far_eastern(&spoken) {
-        return Some((spoken.join(" "), sureness));
+    let polite = spoken.len() > 1
+        && spoken
+            .last()
+            .is_some_and(|last| ["氏", "さん", "様", "先生", "님"].contains(last));
+    let spoken = &spoken[..spoken.len() - usize::from(polite)];
+    if let Some(sureness) = far_eastern(spoken) {
+        return Some((spoken.join(" "), if polite { SURE } else { sureness }));
     }
     let first = fold(spoken[0]);
     let given = GIVEN_NAMES.has(&first)
@@ -295,6 +336,13 @@ fn name(part: &str, lenient: bool) -> Option<(String, u8)> {
         .skip(usize::from(given))
         .filter(|word| !is_particle(word) && NOT_NAMES.has(&fold(word)))
         .count();
+    // `Nicole White`: behind a known given name.
+    let surname = given && capital == 2 && known == 1 && spoken.len() == 2;
+    let known = if surname && SURNAMES.has(&fold(spoken[1])) {
+        0
+    } else {
+        known
+    };
     if !fits
         || (known > 0 && !((given || handle.is_some()) && lenient && known == 1 && capital > 1))
     {
@@ -306,6 +354,13 @@ fn name(part: &str, lenient: bool) -> Option<(String, u8)> {
             .any(|word| word.len() == 2 && word.ends_with('.'));
     let sure = known == 0 && (handle.is_some() || capital > 1 && (given || initials));
     Some((spoken.join(" "), if sure { SURE } else { LIKELY }))
+}
+
+/// Where a company begins; `von` and the like stand inside names, too, and need a whole one before them.
+fn divided_at(part: &str, rest: &str) -> Option<usize> {
+    let at = part.find(rest)?;
+    let inside = is_particle(rest.split_whitespace().next().unwrap_or_default());
+    (!inside || part[..at].trim().contains(' ')).then_some(at)
 }
 
 fn fold(word: &str) -> String {
@@ -349,7 +404,7 @@ fn far_eastern(words: &[&str]) -> Option<u8> {
 }
 
 /// Without what stands in brackets: companies, nicknames, pronouns.
-fn without_brackets(text: &str) -> String {
+pub(super) fn without_brackets(text: &str) -> String {
     let mut depth = 0_usize;
     let mut bare = String::with_capacity(text.len());
     for c in text.chars() {

@@ -1,14 +1,15 @@
 //! A post that is one talk, called by its title.
 
 use super::below;
-use super::candidates::Candidate;
-use super::carriers::{Carrier, Post};
-use super::furniture::bare;
+use super::candidate::Candidate;
+use super::carrier::{Carrier, Post};
 use super::heading::{Divided, FORMS, Form, Line, divide};
 use super::kinds::kind_of;
 use super::names::{SURE, is_labelled};
-use super::outline::{Block, BlockKind};
+use super::outline::Block;
+use super::talkish::is_talkish;
 use super::tidy::tidy;
+use super::wording::bare;
 
 /// The talk that the post's title names: with its speaker, or with the speaker on the line below. Where
 /// the title says nothing, the heading that stands over all others may.
@@ -32,7 +33,7 @@ pub(super) fn title_talk(blocks: &[Block], post: Post, headings: &[Candidate]) -
 fn talk_at(blocks: &[Block], post: Post, at: usize) -> Option<Carrier> {
     let block = &blocks[at];
     let line = Line::of(block);
-    let talkish = post.of_event || is_talkish(&blocks[at + 1..]);
+    let talkish = post.of_event || is_talkish(&blocks[at + 1..], 5);
     let forms = FORMS.into_iter().filter(|form| {
         !form.is_rare() && (*form != Form::TitleBy || talkish) || *form == Form::ColonTitle
     });
@@ -63,32 +64,4 @@ fn talk_at(blocks: &[Block], post: Post, at: usize) -> Option<Carrier> {
         speakers: told.speakers,
         inside: false,
     })
-}
-
-/// Whether the first lines speak of a talk.
-fn is_talkish(blocks: &[Block]) -> bool {
-    const WORDS: &[&str] = &[
-        "talk",
-        "slides",
-        "video",
-        "keynote",
-        "conference",
-        "speaker",
-        "speakers",
-        "presentation",
-        "presented",
-        "meetup",
-        "conf",
-        "session",
-        "vortrag",
-        "föredrag",
-        "foredrag",
-    ];
-    let texts = blocks
-        .iter()
-        .filter(|block| block.kind != BlockKind::Other)
-        .take(5);
-    texts
-        .flat_map(|block| block.text.split(|c: char| !c.is_alphanumeric()).take(60))
-        .any(|word| WORDS.contains(&word.to_lowercase().as_str()))
 }

@@ -100,7 +100,7 @@ impl Count {
 }
 
 fn same(title: &str) -> String {
-    super::furniture::bare(title)
+    super::wording::bare(title)
 }
 
 fn strings(value: &Value) -> Vec<&str> {

@@ -1,12 +1,13 @@
 //! Paragraphs that open with a title and who spoke.
 
-use super::candidates::{Candidate, Parent};
-use super::furniture::{Sort, bare, sort};
+use super::candidate::{Candidate, Parent};
+use super::furniture::{Sort, sort};
 use super::heading::Line;
 use super::names::{People, SURE, people};
 use super::outline::{Block, BlockKind};
 use super::tables::VERBS;
 use super::tidy::tidy;
+use super::wording::bare;
 
 /// A paragraph that opens with a title and who spoke.
 pub(super) fn sentence(blocks: &[Block], at: usize, parent: Parent) -> Option<Candidate> {

@@ -17,11 +17,21 @@ impl Words {
     }
 }
 
-pub(super) static GIVEN_NAMES: Words = Words::new(|| words(include_str!("tables/given_names.txt")));
+pub(super) static GIVEN_NAMES: Words = Words::new(|| {
+    let mut names = words(include_str!("tables/given_names.txt"));
+    names.extend(words(include_str!("tables/more_given_names.txt")));
+    names
+});
+/// Of the words that names have not, those that surnames are all the same.
+pub(super) static SURNAMES: Words = Words::new(|| words(include_str!("tables/surnames.txt")));
 pub(super) static NOT_NAMES: Words = Words::new(|| words(include_str!("tables/not_names.txt")));
 pub(super) static JOBS: Words = Words::new(|| words(include_str!("tables/jobs.txt")));
 pub(super) static VERBS: Words = Words::new(|| words(include_str!("tables/verbs.txt")));
 
+/// Words that stand in sentences and not in the names of events.
+pub(super) static NOT_EVENTS: Words = Words::new(|| words(include_str!("tables/not_events.txt")));
+/// What lists are made of, where a title counts them.
+pub(super) static COUNTED: Words = Words::new(|| words(include_str!("tables/counted.txt")));
 pub(super) static EVENT_WORDS: Words = Words::new(|| words(include_str!("tables/event_words.txt")));
 /// Phrases around an event's name in a title, longest first.
 pub(super) static TITLE_STARTS: LazyLock<Vec<&'static str>> =

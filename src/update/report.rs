@@ -16,6 +16,8 @@ pub(crate) struct Report {
     pub(crate) recorded: Recorded,
     /// Why it failed; `None` for any other status.
     pub(crate) failure: Option<Failure>,
+    /// The failure is the archive's, not the feed's.
+    pub(crate) is_unrecorded: bool,
     /// Notes of a folder that could not be read, while the rest was.
     pub(crate) warnings: Vec<Failure>,
     pub(crate) next_due: DateTime<Utc>,
@@ -28,6 +30,8 @@ pub(crate) enum Status {
     Moved,
     Gone,
     Failed,
+    /// Not asked: its host answered another feed with 429.
+    Skipped,
 }
 
 impl Status {
@@ -39,6 +43,7 @@ impl Status {
             Self::Moved => "moved",
             Self::Gone => "gone",
             Self::Failed => "failed",
+            Self::Skipped => "skipped",
         }
     }
 }
@@ -49,18 +54,12 @@ pub(super) struct Draft(Report);
 impl Draft {
     pub(super) fn new(feed: Subscription, attempt: &Attempt, warnings: Vec<Failure>) -> Self {
         let (status, failure) = match &attempt.outcome {
-            Outcome::Read {
-                moved_to: Some(_), ..
-            }
-            | Outcome::Unchanged {
-                moved_to: Some(_), ..
-            } => (Status::Moved, None),
             Outcome::Read { changes, .. } if !changes.entries.is_empty() => (Status::New, None),
             Outcome::Read { .. } | Outcome::Unchanged { .. } => (Status::Unchanged, None),
-            Outcome::Failed(failure) if failure.kind == FailureKind::Gone => {
-                (Status::Gone, Some(failure.clone()))
+            Outcome::Failed(setback) if setback.retired => {
+                (Status::Gone, Some(setback.failure.clone()))
             }
-            Outcome::Failed(failure) => (Status::Failed, Some(failure.clone())),
+            Outcome::Failed(setback) => (Status::Failed, Some(setback.failure.clone())),
         };
         Self(Report {
             feed,
@@ -68,18 +67,41 @@ impl Draft {
             http_status: attempt.http_status,
             recorded: Recorded::default(),
             failure,
+            is_unrecorded: false,
             warnings,
             next_due: attempt.next_due,
         })
     }
 
+    /// Of a feed that was not asked, because its host wants to be left alone until then.
+    pub(super) fn held_back(feed: Subscription, until: DateTime<Utc>) -> Self {
+        let due = feed.next_due.map_or(until, |due| due.max(until));
+        Self(Report {
+            feed,
+            status: Status::Skipped,
+            http_status: None,
+            recorded: Recorded::default(),
+            failure: None,
+            warnings: Vec::new(),
+            is_unrecorded: false,
+            next_due: due,
+        })
+    }
+
     pub(super) fn finish(mut self, recorded: Recorded) -> Report {
         self.0.recorded = recorded;
+        if recorded.moved {
+            self.0.status = Status::Moved;
+        } else if self.0.status == Status::New && recorded.new + recorded.edited == 0 {
+            // What it brought is kept already.
+            self.0.status = Status::Unchanged;
+        }
         self.0
     }
 
     pub(super) fn unrecorded(mut self, error: &ArchiveError) -> Report {
         self.0.status = Status::Failed;
+        self.0.is_unrecorded = true;
         self.0.failure = Some(Failure::new(FailureKind::File, error.to_string()));
         self.0
     }

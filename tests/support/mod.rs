@@ -10,6 +10,7 @@
 
 mod differences;
 pub(crate) mod server;
+pub(crate) mod xml;
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;

@@ -203,7 +203,12 @@ struct Shared {
 
 impl Server {
     pub(crate) fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0")
+        Self::start_at("127.0.0.1:0")
+    }
+
+    /// At another address, such as `0.0.0.0:0`: every `127.x.y.z` is a host of its own then.
+    pub(crate) fn start_at(address: &str) -> Self {
+        let listener = TcpListener::bind(address)
             .unwrap_or_else(|error| panic!("no port on 127.0.0.1 for the feed server: {error}"));
         let address = listener
             .local_addr()

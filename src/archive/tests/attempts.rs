@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::State;
+use crate::model::{Hold, PollHints, SeenRedirect, State};
 use crate::source::{Failure, FailureKind};
 use url::Url;
 
@@ -16,7 +16,16 @@ fn failed(feed: FeedId, hour: i64, kind: FailureKind) -> Attempt {
     Attempt {
         at: at(hour),
         next_due: at(hour + 6),
-        ..attempt(feed, Outcome::Failed(failure))
+        ..attempt(feed, Outcome::Failed(Box::new(setback(failure))))
+    }
+}
+
+fn setback(failure: Failure) -> Setback {
+    Setback {
+        retired: failure.kind == FailureKind::Gone,
+        failure,
+        absent_since: None,
+        hold: None,
     }
 }
 
@@ -36,7 +45,15 @@ fn a_document_that_was_read_is_remembered_with_its_entries() {
         feed,
         vec![new(entry("1", "One", "")), new(entry("2", "Two", ""))],
     );
-    assert_eq!(recorded, Recorded { new: 2, edited: 0 });
+    assert_eq!(
+        recorded,
+        Recorded {
+            new: 2,
+            edited: 0,
+            dropped: 0,
+            moved: false
+        }
+    );
     let state = state(&hall, feed);
     assert_eq!(state.entries, 2);
     assert_eq!(state.validators.etag.as_deref(), Some("\"1\""));
@@ -87,7 +104,7 @@ fn failures_are_counted_until_one_success() {
             feed,
             Outcome::Unchanged {
                 validators: validators.clone(),
-                moved_to: None,
+                whereabouts: Whereabouts::default(),
             },
         ),
     );
@@ -128,14 +145,17 @@ fn a_feed_that_moved_is_known_by_its_new_address_unless_that_is_taken() {
     let feed = hall.follow(URL);
     hall.follow("https://taken.example/");
     let moved = |to: &str| {
-        let moved_to = Some(Url::parse(to).unwrap());
+        let whereabouts = Whereabouts {
+            seen: None,
+            moved_to: Some(Url::parse(to).unwrap()),
+        };
         record_one(
             &hall,
             attempt(
                 feed,
                 Outcome::Unchanged {
                     validators: Validators::default(),
-                    moved_to,
+                    whereabouts,
                 },
             ),
         );
@@ -144,6 +164,109 @@ fn a_feed_that_moved_is_known_by_its_new_address_unless_that_is_taken() {
     assert_eq!(moved("https://new.example/"), "https://new.example/");
     assert_eq!(moved("https://taken.example/"), "https://new.example/");
     assert_eq!(state(&hall, feed).state, State::Active);
+}
+
+#[test]
+fn a_move_that_was_taken_back_is_not_made_again() {
+    let hall = Hall::new();
+    let feed = hall.follow(URL);
+    let lead = |to: &str| {
+        let whereabouts = Whereabouts {
+            seen: None,
+            moved_to: Some(Url::parse(to).unwrap()),
+        };
+        let validators = Validators::default();
+        let outcome = Outcome::Unchanged {
+            validators,
+            whereabouts,
+        };
+        let recorded = hall.archive.record(vec![attempt(feed, outcome)]).unwrap();
+        recorded.into_iter().next().unwrap().unwrap().moved
+    };
+    assert!(lead("https://new.example/"));
+    let id = hall.archive.moves().unwrap()[0].id;
+    assert_eq!(hall.archive.undo_move(id, at(1)).unwrap(), Some(feed));
+    assert!(!lead("https://new.example/"));
+    assert_eq!(state(&hall, feed).source.key(), URL);
+    assert!(lead("https://newer.example/"));
+}
+
+#[test]
+fn what_a_feed_says_of_polling_and_a_redirect_not_yet_proved_are_remembered() {
+    let hall = Hall::new();
+    let feed = hall.follow(URL);
+    let seen = SeenRedirect {
+        to: Url::parse("https://new.example/").unwrap(),
+        since: at(0),
+        last: at(24),
+        times: 2,
+    };
+    let hints = PollHints {
+        ttl: Some(90),
+        skip_hours: 0b101,
+        skip_days: 0b11,
+        update_every: Some(60),
+        update_base: Some(at(-5)),
+    };
+    let known_pace = Pace {
+        newest: Some(at(-9)),
+        usual_gap: Some(TimeDelta::hours(7)),
+    };
+    let mut first = read(feed, vec![]);
+    if let Outcome::Read {
+        feed,
+        pace,
+        whereabouts,
+        ..
+    } = &mut first.outcome
+    {
+        feed.hints = hints;
+        *pace = known_pace;
+        whereabouts.seen = Some(seen.clone());
+    }
+    record_one(&hall, first);
+    record_one(&hall, failed(feed, 1, FailureKind::Dns));
+    let kept = state(&hall, feed);
+    assert_eq!((kept.hints, kept.pace), (hints, known_pace));
+    assert_eq!(kept.redirect, Some(seen));
+    hall.record(feed, vec![]);
+    assert_eq!(state(&hall, feed).redirect, None);
+}
+
+#[test]
+fn a_hold_is_on_every_feed_of_its_server() {
+    let hall = Hall::new();
+    let feed = hall.follow(URL);
+    let same = hall.follow("http://blog.example/other");
+    let other = hall.follow("https://blog.example:8443/feed");
+    let mut held = failed(feed, 1, FailureKind::HttpClient);
+    if let Outcome::Failed(setback) = &mut held.outcome {
+        setback.failure.retry_at = None;
+        setback.hold = Some(Hold {
+            server: "blog.example".to_owned(),
+            until: at(9),
+        });
+    }
+    record_one(&hall, held);
+    assert_eq!(state(&hall, feed).held_until, Some(at(9)));
+    assert_eq!(state(&hall, same).held_until, Some(at(9)));
+    assert_eq!(state(&hall, other).held_until, None);
+}
+
+#[test]
+fn a_time_set_by_a_clock_that_was_ahead_does_not_keep_a_feed_back() {
+    let hall = Hall::new();
+    let feed = hall.follow(URL);
+    let years = at(24 * 3650);
+    record_one(
+        &hall,
+        Attempt {
+            at: years,
+            next_due: years,
+            ..read(feed, vec![])
+        },
+    );
+    assert_eq!(hall.archive.due(at(1)).unwrap().len(), 1);
 }
 
 #[test]
@@ -178,7 +301,12 @@ fn one_attempt_that_cannot_be_recorded_spoils_no_other() {
     );
     assert_eq!(
         *answers[2].as_ref().unwrap(),
-        Recorded { new: 1, edited: 0 }
+        Recorded {
+            new: 1,
+            edited: 0,
+            dropped: 0,
+            moved: false
+        }
     );
     assert_eq!(hall.titles("", By::Entry), ["Good"]);
     assert_eq!(hall.titles("good", By::Entry), ["Good"]);
@@ -232,7 +360,15 @@ fn the_same_guid_twice_in_one_batch_is_one_entry_with_a_history() {
         new(entry("1", "First", "<p>aa</p>")),
         new(entry("1", "Second", "<p>bb</p>")),
     ];
-    assert_eq!(hall.record(feed, changes), Recorded { new: 1, edited: 1 });
+    assert_eq!(
+        hall.record(feed, changes),
+        Recorded {
+            new: 1,
+            edited: 1,
+            dropped: 0,
+            moved: false
+        }
+    );
     assert_eq!(hall.titles("bb", By::Entry), ["Second"]);
     assert!(hall.titles("aa", By::Entry).is_empty());
     assert!(hall.archive.check().unwrap().is_empty());
@@ -258,7 +394,9 @@ fn a_feed_cannot_overwrite_another_feeds_entry() {
             .as_deref(),
         Some("Mine")
     );
-    assert_eq!(hall.archive.find_entries("1").unwrap().len(), 2);
+    let found = hall.archive.find_entries("1").unwrap();
+    let ids: Vec<_> = found.iter().map(|entry| entry.id).collect();
+    assert_eq!((ids, found[0].also_in.len()), (vec![id], 1));
 }
 
 #[test]

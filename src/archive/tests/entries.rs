@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{Enclosure, EntrySource};
+use crate::model::{Enclosure, EntrySource, Extension, Extras};
 
 const URL: &str = "https://blog.example/feed";
 
@@ -29,6 +29,17 @@ fn full() -> Entry {
         ..EntrySource::default()
     });
     full.comments_url = Some("https://blog.example/g#comments".to_owned());
+    let extras = Extras {
+        rights: Some("CC BY".to_owned()),
+        comments: Some(4),
+        extensions: vec![Extension {
+            name: "a:mood".to_owned(),
+            value: Some("fine".to_owned()),
+            attributes: [("b".to_owned(), "c".to_owned())].into(),
+        }],
+        ..Extras::default()
+    };
+    full.extras = extras.some();
     full.event = Some("Notes Days 2026".to_owned());
     full
 }
@@ -67,8 +78,8 @@ fn an_entry_comes_back_as_it_went_in() {
         (&before.language, &before.event)
     );
     assert_eq!(
-        (&after.comments_url, after.hash),
-        (&before.comments_url, before.hash)
+        (&after.comments_url, &after.extras, after.hash),
+        (&before.comments_url, &before.extras, before.hash)
     );
     assert_eq!(names(&after.tags), ["Zoo", "DevOps"]);
     assert_eq!(after.original, Original::default());
@@ -78,17 +89,15 @@ fn an_entry_comes_back_as_it_went_in() {
 fn the_original_stays_in_the_archive() {
     let hall = Hall::new();
     let id = hall.add(hall.follow(URL), full());
-    let packed: Vec<u8> = hall
-        .archive
-        .connections
-        .writer()
+    let db = hall.archive.connections.writer();
+    let packed: Vec<u8> = db
         .query_row(
             "SELECT data FROM contents WHERE entry = ?1",
             [id.0],
             |row| row.get(0),
         )
         .unwrap();
-    assert_eq!(content::unpack(&packed).unwrap().1, full().original);
+    assert_eq!(content::unpack(&db, &packed).unwrap().1, full().original);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod attempts;
 mod check;
+mod duplicates;
 mod entries;
 mod file;
 mod plans;
@@ -17,11 +18,11 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::model::{
-    Change, Changes, ContentHash, Entry, Feed, Original, Outcome, Person, SafeHtml, Tag, Talk,
-    TalkKind, Text,
+    Change, Changes, ContentHash, Entry, Feed, Original, Outcome, Pace, Person, SafeHtml, Setback,
+    Tag, Talk, TalkKind, Text, Whereabouts,
 };
 use crate::query::{By, DigestHead, Item};
-use crate::source::Validators;
+use crate::source::{Source, Validators};
 
 /// A folder with an archive in it.
 struct Hall {
@@ -111,6 +112,7 @@ fn at(hours: i64) -> DateTime<Utc> {
 fn wish(url: &str) -> NewSubscription {
     NewSubscription {
         site: None,
+        html_url: None,
         source: Source::from_web_address(url).unwrap(),
         title: None,
         tags: Vec::new(),
@@ -133,6 +135,7 @@ fn entry(guid: &str, title: &str, html: &str) -> Entry {
         language: None,
         source: None,
         comments_url: None,
+        extras: None,
         talks: Vec::new(),
         event: None,
         hash: hash(&format!("{title}{html}")),
@@ -202,7 +205,8 @@ fn read(feed: FeedId, entries: Vec<Change>) -> Attempt {
             last_modified: None,
         },
         body_hash: hash("body"),
-        moved_to: None,
+        pace: Pace::default(),
+        whereabouts: Whereabouts::default(),
     };
     attempt(feed, outcome)
 }

@@ -5,11 +5,15 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
 /// Of its answer, so much is read: the history of some hundred thousand files.
 const MAX_ANSWER: u64 = 64 << 20;
+/// For so long: the history of the largest repositories takes some seconds.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The author date of the oldest commit that added a file, by its path relative to `folder`. `only` asks
 /// for one file of it.
@@ -58,15 +62,19 @@ fn ask(folder: &Path, path: &str) -> Option<Vec<u8>> {
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
     let mut running = git.spawn().ok()?;
-    let mut answer = Vec::new();
-    let read = running
-        .stdout
-        .take()
-        .map(|out| out.take(MAX_ANSWER).read_to_end(&mut answer));
+    let out = running.stdout.take()?;
+    let (done, answer) = mpsc::channel();
+    // On a thread of its own, for a repository on a drive that went away answers never.
+    std::thread::spawn(move || {
+        let mut answer = Vec::new();
+        let read = out.take(MAX_ANSWER).read_to_end(&mut answer);
+        let _ = done.send(read.is_ok().then_some(answer));
+    });
+    let answer = answer.recv_timeout(PATIENCE).ok().flatten();
     // It may still write what is not read any more.
     let _ = running.kill();
     let _ = running.wait();
-    matches!(read, Some(Ok(_))).then_some(answer)
+    answer
 }
 
 /// Commits from the newest to the oldest, each `\x01` and its time, then its files.

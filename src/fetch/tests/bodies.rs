@@ -63,7 +63,7 @@ async fn a_bomb_is_stopped_at_the_limit_of_the_decoded_body() {
         let failure = ask(&url).await.unwrap_err();
         assert_eq!(failure.kind, FailureKind::TooLarge, "{coding}");
         assert_eq!(failure.message, "is larger than 64 KiB");
-        assert!(failure.hint.unwrap().contains("[fetch] max_size"));
+        assert!(failure.hint.unwrap().contains("`max_size`"));
     }
 }
 

@@ -25,7 +25,7 @@ fn write(folder: &Path, name: &str, text: &str) {
 }
 
 async fn read(source: &Source, validators: &Validators) -> Result<Answer, Failure> {
-    let fetcher = Fetcher::new(settings()).unwrap();
+    let fetcher = Fetcher::new(settings());
     fetcher.fetch(source, validators, now()).await.answer
 }
 
@@ -157,7 +157,7 @@ async fn a_file_over_the_limit_is_too_large_whatever_size_it_claims() {
         ..settings()
     };
     let source = Source::File("/proc/self/status".into());
-    let fetched = Fetcher::new(settings).unwrap();
+    let fetched = Fetcher::new(settings);
     let answer = fetched
         .fetch(&source, &Validators::default(), now())
         .await

@@ -117,8 +117,20 @@ async fn headers_without_end_are_given_up() {
     for line in 0..100_000 {
         endless.extend_from_slice(format!("X-{line}: y\r\n").as_bytes());
     }
-    let (_server, url) = serve([Reply::raw(endless)]);
-    assert_eq!(failure_of(&url).await.kind, FailureKind::Truncated);
+    let mut long = b"HTTP/1.1 200 OK\r\nX: ".to_vec();
+    long.resize(1 << 20, b'y');
+    for head in [endless, long] {
+        let (_server, url) = serve([Reply::raw(head)]);
+        let failure = failure_of(&url).await;
+        assert_eq!(
+            (failure.kind, failure.message.as_str()),
+            (
+                FailureKind::TooLarge,
+                "its headers are too many or too large"
+            )
+        );
+        assert!(failure.hint.is_some());
+    }
 }
 
 #[tokio::test]
@@ -179,6 +191,34 @@ async fn a_body_that_trickles_is_given_up_after_the_total_time() {
         .await
         .unwrap();
     assert!(written.is_err(), "the connection is closed");
+}
+
+#[tokio::test]
+async fn a_body_slower_than_the_lowest_speed_is_given_up_before_its_time_is_over() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/feed", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let _ = stream.read(&mut [0; 4096]).unwrap();
+        let _ = trickle(&mut stream);
+    });
+    let settings = Settings {
+        min_speed: 256,
+        speed_window: Duration::from_secs(1),
+        total_timeout: Duration::from_secs(30),
+        ..settings()
+    };
+    let failure = ask_with(settings, &url, &Validators::default())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (failure.kind, failure.message.as_str()),
+        (
+            FailureKind::Timeout,
+            "the server sent less than 256 bytes a second for 1 second"
+        )
+    );
+    assert!(failure.hint.unwrap().contains("min_speed"));
 }
 
 fn trickle(stream: &mut TcpStream) -> std::io::Result<()> {

@@ -7,7 +7,7 @@ use super::*;
 
 /// Polls all at once, and says for each whether it was answered well.
 async fn ask_all(settings: Settings, urls: Vec<String>) -> Vec<bool> {
-    let fetcher = Arc::new(Fetcher::new(settings).unwrap());
+    let fetcher = Arc::new(Fetcher::new(settings));
     let tasks: Vec<_> = urls
         .into_iter()
         .map(|url| {
@@ -91,7 +91,7 @@ async fn a_body_that_is_held_holds_its_job() {
         jobs: 1,
         ..settings()
     };
-    let fetcher = Fetcher::new(settings).unwrap();
+    let fetcher = Fetcher::new(settings);
     let none = Validators::default();
     let first = fetcher.fetch(&source, &none, now()).await;
     let second = fetcher.fetch(&source, &none, now());
@@ -102,4 +102,59 @@ async fn a_body_that_is_held_holds_its_job() {
     );
     drop(first.slot);
     assert!(fetcher.fetch(&source, &none, now()).await.answer.is_ok());
+}
+
+#[tokio::test]
+async fn a_host_that_wants_patience_is_not_asked_for_its_other_feeds_in_that_run() {
+    let (busy, well) = (Server::start(), Server::start());
+    busy.reply("/1", [Reply::status(429).header("Retry-After", "600")]);
+    busy.reply("/2", [Reply::ok(FEED)]);
+    well.reply("/", [Reply::redirect(302, &busy.url("/2"))]);
+    let fetcher = Fetcher::new(settings());
+    let ask = async |url: String, now| {
+        let source = Source::from_web_address(&url).unwrap();
+        fetcher.fetch(&source, &Validators::default(), now).await
+    };
+    let first = ask(busy.url("/1"), now()).await;
+    assert!(!first.held_back);
+    for url in [busy.url("/2"), well.url("/")] {
+        let held = ask(url, now()).await;
+        assert!(held.held_back);
+        assert_eq!(
+            held.answer.unwrap_err().retry_at,
+            Some("2026-01-05T12:10:00Z".parse().unwrap())
+        );
+    }
+    assert_eq!(busy.all_requests().len(), 1);
+    let later = now() + chrono::TimeDelta::hours(1);
+    assert!(ask(busy.url("/2"), later).await.answer.is_ok());
+}
+
+#[tokio::test]
+async fn hosts_that_never_answer_hold_no_jobs() {
+    let servers: Vec<Server> = (0..3).map(|_| Server::start()).collect();
+    servers[0].reply("/", [Reply::never()]);
+    servers[1].reply("/", [Reply::never()]);
+    servers[2].reply("/", [Reply::ok(FEED)]);
+    let settings = Settings {
+        jobs: 2,
+        connect_timeout: Duration::from_secs(10),
+        stall_timeout: Duration::from_secs(10),
+        total_timeout: Duration::from_secs(20),
+        ..settings()
+    };
+    let fetcher = Arc::new(Fetcher::new(settings));
+    for server in &servers[..2] {
+        let (fetcher, source) = (Arc::clone(&fetcher), server.url("/"));
+        tokio::spawn(async move {
+            let source = Source::from_web_address(&source).unwrap();
+            fetcher.fetch(&source, &Validators::default(), now()).await
+        });
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let source = Source::from_web_address(&servers[2].url("/")).unwrap();
+    let began = Instant::now();
+    let fetched = fetcher.fetch(&source, &Validators::default(), now()).await;
+    assert!(fetched.answer.is_ok());
+    assert!(began.elapsed() < Duration::from_secs(4));
 }

@@ -180,7 +180,7 @@ async fn a_status_without_a_document_is_a_failure_of_its_kind() {
         (
             226,
             FailureKind::HttpServer,
-            "the server answered 226 IM Used",
+            "the server answered 226 to a request for all",
         ),
         (599, FailureKind::HttpServer, "the server answered 599"),
     ];
@@ -217,10 +217,17 @@ async fn redirects_are_followed_and_only_permanent_ones_move_the_feed() {
     server.reply("/d", [Reply::redirect(303, &server.url("/e"))]);
     server.reply("/e", [Reply::redirect(302, "/f")]);
     server.reply("/f", [Reply::ok(FEED)]);
+    server.reply("/p", [Reply::redirect(308, "/q")]);
+    server.reply("/q", [Reply::redirect(301, "/f")]);
     let answer = ask(&server.url("/a")).await.unwrap();
+    assert_eq!(answer.moved_to, None);
+    let answer_of_permanent = ask(&server.url("/p")).await.unwrap();
     assert_eq!(
-        answer.moved_to.as_ref().map(ToString::to_string),
-        Some(server.url("/c"))
+        answer_of_permanent
+            .moved_to
+            .as_ref()
+            .map(ToString::to_string),
+        Some(server.url("/f"))
     );
     let document = documents(answer).remove(0);
     assert_eq!(document.location.unwrap().as_str(), server.url("/f"));
@@ -229,7 +236,10 @@ async fn redirects_are_followed_and_only_permanent_ones_move_the_feed() {
         .iter()
         .map(|request| request.target.as_str())
         .collect();
-    assert_eq!(targets, ["/a", "/b?x=1", "/c", "/d", "/e", "/f"]);
+    assert_eq!(
+        targets,
+        ["/a", "/b?x=1", "/c", "/d", "/e", "/f", "/p", "/q", "/f"]
+    );
     for request in &requests {
         assert_eq!(
             (request.header("Cookie"), request.header("Referer")),
@@ -306,4 +316,39 @@ async fn a_password_goes_to_its_own_host_alone_and_into_no_link() {
         documents(answer)[0].location.as_ref().unwrap().as_str(),
         here.url("/feed")
     );
+}
+
+#[tokio::test]
+async fn what_is_new_since_an_entity_tag_may_be_told_alone() {
+    let delta = || Reply::status(226).header("ETag", "\"2\"").body(FEED);
+    let (server, url) = serve([
+        delta().header("IM", "feed"),
+        delta().header("IM", "feed, gzip"),
+        delta(),
+        delta().header("IM", "vcdiff"),
+        Reply::ok(FEED),
+    ]);
+    let known = validators(Some("\"1\""), Some("then"));
+    for _ in 0..3 {
+        let answer = ask_with(settings(), &url, &known).await.unwrap();
+        assert_eq!(answer.http_status, Some(226));
+        assert_eq!(answer.validators, validators(Some("\"2\""), None));
+        assert_eq!(text(answer), FEED);
+    }
+    let failure = ask_with(settings(), &url, &known).await.unwrap_err();
+    assert_eq!(
+        failure.message,
+        "the server answered with a delta that was not asked for"
+    );
+    ask_with(settings(), &url, &validators(None, Some("then")))
+        .await
+        .unwrap();
+    let asked: Vec<_> = server
+        .all_requests()
+        .iter()
+        .map(|request| request.header("A-IM").map(str::to_owned))
+        .collect();
+    let feed = Some("feed".to_owned());
+    assert_eq!(asked[..4], [feed.clone(), feed.clone(), feed.clone(), feed]);
+    assert_eq!(asked[4], None, "there is no entity tag to count from");
 }

@@ -1,6 +1,6 @@
 //! Days in text.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use super::tokens::{Token, tokens};
 
@@ -40,9 +40,27 @@ fn day_at(tokens: &[Token<'_>]) -> Option<(Day, usize)> {
     in_numbers(tokens).or_else(|| in_words(tokens))
 }
 
+/// The months a text names with their year alone, in its order, as their first days: `November 2018`.
+pub(in crate::parse) fn months(text: &str) -> Vec<NaiveDate> {
+    let tokens = tokens(text);
+    let month = |pair: &[Token<'_>]| match pair {
+        [Token::Month(month), Token::Number(year)] => date(year, *month, "1"),
+        _ => None,
+    };
+    tokens.windows(2).filter_map(month).collect()
+}
+
 /// Year first, or all in numbers.
 fn in_numbers(tokens: &[Token<'_>]) -> Option<(Day, usize)> {
     match tokens {
+        [
+            Token::Number(y),
+            Token::Word("年" | "년"),
+            Token::Number(m),
+            Token::Word("月" | "월"),
+            Token::Number(d),
+            ..,
+        ] if y.len() == 4 => Some((sure(y, number(m)?, d)?, 5)),
         [
             Token::Number(y),
             Token::Mark(a @ ('-' | '.' | '/' | '_')),
@@ -81,24 +99,27 @@ fn in_numbers(tokens: &[Token<'_>]) -> Option<(Day, usize)> {
 fn in_words(tokens: &[Token<'_>]) -> Option<(Day, usize)> {
     match tokens {
         [Token::Number(d), ..] => {
-            let mut at = skip_range(tokens, 1);
-            while matches!(
-                tokens.get(at),
-                Some(Token::Mark('-' | '.' | '/' | ',')) | Some(Token::Word("of" | "de"))
-            ) {
-                at += 1;
-            }
+            let at = skip_between(tokens, skip_range(tokens, 1));
             let Some(Token::Month(m)) = tokens.get(at) else {
                 return None;
             };
-            at += 1;
-            while matches!(tokens.get(at), Some(Token::Mark('-' | '.' | '/' | ','))) {
-                at += 1;
+            let at = skip_between(tokens, at + 1);
+            if let Some(Token::Number(y)) = tokens.get(at)
+                && y.len() == 4
+            {
+                return Some((sure(y, *m, d)?, at + 1));
             }
-            let Some(Token::Number(y)) = tokens.get(at) else {
+            // `30 Nov – 1 Dec 2017`
+            let at = joined(tokens, at)?;
+            let Some(Token::Number(_)) = tokens.get(at) else {
                 return None;
             };
-            Some((sure(y, *m, d)?, at + 1))
+            let at = skip_between(tokens, skip_ordinal(tokens, at + 1));
+            let Some(Token::Month(last)) = tokens.get(at) else {
+                return None;
+            };
+            let at = skip_between(tokens, at + 1);
+            Some((beginning(tokens.get(at)?, *m, *last, d)?, at + 1))
         }
         [Token::Month(m), ..] => {
             let mut at = 1;
@@ -112,29 +133,96 @@ fn in_words(tokens: &[Token<'_>]) -> Option<(Day, usize)> {
             if tokens.get(at) == Some(&Token::Mark(',')) {
                 at += 1;
             }
-            let Some(Token::Number(y)) = tokens.get(at) else {
+            if let Some(Token::Number(y)) = tokens.get(at) {
+                return Some((sure(y, *m, d)?, at + 1));
+            }
+            // `Nov 30 – Dec 2, 2017`
+            let at = joined(tokens, at)?;
+            let (Some(Token::Month(last)), Some(Token::Number(_))) =
+                (tokens.get(at), tokens.get(at + 1))
+            else {
                 return None;
             };
-            Some((sure(y, *m, d)?, at + 1))
+            let at = skip_between(tokens, skip_ordinal(tokens, at + 2));
+            Some((beginning(tokens.get(at)?, *m, *last, d)?, at + 1))
         }
         _ => None,
     }
 }
 
-/// Steps over `th`, `-8`, `– 8th`, `& 8`: the first day of several counts.
-fn skip_range(tokens: &[Token<'_>], mut at: usize) -> usize {
-    let ordinal =
-        |at: usize| matches!(tokens.get(at), Some(Token::Word("st" | "nd" | "rd" | "th")));
-    at += usize::from(ordinal(at));
-    let joined = matches!(
+/// The first day of several that end in another month; it may lie in the year before.
+fn beginning(year: &Token<'_>, first: u32, last: u32, day: &str) -> Option<Day> {
+    let Token::Number(year) = year else {
+        return None;
+    };
+    let day = date(year, first, day)?;
+    let earlier = || day.with_year(day.year() - 1);
+    let day = if first > last { earlier()? } else { day };
+    Some(Day::Sure(day))
+}
+
+/// Steps over what stands between day, month and year.
+fn skip_between(tokens: &[Token<'_>], mut at: usize) -> usize {
+    while matches!(
         tokens.get(at),
-        Some(Token::Mark('-' | '–' | '&' | '/') | Token::Word("and" | "to"))
-    );
-    if joined && matches!(tokens.get(at + 1), Some(Token::Number(d)) if d.len() <= 2) {
-        at += 2;
-        at += usize::from(ordinal(at));
+        Some(Token::Mark('-' | '.' | '/' | ',') | Token::Word("of" | "de" | "den" | "del"))
+    ) {
+        at += 1;
     }
     at
+}
+
+fn skip_ordinal(tokens: &[Token<'_>], at: usize) -> usize {
+    let ordinal = matches!(
+        tokens.get(at),
+        Some(
+            Token::Word("st" | "nd" | "rd" | "th" | "er" | "e" | "º" | "ª")
+                | Token::Mark('°' | '.')
+        )
+    );
+    at + usize::from(ordinal)
+}
+
+/// Behind what joins two days.
+fn joined(tokens: &[Token<'_>], at: usize) -> Option<usize> {
+    let joins = |at: usize| {
+        matches!(
+            tokens.get(at),
+            Some(
+                Token::Mark('-' | '–' | '—' | '&' | '/' | '+')
+                    | Token::Word(
+                        "and"
+                            | "to"
+                            | "til"
+                            | "till"
+                            | "bis"
+                            | "und"
+                            | "och"
+                            | "og"
+                            | "et"
+                            | "au"
+                            | "y"
+                            | "a"
+                            | "e"
+                    )
+            )
+        )
+    };
+    joins(at).then_some(at + 1).or_else(|| {
+        // `30 Nov.–1 Dec`: the mark was taken for one within the day.
+        (at > 0 && joins(at - 1)).then_some(at)
+    })
+}
+
+/// Steps over `th`, `-8`, `– 8th`, `& 8`: the first day of several counts.
+fn skip_range(tokens: &[Token<'_>], at: usize) -> usize {
+    let at = skip_ordinal(tokens, at);
+    match joined(tokens, at).filter(|next| *next > at) {
+        Some(next) if matches!(tokens.get(next), Some(Token::Number(d)) if d.len() <= 2) => {
+            skip_ordinal(tokens, next + 1)
+        }
+        _ => at,
+    }
 }
 
 fn slashed(a: &str, b: &str, year: &str, mark: char) -> Option<Day> {

@@ -56,6 +56,20 @@ fn days_are_found_in_prose() {
         ["2018-11-06", "2011-09-03"]
     );
     assert_eq!(found("June 7-8, 2017"), ["2017-06-07"]);
+    for (text, day) in [
+        ("30 Nov – 1 Dec 2017", "2017-11-30"),
+        ("Dec 31st to Jan 1st, 2018", "2017-12-31"),
+        ("Paris, le 1er février 2018", "2018-02-01"),
+        ("5 maj 2016", "2016-05-05"),
+        ("12. März 2019", "2019-03-12"),
+        ("el 3 de octubre de 2017", "2017-10-03"),
+        ("2019年5月18日", "2019-05-18"),
+        ("2019년 5월 18일", "2019-05-18"),
+    ] {
+        assert_eq!(found(text), [day], "{text}");
+    }
+    assert_eq!(days("in November 2018"), []);
+    assert_eq!(months("in November 2018")[0].to_string(), "2018-11-01");
     assert_eq!(found("7 – 8 June 2017"), ["2017-06-07"]);
     assert_eq!(found("images/2020.02.06.png"), ["2020-02-06"]);
     assert_eq!(found("Coffee 02/06/2020"), ["2020-02-06|2020-06-02"]);

@@ -70,23 +70,24 @@ fn clock(text: &str) -> Option<(i64, &str)> {
     Some(((parts[0] * 60 + parts[1]) * 60 + parts[2], rest))
 }
 
-/// English, German and French, in full and cut short.
+/// In full, and cut short where that is no other word: English, German, French, Dutch, the Scandinavian
+/// languages, Spanish, Portuguese, Italian, Polish, Czech, Finnish, Russian.
 fn month(word: &str) -> Option<u32> {
     const NAMES: [&str; 12] = [
-        "jan january januar janvier",
-        "feb february februar février fevrier fév fev",
-        "mar march märz maerz mär mrz mars",
-        "apr april avr avril",
-        "may mai",
-        "jun june juni juin",
-        "jul july juli juillet",
-        "aug august août aout",
-        "sep sept september septembre",
-        "oct october okt oktober octobre",
-        "nov november novembre",
-        "dec december dez dezember déc décembre",
+        "jan january januar jänner januari janvier janv enero janeiro gennaio stycznia styczeń ledna leden tammikuuta января январь",
+        "feb february februar februari février fevrier févr fév fev febrero fevereiro febbraio lutego luty února únor helmikuuta февраля февраль",
+        "mar march märz maerz mär mrz mars maart marzo março marca marzec března březen maaliskuuta марта март",
+        "apr april avr avril abril aprile kwietnia kwiecień dubna duben huhtikuuta апреля апрель",
+        "may mai maj mei mayo maio maggio maja května květen toukokuuta мая май",
+        "jun june juni juin junio junho giugno czerwca czerwiec června červen kesäkuuta июня июнь",
+        "jul july juli juillet juil julio julho luglio lipca lipiec července červenec heinäkuuta июля июль",
+        "aug august augusti augustus août aout agosto sierpnia sierpień srpna srpen elokuuta августа август",
+        "sep sept september septembre septiembre setiembre setembro settembre września wrzesień září syyskuuta сентября сентябрь",
+        "oct october okt oktober octobre octubre outubro ottobre października październik října říjen lokakuuta октября октябрь",
+        "nov november novembre noviembre novembro listopada listopad marraskuuta ноября ноябрь",
+        "dec december dez dezember déc décembre des desember diciembre dezembro dicembre grudnia grudzień prosince prosinec joulukuuta декабря декабрь",
     ];
-    if word.len() > 12 {
+    if word.len() > 24 {
         return None;
     }
     let lower = word.to_lowercase();

@@ -16,9 +16,30 @@ pub(super) struct Decoded<'a> {
     pub(super) text: Cow<'a, str>,
     /// By its name in the Encoding Standard.
     pub(super) encoding: &'static str,
+    /// What decided that, for people.
+    pub(super) by: &'static str,
     /// Whether the bytes were not in the encoding they claim, or not valid in it.
     pub(super) mended: bool,
+    /// What the document or its server claims, where that was not believed: who says so, and what.
+    pub(super) disbelieved: Option<Claim>,
 }
+
+/// Somebody says which encoding it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Claim {
+    pub(super) encoding: &'static Encoding,
+    pub(super) by: &'static str,
+}
+
+const MARK: &str = "the byte order mark";
+const HEADER: &str = "the HTTP header";
+const DECLARATION: &str = "the XML declaration";
+const META: &str = "a meta tag";
+const VALID: &str = "its bytes, which are valid UTF-8";
+const MOSTLY: &str = "its bytes, nearly all of which are valid UTF-8";
+const ZEROS: &str = "its bytes, every second of which is zero";
+const LOOKS: &str = "what its bytes look like";
+const FIRST: &str = "its first bytes";
 
 /// Decodes by byte order mark, `Content-Type`, XML declaration, `<meta charset>`, else by what the bytes
 /// look like.
@@ -28,11 +49,31 @@ pub(super) struct Decoded<'a> {
 /// bytes are valid. `text/xml` without a charset claims nothing, whatever RFC 3023 said.
 pub(super) fn decode(document: &Document) -> Decoded<'_> {
     let bytes = document.bytes.as_slice();
+    let header = document
+        .content_type
+        .as_deref()
+        .and_then(charset_of_content_type);
+    let header = header.map(|encoding| Claim {
+        encoding,
+        by: HEADER,
+    });
+    let claims = [header, claimed_inside(bytes)];
+    let mut decoded = by_claims(bytes, claims);
+    let all = claims.into_iter().flatten();
+    decoded.disbelieved = all
+        .into_iter()
+        .find(|claim| claim.encoding.name() != decoded.encoding && claim.by != decoded.by);
+    decoded
+}
+
+fn by_claims(bytes: &[u8], claims: [Option<Claim>; 2]) -> Decoded<'_> {
     if let Some((text, encoding, mended)) = foreign::decode(bytes) {
         return Decoded {
             text: Cow::Owned(text),
             encoding,
+            by: FIRST,
             mended,
+            disbelieved: None,
         };
     }
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
@@ -40,69 +81,76 @@ pub(super) fn decode(document: &Document) -> Decoded<'_> {
         let mut decoded = if encoding == UTF_8 {
             decode_utf8(body, true)
         } else {
-            decode_as(encoding, body)
+            decode_as(encoding, body, MARK)
         };
+        if decoded.encoding == encoding.name() {
+            decoded.by = MARK;
+        }
         decoded.mended |=
-            encoding == UTF_8 && claimed_inside(body).is_some_and(|claim| claim != UTF_8);
+            encoding == UTF_8 && claims[1].is_some_and(|claim| claim.encoding != UTF_8);
         return decoded;
     }
     if let Some(encoding) = utf16_without_mark(bytes) {
-        return decode_as(encoding, bytes);
+        return decode_as(encoding, bytes, ZEROS);
     }
-    let header = document
-        .content_type
-        .as_deref()
-        .and_then(charset_of_content_type);
-    let claims = [header, claimed_inside(bytes)];
     // UTF-16 claimed of bytes that are not: the claim was read, so it is wrong.
     let readable =
-        |encoding: &&'static Encoding| encoding.is_ascii_compatible() || *encoding == ISO_2022_JP;
+        |claim: &Claim| claim.encoding.is_ascii_compatible() || claim.encoding == ISO_2022_JP;
     let mut claims = claims.into_iter().flatten();
     if let Ok(text) = std::str::from_utf8(bytes) {
         return valid_utf8(text, claims.next());
     }
     let claims = claims.filter(readable);
-    let claimed_utf8 = claims.clone().any(|claim| claim == UTF_8);
-    let mut others = claims.filter(|claim| *claim != UTF_8);
+    let claimed_utf8 = claims.clone().any(|claim| claim.encoding == UTF_8);
+    let mut others = claims.filter(|claim| claim.encoding != UTF_8);
     let Some(first) = others.next() else {
         return decode_utf8(bytes, claimed_utf8);
     };
-    let clean = |encoding: &'static Encoding| {
-        let text = encoding.decode_without_bom_handling_and_without_replacement(bytes)?;
-        Some((text, encoding))
+    let clean = |claim: Claim| {
+        let text = claim
+            .encoding
+            .decode_without_bom_handling_and_without_replacement(bytes)?;
+        Some((text, claim))
     };
-    if let Some((text, encoding)) = clean(first).or_else(|| others.find_map(clean)) {
-        return Decoded {
+    let looks = || Claim {
+        encoding: detected(bytes),
+        by: LOOKS,
+    };
+    let found = clean(first).or_else(|| others.find_map(clean));
+    match found.or_else(|| clean(looks())) {
+        Some((text, claim)) => Decoded {
             text,
-            encoding: encoding.name(),
-            mended: encoding != first,
-        };
-    }
-    match clean(detected(bytes)) {
-        Some((text, encoding)) => Decoded {
-            text,
-            encoding: encoding.name(),
-            mended: true,
+            encoding: claim.encoding.name(),
+            by: claim.by,
+            mended: claim.by != first.by,
+            disbelieved: None,
         },
-        None => decode_as(first, bytes),
+        None => decode_as(first.encoding, bytes, first.by),
     }
 }
 
 /// Bytes that are valid UTF-8, with what they claim to be.
-fn valid_utf8<'a>(text: &'a str, claim: Option<&'static Encoding>) -> Decoded<'a> {
+fn valid_utf8(text: &str, claim: Option<Claim>) -> Decoded<'_> {
+    let encoding = claim.map(|claim| claim.encoding);
     // ISO-2022-JP is written in ASCII alone.
     let escaped = text.is_ascii() && text.contains("\u{1b}$");
-    if escaped && claim.is_none_or(|claim| claim == ISO_2022_JP || claim == UTF_8) {
-        let mut decoded = decode_as(ISO_2022_JP, text.as_bytes());
-        decoded.mended |= claim == Some(UTF_8);
+    if escaped && encoding.is_none_or(|claim| claim == ISO_2022_JP || claim == UTF_8) {
+        let by = claim.filter(|claim| claim.encoding == ISO_2022_JP);
+        let by = by.map_or(LOOKS, |claim| claim.by);
+        let mut decoded = decode_as(ISO_2022_JP, text.as_bytes(), by);
+        decoded.mended |= encoding == Some(UTF_8);
         return decoded;
     }
-    let fits = |claim: &&'static Encoding| text.is_ascii() && claim.is_ascii_compatible();
-    let believed = claim.filter(fits).unwrap_or(UTF_8);
+    let fits = |claim: &Claim| {
+        claim.encoding == UTF_8 || (text.is_ascii() && claim.encoding.is_ascii_compatible())
+    };
+    let believed = claim.filter(fits);
     Decoded {
         text: Cow::Borrowed(text),
-        encoding: believed.name(),
-        mended: claim.is_some_and(|claim| claim != believed),
+        encoding: believed.map_or(UTF_8, |claim| claim.encoding).name(),
+        by: believed.map_or(VALID, |claim| claim.by),
+        mended: claim.is_some() && believed.is_none(),
+        disbelieved: None,
     }
 }
 
@@ -114,12 +162,14 @@ fn detected(bytes: &[u8]) -> &'static Encoding {
     detector.guess(None, Utf8Detection::Deny)
 }
 
-fn decode_as<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Decoded<'a> {
+fn decode_as<'a>(encoding: &'static Encoding, bytes: &'a [u8], by: &'static str) -> Decoded<'a> {
     let (text, mended) = encoding.decode_without_bom_handling(bytes);
     Decoded {
         text,
         encoding: encoding.name(),
+        by,
         mended,
+        disbelieved: None,
     }
 }
 
@@ -130,7 +180,9 @@ fn decode_utf8(bytes: &[u8], claimed: bool) -> Decoded<'_> {
         return Decoded {
             text: Cow::Borrowed(text),
             encoding: UTF_8.name(),
+            by: VALID,
             mended: false,
+            disbelieved: None,
         };
     }
     let mut text = String::with_capacity(bytes.len() + bytes.len() / 8);
@@ -142,14 +194,16 @@ fn decode_utf8(bytes: &[u8], claimed: bool) -> Decoded<'_> {
         text.push_str(&WINDOWS_1252.decode_without_bom_handling(chunk.invalid()).0);
     }
     if invalid > valid {
-        let mut decoded = decode_as(detected(bytes), bytes);
+        let mut decoded = decode_as(detected(bytes), bytes, LOOKS);
         decoded.mended |= claimed;
         return decoded;
     }
     Decoded {
         text: Cow::Owned(text),
         encoding: UTF_8.name(),
+        by: MOSTLY,
         mended: true,
+        disbelieved: None,
     }
 }
 
@@ -187,18 +241,22 @@ fn charset_of_content_type(content_type: &str) -> Option<&'static Encoding> {
 }
 
 /// What the XML declaration or a `<meta>` within the first bytes claims.
-fn claimed_inside(bytes: &[u8]) -> Option<&'static Encoding> {
+fn claimed_inside(bytes: &[u8]) -> Option<Claim> {
     let head = String::from_utf8_lossy(bytes.get(..bytes.len().min(2048))?).to_ascii_lowercase();
     if let Some(start) = head.find("<?xml") {
         let declaration = head[start..].split("?>").next()?;
         if let Some(encoding) = value_after(declaration, "encoding").and_then(for_label) {
-            return Some(encoding);
+            return Some(Claim {
+                encoding,
+                by: DECLARATION,
+            });
         }
     }
-    head.match_indices("<meta").find_map(|(start, _)| {
+    let encoding = head.match_indices("<meta").find_map(|(start, _)| {
         let tag = head[start..].split('>').next()?;
         value_after(tag, "charset").and_then(for_label)
-    })
+    })?;
+    Some(Claim { encoding, by: META })
 }
 
 /// The value of `name=…`, quoted or not.

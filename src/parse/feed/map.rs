@@ -2,7 +2,9 @@
 
 use feed_rs::model as theirs;
 
-use crate::model::{Category, Enclosure, FeedFormat, PageLinks, Person, RawEntry, RawFeed, Text};
+use crate::model::{
+    Category, Enclosure, FeedFormat, PageLinks, Person, PollHints, RawEntry, RawFeed, Text,
+};
 
 pub(super) fn feed(feed: theirs::Feed, format: FeedFormat) -> RawFeed {
     let dialect = Dialect::of(format);
@@ -33,7 +35,10 @@ pub(super) fn feed(feed: theirs::Feed, format: FeedFormat) -> RawFeed {
             .or(feed.icon)
             .and_then(|image| some_text(image.uri)),
         updated: feed.updated.or(feed.published),
-        ttl: feed.ttl,
+        hints: PollHints {
+            ttl: feed.ttl,
+            ..PollHints::default()
+        },
         pages: PageLinks {
             prev_archive: pick(&feed.links, |link| has_rel(link, "prev-archive")),
             next: pick(&feed.links, |link| has_rel(link, "next")),

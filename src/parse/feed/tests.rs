@@ -5,7 +5,7 @@ fn xml(text: &str) -> Result<RawFeed, ParseError> {
     let root = Root::find(text).unwrap();
     let mut repairs = Repairs::default();
     let location = Url::parse("https://blog.example/feed.xml").unwrap();
-    let feed = read_xml(text, &root, Some(&location), &mut repairs);
+    let feed = read_xml(text, &root, Some(&location), Telling::All, &mut repairs);
     feed.map(|mut feed| {
         feed.repairs = repairs.into_vec();
         feed
@@ -107,7 +107,7 @@ fn rss_is_read_field_by_field() {
       <item><description>nothing else</description></item>
     </channel></rss>").unwrap();
     assert_eq!(
-        (feed.format, feed.ttl, feed.guid),
+        (feed.format, feed.hints.ttl, feed.guid),
         (FeedFormat::Rss20, Some(60), None)
     );
     assert_eq!(feed.title, Some(Text::html("Tips <b>now</b>")));
@@ -311,4 +311,6 @@ fn feed_rs_agrees_on_what_is_in_order() {
     }
 }
 
+mod beside_feed_rs;
+mod reasons;
 mod speed;

@@ -1,8 +1,7 @@
 //! JSON Feed 1.0 and 1.1, and what calls itself so. <https://www.jsonfeed.org/version/1.1/>
 //!
 //! A member that is missing or of a wrong type costs itself only. `_extensions` and what the
-//! specification does not know are left alone; so are `banner_image` and an item's `image`, which are
-//! furniture of a page and no files of the entry.
+//! specification does not know are left alone. `banner_image` is furniture of a page, and kept as such.
 
 mod lenient;
 mod members;
@@ -14,7 +13,9 @@ use super::dates;
 use super::error::{ParseError, excerpt};
 use super::feed;
 use super::repair::Repairs;
-use crate::model::{Dropped, FeedFormat, Origin, PageLinks, RawEntry, RawFeed, Text};
+use crate::model::{
+    Dropped, Extension, ExtraLink, Extras, FeedFormat, Origin, PageLinks, RawEntry, RawFeed, Text,
+};
 
 use members::{attachments, people, tags, text};
 
@@ -140,10 +141,9 @@ impl Feed<'_> {
                 break;
             }
         }
-        for name in ["image", "banner_image"] {
-            if text(&item[name]).is_some() {
-                self.drop(name, &item[name], "not kept");
-            }
+        let extras = extras(item, url.as_deref());
+        if extras.as_ref().is_some_and(|extras| extras.image.is_some()) {
+            origins.push(Origin::new("image", "image"));
         }
         let published = self.date(item, "date_published");
         let updated = self.date(item, "date_modified");
@@ -165,6 +165,7 @@ impl Feed<'_> {
             content,
             enclosures: attachments(&item["attachments"]),
             language,
+            extras,
             origins,
             ..RawEntry::default()
         }
@@ -213,6 +214,30 @@ impl Feed<'_> {
             });
         }
     }
+}
+
+/// What has no field of its own; `url` is the item's.
+fn extras(item: &Value, url: Option<&str>) -> Option<Box<Extras>> {
+    let elsewhere = text(&item["external_url"]).filter(|other| Some(other.as_str()) != url);
+    let banner = text(&item["banner_image"]).map(|banner| Extension {
+        name: "banner_image".to_owned(),
+        value: Some(banner),
+        ..Extension::default()
+    });
+    Extras {
+        image: text(&item["image"]),
+        links: elsewhere
+            .map(|url| ExtraLink {
+                rel: "related".to_owned(),
+                url,
+                ..ExtraLink::default()
+            })
+            .into_iter()
+            .collect(),
+        extensions: banner.into_iter().collect(),
+        ..Extras::default()
+    }
+    .some()
 }
 
 const FEED_TEXTS: [&str; 7] = [

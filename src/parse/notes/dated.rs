@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
-use crate::parse::dates::{Day, days};
+use crate::parse::dates::{Day, days, months};
 use crate::parse::head::head;
 
 /// Evidence for reading `02/06/2020` is looked for this far into a note.
@@ -42,6 +42,21 @@ pub(super) fn in_folders(file_name: &str) -> Option<DateTime<Utc>> {
     NaiveDate::from_ymd_opt(year.parse().ok()?, month.unwrap_or(1), 1).map(midnight)
 }
 
+/// The first day of the month that title or first lines name with its year.
+pub(super) fn month_in_text(title: Option<&str>, body: &str) -> Option<DateTime<Utc>> {
+    let first = |text: &str| months(head(text, MAX_TITLE)).into_iter().next();
+    let in_lines = || first_lines(body).find_map(first);
+    title.and_then(first).or_else(in_lines).map(midnight)
+}
+
+fn first_lines(body: &str) -> impl Iterator<Item = &str> {
+    body.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .take(MAX_LINES)
+        .filter(|line| line.len() <= MAX_LINE)
+}
+
 /// Which of two numbers is the month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Order {
@@ -64,17 +79,11 @@ pub(super) fn in_text(
     body: &str,
     file_name: Option<&str>,
 ) -> Option<Found> {
-    let lines = body
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .take(MAX_LINES)
-        .filter(|line| line.len() <= MAX_LINE);
     let first = |text: &str| days(head(text, MAX_TITLE)).into_iter().next();
     let found = title
         .and_then(first)
         .or_else(|| description.and_then(first))
-        .or_else(|| lines.into_iter().find_map(first))?;
+        .or_else(|| first_lines(body).find_map(first))?;
     let (month_first, day_first) = match found {
         Day::Sure(day) => {
             return Some(Found {

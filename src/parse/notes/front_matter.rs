@@ -32,6 +32,11 @@ pub(super) struct FrontMatter {
     pub(super) summary: Option<String>,
     pub(super) draft: bool,
     pub(super) language: Option<String>,
+    /// `categories` and `category` alone: Jekyll's addresses have them.
+    pub(super) categories: Vec<String>,
+    pub(super) slug: Option<String>,
+    /// Jekyll's permalink where it is a pattern or the name of one.
+    pub(super) pattern: Option<String>,
     /// `canonical_url`, else `permalink` or `url`: where the note is published.
     pub(super) url: Option<String>,
 }
@@ -239,6 +244,14 @@ impl FrontMatter {
                 // Pelican's.
                 || first(&["status"]).is_some_and(|status| status.eq_ignore_ascii_case("draft")),
             language: first(&["lang", "language"]),
+            categories: ["categories", "category"]
+                .iter()
+                .filter_map(|name| fields.get(*name))
+                .flat_map(list)
+                .take(20)
+                .collect(),
+            slug: first(&["slug"]),
+            pattern: first(&["permalink", "url"]).filter(|url| !is_address(url)),
             url: first(&["canonical_url", "canonicalurl", "canonical"])
                 .or_else(|| first(&["permalink", "url"]).filter(|url| is_address(url))),
         }

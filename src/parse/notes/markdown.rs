@@ -2,7 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, TextMergeStream};
+
+mod addresses;
+
+use addresses::linked;
 
 const MAX_TITLE: usize = 200;
 
@@ -12,6 +16,8 @@ fn options() -> Options {
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_HEADING_ATTRIBUTES
+        | Options::ENABLE_DEFINITION_LIST
+        | Options::ENABLE_GFM
 }
 
 /// Whether a text shows marks of Markdown that prose and data have not.
@@ -81,8 +87,16 @@ fn plain_line(line: &str) -> Option<String> {
 
 fn first_heading(body: &str) -> Option<String> {
     let mut text: Option<String> = None;
+    let mut markup = String::new();
     for event in Parser::new_ext(body, options()) {
         match (event, &mut text) {
+            (Event::Html(line), _) => markup.push_str(&line),
+            (Event::End(TagEnd::HtmlBlock), _) => {
+                if let Some(title) = heading_of_markup(&markup) {
+                    return Some(title);
+                }
+                markup.clear();
+            }
             (Event::Start(Tag::Heading { .. }), _) => text = Some(String::new()),
             (Event::End(TagEnd::Heading(_)), Some(found)) => {
                 if let Some(title) = tidy(found) {
@@ -96,6 +110,41 @@ fn first_heading(body: &str) -> Option<String> {
         }
     }
     None
+}
+
+/// The text of the first heading in HTML.
+pub(super) fn heading_of_markup(html: &str) -> Option<String> {
+    let lower = html.to_ascii_lowercase();
+    let mut at = 0;
+    while let Some(found) = lower[at..].find("<h") {
+        at += found + 2;
+        let level = lower[at..].chars().next();
+        let after = lower[at..].chars().nth(1);
+        if !matches!(level, Some('1'..='6'))
+            || !after.is_some_and(|c| c == '>' || c.is_whitespace())
+        {
+            continue;
+        }
+        let start = at + lower[at..].find('>')? + 1;
+        let end = start + lower[start..].find("</h")?;
+        if let Some(title) = text_of_markup(&html[start..end]) {
+            return Some(title);
+        }
+        at = end;
+    }
+    None
+}
+
+/// HTML on one line without its tags.
+pub(super) fn text_of_markup(html: &str) -> Option<String> {
+    let mut text = String::new();
+    let mut rest = html;
+    while let Some((before, after)) = rest.split_once('<') {
+        text.push_str(before);
+        rest = after.split_once('>').map_or("", |(_, after)| after);
+    }
+    text.push_str(rest);
+    tidy(&crate::model::decode(&text))
 }
 
 fn tidy(text: &str) -> Option<String> {
@@ -112,7 +161,7 @@ pub(super) fn to_html(body: &str, title: Option<&str>) -> String {
     let mut out: Vec<Event<'_>> = Vec::new();
     let mut heading: Option<usize> = None;
     let mut nothing_before = true;
-    for event in Parser::new_ext(body, options()) {
+    for event in TextMergeStream::new(Parser::new_ext(body, options())) {
         match &event {
             Event::Start(Tag::Heading { .. }) => heading = Some(out.len()),
             Event::End(TagEnd::Heading(_)) => {
@@ -143,7 +192,7 @@ pub(super) fn to_html(body: &str, title: Option<&str>) -> String {
         out.push(event);
     }
     let mut html = String::with_capacity(body.len() + body.len() / 4);
-    pulldown_cmark::html::push_html(&mut html, out.into_iter());
+    pulldown_cmark::html::push_html(&mut html, linked(out));
     html
 }
 
@@ -244,6 +293,11 @@ mod tests {
             found("![Board](x.png)\n\nCoffee **02/06/2020**\n8 people\n\n- a"),
             "Coffee 02/06/2020"
         );
+        assert_eq!(
+            found("<h1 align=\"center\">The <em>day</em> &amp; I</h1>\n\n## Queues\n"),
+            "The day & I"
+        );
+        assert_eq!(found("<header>\n<hr>\n</header>\n\n## Queues\n"), "Queues");
         assert_eq!(found("- a\n- b"), "");
         assert_eq!(found(&format!("# {}", "x".repeat(1 << 20))).len(), 200);
     }
@@ -257,8 +311,55 @@ mod tests {
     }
 
     #[test]
+    fn addresses_become_links() {
+        for (text, wanted) in [
+            (
+                "see https://a.example/b_c_d.",
+                "<p>see <a href=\"https://a.example/b_c_d\">https://a.example/b_c_d</a>.</p>",
+            ),
+            (
+                "(www.a.example/x_(y))",
+                "<p>(<a href=\"http://www.a.example/x_(y)\">www.a.example/x_(y)</a>)</p>",
+            ),
+            (
+                "a https://a.example/?b=c&d=e, f",
+                "<p>a <a href=\"https://a.example/?b=c&amp;d=e\">https://a.example/?b=c&amp;d=e</a>, f</p>",
+            ),
+            (
+                "`https://a.example`",
+                "<p><code>https://a.example</code></p>",
+            ),
+            (
+                "[www.a.example](x)",
+                "<p><a href=\"x\">www.a.example</a></p>",
+            ),
+            (
+                "xhttps://a www. awww.b.c",
+                "<p>xhttps://a www. awww.b.c</p>",
+            ),
+        ] {
+            assert_eq!(to_html(text, None).trim_end(), wanted, "{text}");
+        }
+        assert!(!to_html("    https://a.example\n", None).contains("<a"));
+    }
+
+    #[test]
+    fn definition_lists_and_alerts_are_known() {
+        let html = to_html("Queue\n: A line.\n\n> [!NOTE]\n> Mind.\n", None);
+        assert!(
+            html.contains("<dt>Queue</dt>") && html.contains("<dd>A line."),
+            "{html}"
+        );
+        assert!(!html.contains("[!NOTE]"), "{html}");
+    }
+
+    #[test]
     fn hostile_notes_take_no_time() {
         let started = std::time::Instant::now();
+        to_html(&"www.".repeat(50_000), None);
+        to_html(&"https://".repeat(50_000), None);
+        to_html(&format!("https://a.example/{}", "(".repeat(100_000)), None);
+        to_html(&format!("https://a.example/{}", ")".repeat(100_000)), None);
         to_html(&"> ".repeat(20_000), None);
         to_html(&"[".repeat(100_000), None);
         to_html(&"# a\n".repeat(100_000), None);

@@ -24,6 +24,8 @@ pub(in crate::parse) enum Namespace {
     Thread,
     Activity,
     GeoRss,
+    Geo,
+    Gml,
     CommentApi,
     Xml,
     /// With a prefix that means nothing here.
@@ -31,7 +33,7 @@ pub(in crate::parse) enum Namespace {
 }
 
 /// Each with the prefix and the address it is printed under; Core and Atom have theirs from the root.
-const PRINTED: [(Namespace, &str, &str); 20] = [
+const PRINTED: [(Namespace, &str, &str); 22] = [
     (Namespace::Atom, "atom", "http://www.w3.org/2005/Atom"),
     (
         Namespace::Rdf,
@@ -91,6 +93,12 @@ const PRINTED: [(Namespace, &str, &str); 20] = [
     ),
     (Namespace::GeoRss, "georss", "http://www.georss.org/georss"),
     (
+        Namespace::Geo,
+        "geo",
+        "http://www.w3.org/2003/01/geo/wgs84_pos#",
+    ),
+    (Namespace::Gml, "gml", "http://www.opengis.net/gml"),
+    (
         Namespace::CommentApi,
         "wfw",
         "http://wellformedweb.org/CommentAPI/",
@@ -104,7 +112,7 @@ const PRINTED: [(Namespace, &str, &str); 20] = [
 
 /// Addresses in lower case, without scheme and without `/` or `#` at the end: those are what publishers
 /// get wrong.
-const ADDRESSES: [(&str, Namespace); 45] = [
+const ADDRESSES: [(&str, Namespace); 47] = [
     ("", Namespace::Core),
     ("blogs.law.harvard.edu/tech/rss", Namespace::Core),
     ("purl.org/rss/1.0", Namespace::Core),
@@ -164,6 +172,8 @@ const ADDRESSES: [(&str, Namespace); 45] = [
     ("purl.org/syndication/thread/1.0", Namespace::Thread),
     ("activitystrea.ms/spec/1.0", Namespace::Activity),
     ("www.georss.org/georss", Namespace::GeoRss),
+    ("www.w3.org/2003/01/geo/wgs84_pos", Namespace::Geo),
+    ("www.opengis.net/gml", Namespace::Gml),
     ("wellformedweb.org/commentapi", Namespace::CommentApi),
 ];
 
@@ -215,6 +225,12 @@ impl Namespace {
     /// Whether an element of this vocabulary is one of Atom's or RSS's own.
     pub(in crate::parse) fn is_core(self) -> bool {
         matches!(self, Self::Core | Self::Atom)
+    }
+
+    /// The prefix it is known by; `None` for Atom's and RSS's own and for what is not known.
+    pub(in crate::parse) fn prefix(self) -> Option<&'static str> {
+        let printed = self.printed().filter(|_| !self.is_core());
+        printed.map(|(prefix, _)| prefix)
     }
 
     /// The prefix and the address to print it with.

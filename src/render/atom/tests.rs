@@ -2,6 +2,7 @@ use feed_rs::model::{Feed, FeedType};
 
 use super::super::{Format, samples};
 use super::*;
+use crate::model::{Category, Contributor, EntrySource, ExtraLink, Extras, SourceFacts};
 
 fn atom(answer: &samples::Answer) -> String {
     samples::rendered(Format::Atom, &Settings::default(), answer)
@@ -30,16 +31,13 @@ fn a_feed_is_written_element_by_element() {
   <id>{digest}</id>
   <title>tag:devops</title>
   <updated>2019-05-06T07:08:09Z</updated>
-  <link rel="self" href="https://hall.example/devops.atom"/>
+  <link rel="self" href="https://hall.example/devops.atom" type="application/atom+xml"/>
   <generator version="{version}">hallway</generator>
   <entry>
     <id>{id}</id>
     <title>Runbooks</title>
     <link rel="alternate" href="https://log.example/runbooks"/>
     <updated>2019-05-06T07:08:09Z</updated>
-    <author>
-      <name>Ops log</name>
-    </author>
     <category term="ops"/>
     <content type="html">&lt;p&gt;Runbooks rot. Test them like code, said the panel, and throw away the rest.&lt;/p&gt;</content>
     <source>
@@ -47,6 +45,9 @@ fn a_feed_is_written_element_by_element() {
       <title>Ops log</title>
       <updated>2019-05-06T07:08:09Z</updated>
       <link rel="self" href="https://log.example/rss"/>
+      <author>
+        <name>Ops log</name>
+      </author>
     </source>
   </entry>
 </feed>
@@ -98,6 +99,107 @@ fn a_reader_finds_what_the_archive_holds() {
     assert_eq!(enclosure.length, Some(1_234_567));
     assert_eq!(enclosure.media_type.as_deref(), Some("application/pdf"));
     assert_eq!(feed.entries[1].published, None);
+}
+
+#[test]
+fn all_that_a_publisher_says_goes_on() {
+    let mut entry = samples::conference();
+    let category = |term: &str, scheme: &str, label: Option<&str>| {
+        Some(Box::new(Category {
+            term: term.into(),
+            scheme: Some(scheme.into()),
+            label: label.map(str::to_owned),
+        }))
+    };
+    let scheme = "https://notes.example/topics";
+    entry.entry.tags[0].category = category("devops", scheme, Some("DevOps & friends"));
+    entry.entry.tags[1].category = category("https://notes.example/t/7", "no IRI", None);
+    entry.entry.extras = Extras {
+        rights: Some("© Vera Visitor".into()),
+        licenses: vec!["https://cc.example/by".into()],
+        contributors: vec![Contributor {
+            name: Some("Cy Copy".into()),
+            ..Contributor::default()
+        }],
+        links: ["related", "edit"]
+            .map(|rel| ExtraLink {
+                rel: rel.into(),
+                url: format!("https://notes.example/{rel}"),
+                ..ExtraLink::default()
+            })
+            .into(),
+        ..Extras::default()
+    }
+    .some();
+    entry.entry.authors.push(Person {
+        name: None,
+        uri: None,
+        email: Some("cy.copy@notes.example".into()),
+    });
+    let written = atom(&samples::Answer {
+        by_talk: false,
+        entries: vec![entry],
+    });
+    let said = |line: &str| assert!(written.contains(line), "{line} in {written}");
+    said(
+        r#"<category term="devops" scheme="https://notes.example/topics" label="DevOps &amp; friends"/>"#,
+    );
+    said(r#"<category term="https://notes.example/t/7"/>"#);
+    said("    <contributor>\n      <name>Cy Copy</name>\n    </contributor>");
+    said(r#"<link rel="related" href="https://notes.example/related"/>"#);
+    said(r#"<link rel="license" href="https://cc.example/by"/>"#);
+    assert!(!written.contains("edit"));
+    said("    <rights>© Vera Visitor</rights>");
+    // Atom's names are no addresses.
+    said("      <name>cy.copy</name>\n      <email>cy.copy@notes.example</email>");
+    said("      <rights>CC BY 4.0, Vera Visitor</rights>");
+    said(r#"<entry xml:lang="en-GB">"#);
+}
+
+#[test]
+fn an_entry_that_a_planet_gathered_names_its_blog_last_and_the_planet_beside() {
+    let mut entry = samples::conference();
+    entry.entry.authors.clear();
+    entry.entry.source = Some(EntrySource {
+        guid: Some("urn:x-blog:1".into()),
+        title: Some("Ann's blog".into()),
+        url: Some("https://ann.example/".into()),
+    });
+    entry.entry.extras = Extras {
+        source: Some(SourceFacts {
+            updated: Some("2020-02-03T04:05:06Z".into()),
+            rights: Some("CC0".into()),
+            ..SourceFacts::default()
+        }),
+        ..Extras::default()
+    }
+    .some();
+    let written = atom(&samples::Answer {
+        by_talk: false,
+        entries: vec![entry],
+    });
+    assert!(
+        written.contains(r#"    <link rel="via" href="https://notes.example/feed.xml"/>"#),
+        "{written}"
+    );
+    assert!(
+        written.ends_with(
+            r#"    <source>
+      <id>urn:x-blog:1</id>
+      <title>Ann&apos;s blog</title>
+      <updated>2020-02-03T04:05:06Z</updated>
+      <link rel="alternate" href="https://ann.example/"/>
+      <author>
+        <name>Ann&apos;s blog</name>
+      </author>
+      <rights>CC0</rights>
+    </source>
+  </entry>
+</feed>
+"#
+        ),
+        "{written}"
+    );
 }
 
 #[test]
@@ -178,8 +280,17 @@ fn an_empty_feed_is_a_feed() {
 fn what_is_no_address_language_or_media_type_is_left_out() {
     assert!(is_address("vera@notes.example"));
     assert!(!is_address("vera at notes") && !is_address("a@b@c") && !is_address("a b@c"));
-    assert!(is_media_type("audio/mpeg") && is_media_type("text/html; charset=utf-8"));
-    assert!(!is_media_type("mp3") && !is_media_type("audio/") && !is_media_type("a/b\"<"));
+    for (written, read) in [
+        ("audio/mpeg", Some("audio/mpeg")),
+        ("text/html; charset=utf-8", Some("text/html; charset=utf-8")),
+        ("audio/mpeg; bitrate", Some("audio/mpeg")),
+        ("mp3", None),
+        ("audio/", None),
+        ("a/b\"<", None),
+    ] {
+        assert_eq!(media_type(written), read);
+    }
+    assert!(is_addr_spec("ann.poe@notes.example") && !is_addr_spec("ann@localhost"));
     let mut entry = samples::short().entry;
     entry.language = Some("pt-BR".into());
     assert_eq!(language(&entry), [("xml:lang", "pt-BR")]);

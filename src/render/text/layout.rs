@@ -6,6 +6,7 @@ use textwrap::core::Word;
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
 use super::super::Style;
+use crate::query::Snippet;
 use crate::terminal::escape;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,12 +20,16 @@ pub(super) enum Look {
 pub(super) struct Page<'a> {
     width: usize,
     pub(super) style: Style,
-    out: &'a mut dyn Write,
+    out: Box<dyn Write + 'a>,
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn new(width: usize, style: Style, out: &'a mut dyn Write) -> Self {
+    pub(super) fn new(width: usize, style: Style, out: Box<dyn Write + 'a>) -> Self {
         Self { width, style, out }
+    }
+
+    pub(super) fn width(&self) -> usize {
+        self.width
     }
 
     /// One paragraph: `first` in front of its first line, `below` in front of the others. With `link`
@@ -37,7 +42,36 @@ impl<'a> Page<'a> {
         look: Look,
         link: Option<&str>,
     ) -> io::Result<()> {
-        let text = escape(text);
+        self.wrapped(first, below, &escape(text), look, link)
+    }
+
+    /// A piece of text with its marked words bold, where the terminal can.
+    pub(super) fn marked(&mut self, indent: &str, snippet: &Snippet) -> io::Result<()> {
+        let (before, after) = match self.style.colour {
+            true => ("\u{1b}[1m", "\u{1b}[22m"),
+            false => ("", ""),
+        };
+        let mut text = String::new();
+        let mut at = 0;
+        for mark in &snippet.marks {
+            text.push_str(&escape(&snippet.text[at..mark.start]));
+            text.push_str(before);
+            text.push_str(&escape(&snippet.text[mark.clone()]));
+            text.push_str(after);
+            at = mark.end;
+        }
+        text.push_str(&escape(&snippet.text[at..]));
+        self.wrapped(indent, indent, &text, Look::Plain, None)
+    }
+
+    fn wrapped(
+        &mut self,
+        first: &str,
+        below: &str,
+        harmless: &str,
+        look: Look,
+        link: Option<&str>,
+    ) -> io::Result<()> {
         let options = Options::new(self.width)
             .initial_indent(first)
             .subsequent_indent(below)
@@ -46,7 +80,7 @@ impl<'a> Page<'a> {
             .word_splitter(WordSplitter::NoHyphenation)
             .word_separator(WordSeparator::Custom(words));
         let mut indent = first;
-        for line in textwrap::wrap(&text, options) {
+        for line in textwrap::wrap(harmless, options) {
             let words = line.strip_prefix(indent).unwrap_or(&line);
             self.write(indent, words, look, link)?;
             indent = below;
@@ -118,7 +152,7 @@ mod tests {
 
     fn wrapped(width: usize, text: &str) -> Vec<String> {
         let mut out = Vec::new();
-        Page::new(width, Style::default(), &mut out)
+        Page::new(width, Style::default(), Box::new(&mut out))
             .block("- ", "  ", text, Look::Bold, Some("https://a.example/"))
             .unwrap();
         String::from_utf8(out)
@@ -159,7 +193,7 @@ mod tests {
             colour: false,
             hyperlinks: true,
         };
-        Page::new(8, style, &mut out)
+        Page::new(8, style, Box::new(&mut out))
             .block(
                 "",
                 "",

@@ -8,12 +8,14 @@ mod show;
 
 use std::io::{self, Write};
 
+use unicode_width::UnicodeWidthStr;
+
 use super::{Settings, wording};
 use crate::model::{ArchivedEntry, Talk};
-use crate::query::{Digest, DigestHead, Item};
+use crate::query::{Digest, DigestHead, Found, Item, Snippet};
 use layout::{Look, Page};
 
-pub(crate) use show::{entry_in_full, history};
+pub(crate) use show::{entry_in_full, history, talk_in_full};
 
 /// Longer titles are cut, so that no feed fills the screen with one; `show` has them in full.
 const TITLE_LENGTH: usize = 300;
@@ -24,14 +26,17 @@ const INDENT: &str = "       ";
 pub(super) struct Text<'a> {
     page: Page<'a>,
     is_first: bool,
+    /// Of the next item.
+    found: Found,
 }
 
 impl<'a> Text<'a> {
-    pub(super) fn new(settings: &Settings, out: &'a mut dyn Write) -> Self {
+    pub(super) fn new(settings: &Settings, out: Box<dyn Write + 'a>) -> Self {
         let page = Page::new(settings.width, settings.style, out);
         Self {
             page,
             is_first: true,
+            found: Found::default(),
         }
     }
 
@@ -47,6 +52,12 @@ impl<'a> Text<'a> {
         self.page
             .block(INDENT, INDENT, &wording::byline(archived), Look::Dim, None)?;
         self.address(entry.url.as_deref(), link.as_deref())?;
+        let found = std::mem::take(&mut self.found);
+        self.snippet(found.snippet.as_ref())?;
+        if let Some(matching) = found.talks {
+            let line = wording::talks_matching(matching, entry.talks.len());
+            self.page.block(INDENT, INDENT, &line, Look::Dim, None)?;
+        }
         for talk in &entry.talks {
             let link = wording::talk_link(talk);
             let bullet = format!("{INDENT}• ");
@@ -73,7 +84,16 @@ impl<'a> Text<'a> {
             wording::clipped(&title, TITLE_LENGTH)
         );
         self.page.block(INDENT, INDENT, &origin, Look::Dim, None)?;
-        self.address(talk.url.as_deref(), link.as_deref())
+        self.address(talk.url.as_deref(), link.as_deref())?;
+        let found = std::mem::take(&mut self.found);
+        self.snippet(found.snippet.as_ref())
+    }
+
+    fn snippet(&mut self, snippet: Option<&Snippet>) -> io::Result<()> {
+        match snippet {
+            Some(snippet) => self.page.marked(INDENT, snippet),
+            None => Ok(()),
+        }
     }
 
     fn first_line(
@@ -82,7 +102,11 @@ impl<'a> Text<'a> {
         title: &str,
         link: Option<&str>,
     ) -> io::Result<()> {
-        let number = format!("{:>5}  ", archived.id.0);
+        // What only tells of a feed is no entry that `show` could find.
+        let number = match archived.id.0 {
+            ..=0 => "    !  ".to_owned(),
+            number => format!("{number:>5}  "),
+        };
         self.page.block(&number, INDENT, title, Look::Bold, link)
     }
 
@@ -106,6 +130,10 @@ fn talk_line(talk: &Talk) -> String {
 }
 
 impl Digest for Text<'_> {
+    fn wants_date(&self) -> bool {
+        false
+    }
+
     fn begin(&mut self, _: &DigestHead) -> io::Result<()> {
         Ok(())
     }
@@ -119,6 +147,25 @@ impl Digest for Text<'_> {
             Item::Entry(entry) => self.entry(entry),
             Item::Talk(entry, talk) => self.talk(entry, talk),
         }
+    }
+
+    fn shows_found(&self) -> bool {
+        true
+    }
+
+    fn found(&mut self, found: Found) {
+        self.found = found;
+    }
+
+    fn group(&mut self, heading: &str) -> io::Result<()> {
+        if !self.is_first {
+            self.page.empty_line()?;
+        }
+        let heading = wording::clipped(heading, TITLE_LENGTH);
+        self.page.block("", "", &heading, Look::Bold, None)?;
+        let length = heading.width().clamp(1, self.page.width());
+        self.is_first = true;
+        self.page.line("", &"─".repeat(length), Look::Dim)
     }
 
     fn end(&mut self) -> io::Result<()> {

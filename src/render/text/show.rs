@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::super::{Settings, wording};
 use super::layout::{Look, Page};
-use crate::model::{ArchivedEntry, Enclosure, Entry, Person, Revision};
+use crate::model::{ArchivedEntry, Enclosure, Entry, Person, Revision, Talk};
 use crate::terminal::escape;
 
 /// Wider lines are hard to read; addresses and preformatted text may still be wider.
@@ -17,7 +17,7 @@ pub(crate) fn entry_in_full(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let entry = &archived.entry;
-    let mut page = Page::new(settings.width.min(MEASURE), settings.style, out);
+    let mut page = Page::new(settings.width.min(MEASURE), settings.style, Box::new(out));
     let link = wording::entry_link(entry);
     page.block("", "", &wording::title(entry), Look::Bold, link.as_deref())?;
     for (label, value) in facts(archived) {
@@ -33,6 +33,36 @@ pub(crate) fn entry_in_full(
     text(entry, &mut page)
 }
 
+/// Writes one talk of an entry for `show`.
+pub(crate) fn talk_in_full(
+    archived: &ArchivedEntry,
+    talk: &Talk,
+    settings: &Settings,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut page = Page::new(settings.width.min(MEASURE), settings.style, Box::new(out));
+    let link = wording::talk_link(talk);
+    page.block("", "", &talk.title, Look::Bold, link.as_deref())?;
+    let mut known = vec![
+        ("Speaker", talk.speakers.join(", ")),
+        ("Kind", talk.kind.word().to_owned()),
+        ("Link", link.unwrap_or_default()),
+        ("In", wording::title(&archived.entry).into_owned()),
+    ];
+    let of_talk = ["Entry", "Feed", "By", "Event", "Published", "Tags"];
+    known.extend(
+        facts(archived)
+            .into_iter()
+            .filter(|(label, _)| of_talk.contains(label)),
+    );
+    known.retain(|(_, value)| !value.is_empty());
+    for (label, value) in known {
+        let label = format!("{label:<12}");
+        page.block(&label, "            ", &value, Look::Plain, None)?;
+    }
+    lines(&archived.entry.content_of(talk).to_text(), &mut page)
+}
+
 /// Writes an entry's earlier states for `show --history`, newest first, each with when it was replaced.
 pub(crate) fn history(
     archived: &ArchivedEntry,
@@ -40,7 +70,7 @@ pub(crate) fn history(
     settings: &Settings,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut page = Page::new(settings.width.min(MEASURE), settings.style, out);
+    let mut page = Page::new(settings.width.min(MEASURE), settings.style, Box::new(out));
     let title = wording::title(&archived.entry);
     page.block("", "", &title, Look::Bold, None)?;
     for revision in revisions {
@@ -75,10 +105,20 @@ fn facts(archived: &ArchivedEntry) -> Vec<(&'static str, String)> {
         wording::feed_address(&archived.feed)
     );
     let authors: Vec<String> = entry.authors.iter().map(author).collect();
+    let others = archived.also_in.iter().map(|other| {
+        let name = other.feed_title.as_deref().unwrap_or_default();
+        let address = wording::address(&other.feed_url);
+        let number = other.id.0;
+        format!("{name} <{address}>, entry {number}")
+            .trim_start()
+            .to_owned()
+    });
+    let also_in: Vec<String> = others.collect();
     let mut facts = vec![
         ("Entry", archived.id.0.to_string()),
         ("Link", entry.url.clone().unwrap_or_default()),
         ("Feed", feed),
+        ("Also in", also_in.join("; ")),
         ("By", authors.join(", ")),
         ("Event", entry.event.clone().unwrap_or_default()),
         (
@@ -156,6 +196,10 @@ fn text(entry: &Entry, page: &mut Page<'_>) -> io::Result<()> {
         Some(summary) if content.is_empty() => summary,
         _ => content.as_str(),
     };
+    lines(text, page)
+}
+
+fn lines(text: &str, page: &mut Page<'_>) -> io::Result<()> {
     if text.is_empty() {
         return Ok(());
     }

@@ -17,6 +17,8 @@ pub(super) enum Field {
     Group,
     /// What it holds belongs to something else than the entry.
     Skip,
+    /// So here, but in an entry it is kept as it is.
+    Foreign,
     // Text with or without markup.
     Title,
     Text(TextField),
@@ -37,6 +39,9 @@ pub(super) enum Field {
     Ttl,
     UpdatePeriod,
     UpdateFrequency,
+    UpdateBase,
+    SkipHour,
+    SkipDay,
     Category,
     Keywords,
     // People and what is said of them.
@@ -50,6 +55,10 @@ pub(super) enum Field {
     // What says all in its attributes.
     Enclosure,
     MediaContent,
+    MediaGroup,
+    MediaPlayer,
+    /// `media:thumbnail`.
+    Thumbnail,
     ImageLink,
 }
 
@@ -125,12 +134,15 @@ fn core(name: &str) -> Option<Field> {
         "body" => Field::Text(TextField::Body),
         "keywords" => Field::Category,
         "tags" => Field::Keywords,
-        "info" | "cloud" | "skiphours" | "skipdays" | "rating" => Field::Skip,
+        "skiphours" | "skipdays" => Field::Group,
+        "hour" => Field::SkipHour,
+        "day" => Field::SkipDay,
+        "info" | "cloud" | "rating" => Field::Skip,
         _ => return None,
     })
 }
 
-const EXTENSIONS: [(Ns, &str, Field, u8); 54] = [
+const EXTENSIONS: [(Ns, &str, Field, u8); 56] = [
     (
         Ns::Content,
         "encoded",
@@ -185,7 +197,7 @@ const EXTENSIONS: [(Ns, &str, Field, u8); 54] = [
     (Ns::Itunes, "owner", Field::OtherPerson, 0),
     (Ns::Itunes, "name", Field::Name, 0),
     (Ns::Itunes, "email", Field::Email, 0),
-    (Ns::Media, "group", Field::Group, 0),
+    (Ns::Media, "group", Field::MediaGroup, 0),
     (Ns::Media, "content", Field::MediaContent, 0),
     (Ns::Media, "title", Field::Title, 2),
     (
@@ -194,7 +206,10 @@ const EXTENSIONS: [(Ns, &str, Field, u8); 54] = [
         Field::Text(TextField::Description),
         3,
     ),
-    (Ns::Media, "thumbnail", Field::ImageLink, 3),
+    (Ns::Media, "thumbnail", Field::Thumbnail, 3),
+    (Ns::Media, "player", Field::MediaPlayer, 0),
+    (Ns::Media, "credit", Field::OtherPerson, 0),
+    (Ns::Media, "community", Field::Foreign, 0),
     (Ns::Media, "category", Field::Category, 0),
     (Ns::Media, "keywords", Field::Keywords, 0),
     (Ns::Media, "copyright", Field::Text(TextField::Rights), 3),
@@ -203,16 +218,15 @@ const EXTENSIONS: [(Ns, &str, Field, u8); 54] = [
     (Ns::FeedBurner, "origlink", Field::OrigLink, 0),
     (Ns::Admin, "generatoragent", Field::GeneratorAgent, 0),
     (Ns::Syndication, "updateperiod", Field::UpdatePeriod, 0),
+    (Ns::Syndication, "updatebase", Field::UpdateBase, 0),
     (
         Ns::Syndication,
         "updatefrequency",
         Field::UpdateFrequency,
         0,
     ),
-    (Ns::Podcast, "person", Field::Contributor, 0),
-    (Ns::Podcast, "chapters", Field::Skip, 0),
-    (Ns::Activity, "object", Field::Skip, 0),
-    (Ns::Activity, "target", Field::Skip, 0),
-    (Ns::Activity, "actor", Field::Skip, 0),
-    (Ns::Cc, "license", Field::Skip, 0),
+    (Ns::Podcast, "person", Field::OtherPerson, 0),
+    (Ns::Activity, "object", Field::Foreign, 0),
+    (Ns::Activity, "target", Field::Foreign, 0),
+    (Ns::Activity, "actor", Field::Foreign, 0),
 ];

@@ -4,10 +4,13 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 
-use crate::model::{Category, Enclosure, Text};
+use crate::model::{Category, Text, rfc3339_seconds};
 use crate::parse::dates;
-use crate::parse::repair::{Attribute, Namespace};
+use crate::parse::repair::Attribute;
 
+use super::best::Name;
+use super::entry::Found;
+use super::extras::html;
 use super::fields::{Field, TextField};
 use super::markup::looks_like_html;
 use super::text::own;
@@ -17,112 +20,21 @@ pub(super) fn instant(text: &str) -> Option<DateTime<Utc>> {
     dates::instant(text)
 }
 
-/// RFC 4287, 4.2.7.2: the registry's address and the word mean the same.
-const REGISTRY: &str = "http://www.iana.org/assignments/relation/";
-
 impl<'a> Reader<'a> {
-    /// A link with an address in its attributes; else its text is one.
-    pub(super) fn link(
-        &mut self,
-        attributes: &[Attribute<'_>],
-        namespace: Namespace,
-        rank: u8,
-    ) -> What<'a> {
-        let href = get(attributes, "href").or_else(|| get(attributes, "url"));
-        let Some(href) = href.or_else(|| get(attributes, "uri")) else {
-            return What::Line(Field::Link, rank);
-        };
-        let href = self.scopes.resolve(href);
-        let rel = get(attributes, "rel")
-            .unwrap_or("alternate")
-            .to_ascii_lowercase();
-        let rel = rel.strip_prefix(REGISTRY).unwrap_or(&rel);
-        let media_type = get(attributes, "type").map(str::to_ascii_lowercase);
-        let is_page = media_type
-            .as_deref()
-            .is_none_or(|media_type| media_type.contains("html"));
-        // RSS's own link before one borrowed from Atom, a page before other things.
-        let borrowed = u8::from(namespace == Namespace::Atom && !self.is_atom);
-        let rank = rank + borrowed + if is_page { 0 } else { 2 };
-        match (self.place(), rel) {
-            (Place::Entry, "alternate") => self.entry_mut().url.put(Some(href), rank),
-            (Place::Entry, "replies") if is_page => {
-                self.entry_mut().comments_url.put(Some(href), 1);
-            }
-            (Place::Entry, "enclosure") => {
-                let length = get(attributes, "length").and_then(number);
-                self.entry_mut().enclosures.push(Enclosure {
-                    url: href,
-                    media_type,
-                    length,
-                });
-            }
-            (Place::Source, "alternate") => {
-                if let Some(source) = &mut self.entry_mut().source {
-                    source.url = Some(href);
-                }
-            }
-            (Place::Source, "self") => {
-                if let Some(source) = &mut self.entry_mut().source {
-                    source.url.get_or_insert(href);
-                }
-            }
-            (Place::Feed, "alternate") => self.site_url.put(Some(href), rank),
-            (Place::Feed, "self") => self.self_url.put(Some(href), rank),
-            (Place::Feed, "next") => _ = self.feed.pages.next.get_or_insert(href),
-            (Place::Feed, "prev-archive") => _ = self.feed.pages.prev_archive.get_or_insert(href),
-            _ => {}
-        }
-        What::Nothing
-    }
-
-    pub(super) fn enclosure(&mut self, attributes: &[Attribute<'_>]) {
-        let url = get(attributes, "url").or_else(|| get(attributes, "href"));
-        let Some(url) = url.or_else(|| get(attributes, "uri")) else {
-            return;
-        };
-        let url = self.scopes.resolve(url);
-        if self.place() != Place::Entry {
-            return;
-        }
-        let length = get(attributes, "length").or_else(|| get(attributes, "filesize"));
-        let enclosure = Enclosure {
-            media_type: get(attributes, "type").map(str::to_owned),
-            length: length.and_then(number),
-            url,
-        };
-        let known = &mut self.entry_mut().enclosures;
-        // The same file is often named by RSS and by Media RSS.
-        match known
-            .iter_mut()
-            .take(100)
-            .find(|known| known.url == enclosure.url)
-        {
-            Some(known) => {
-                known.media_type = known.media_type.take().or(enclosure.media_type);
-                known.length = known.length.or(enclosure.length);
-            }
-            None => known.push(enclosure),
-        }
-    }
-
-    pub(super) fn image_link(&mut self, attributes: &[Attribute<'_>], rank: u8) -> What<'a> {
-        let url = get(attributes, "href").or_else(|| get(attributes, "url"));
-        match url.map(|url| self.scopes.resolve(url)) {
-            Some(url) if self.place() == Place::Feed => self.image.put(Some(url), rank),
-            Some(_) => {}
-            None => return What::Line(Field::Logo, rank + 1),
-        }
-        What::Nothing
-    }
-
     pub(super) fn open_category(&mut self, attributes: &[Attribute<'_>], rank: u8) -> What<'a> {
-        if self.place() != Place::Entry {
+        if !matches!(self.place(), Place::Entry | Place::Source) {
             return What::Nothing;
         }
+        let name = self.name;
         let term = get(attributes, "term").or_else(|| get(attributes, "text"));
         let label = get(attributes, "label").map(str::to_owned);
         let scheme = get(attributes, "scheme").or_else(|| get(attributes, "domain"));
+        if self.place() == Place::Source {
+            let term = term.or(label.as_deref()).map(str::to_owned);
+            self.entry_mut().source_facts.categories.extend(term);
+            return What::Line(Field::Category, rank);
+        }
+        self.entry_mut().list("tags", name);
         self.entry_mut().categories.push(Category {
             term: term.unwrap_or_default().to_owned(),
             scheme: scheme.map(str::to_owned),
@@ -143,9 +55,42 @@ impl<'a> Reader<'a> {
             Place::Entry => self.entry_line(field, rank, text),
             Place::Feed => self.feed_line(field, rank, text),
             Place::Person(_) => self.person_line(field, text),
-            Place::Source => {
+            Place::Source => self.source_line(field, text),
+            Place::Image => {
+                let outer = self.places.iter().rev().nth(1).copied();
                 let url = self.scopes.resolve(&text);
-                if let Some(source) = &mut self.entry_mut().source {
+                let name = self.name;
+                match outer {
+                    Some(Place::Feed) if field == Field::Uri => self.image.put(Some(url), 0, name),
+                    Some(Place::Entry) if field == Field::Uri => {
+                        self.entry_mut().image.put(Some(url), 0, name);
+                    }
+                    _ => {}
+                }
+            }
+            Place::TextInput => {}
+        }
+    }
+
+    fn source_line(&mut self, field: Field, text: String) {
+        let url = self.scopes.resolve(&text);
+        let is_icon = self.name.written.eq_ignore_ascii_case("icon");
+        let entry = self.entry_mut();
+        let facts = &mut entry.source_facts;
+        match field {
+            Field::Updated | Field::Date => {
+                facts.updated = facts.updated.take().or_else(|| {
+                    let date = instant(&text)?;
+                    Some(rfc3339_seconds(date))
+                });
+            }
+            Field::Language => facts.language = Some(text),
+            Field::Generator => facts.generator = Some(text),
+            Field::Logo if is_icon => facts.icon = Some(url),
+            Field::Logo => facts.logo = Some(url),
+            Field::Category => facts.categories.push(text),
+            _ => {
+                if let Some(source) = &mut entry.source {
                     match field {
                         Field::Guid => source.guid = Some(text),
                         Field::Link => source.url = Some(url),
@@ -153,48 +98,61 @@ impl<'a> Reader<'a> {
                     }
                 }
             }
-            Place::Image => {
-                let shown = self.places.len() == 2;
-                if shown && field == Field::Uri {
-                    let url = self.scopes.resolve(&text);
-                    self.image.put(Some(url), 0);
-                }
-            }
-            Place::TextInput => {}
         }
+    }
+
+    /// A date, or none where it is none.
+    fn date(&mut self, text: &str) -> Option<DateTime<Utc>> {
+        let date = instant(text);
+        if date.is_none() {
+            self.drop(text, "not a date");
+        }
+        date
     }
 
     fn entry_line(&mut self, field: Field, rank: u8, text: String) {
         let resolved = self.scopes.resolve(&text);
         let based = self.scopes.base().is_some();
+        let name = self.name;
+        let date = match field {
+            Field::Published | Field::Updated | Field::Created | Field::Date => self.date(&text),
+            _ => None,
+        };
         let entry = self.entry_mut();
         match field {
-            Field::Link => entry.url.put(Some(resolved), rank),
-            Field::OrigLink => entry.original = Some(resolved),
+            Field::Link => entry.url.put(Some(resolved), rank, name),
+            Field::OrigLink => entry.original.put(Some(resolved), rank, name),
             Field::Guid => {
                 // Where the document names its base, its ids are the same wherever it is fetched from.
                 let relative = based && !entry.not_a_permalink;
                 entry.is_about &= rank > 0;
-                entry
-                    .guid
-                    .put(Some(if relative { resolved } else { text }), rank);
+                let guid = if relative { resolved } else { text };
+                entry.guid.put(Some(guid), rank, name);
             }
-            Field::Comments => entry.comments_url.put(Some(resolved), rank),
-            Field::Published => entry.published.put(instant(&text), rank),
-            Field::Updated => entry.updated.put(instant(&text), rank),
-            Field::Created => entry.created = entry.created.or_else(|| instant(&text)),
-            Field::Date => entry.date = entry.date.or_else(|| instant(&text)),
-            Field::Language => entry.language.put(Some(text), rank + 1),
+            Field::Comments => entry.comments_url.put(Some(resolved), rank, name),
+            Field::Published => entry.published.put(date, rank, name),
+            Field::Updated => entry.updated.put(date, rank, name),
+            Field::Created => entry.created.put(date, 0, name),
+            Field::Date => entry.date.put(date, 0, name),
+            Field::Language => entry.language.put(Some(text), rank + 1, name),
+            Field::Logo => entry.image.put(Some(resolved), rank + 1, name),
             Field::Category => self.category(Some(text)),
             Field::Keywords => {
+                entry.list("tags", name);
                 let terms = text
                     .split(',')
                     .map(str::trim)
                     .filter(|term| !term.is_empty());
-                entry.categories.extend(terms.map(|term| Category {
+                entry.categories.extend(terms.clone().map(|term| Category {
                     term: term.to_owned(),
                     ..Category::default()
                 }));
+                let terms: Vec<String> = terms.take(100).map(str::to_owned).collect();
+                if name.prefix.eq_ignore_ascii_case("media")
+                    && let Some(media) = self.media_mut()
+                {
+                    media.keywords = terms;
+                }
             }
             _ => {}
         }
@@ -227,25 +185,33 @@ impl<'a> Reader<'a> {
     }
 
     fn feed_line(&mut self, field: Field, rank: u8, text: String) {
+        let name = self.name;
+        let date = match field {
+            Field::Published | Field::Updated | Field::Created | Field::Date => self.date(&text),
+            _ => None,
+        };
         match field {
             Field::Link => {
                 let url = self.scopes.resolve(&text);
-                self.site_url.put(Some(url), rank);
+                self.site_url.put(Some(url), rank, name);
             }
             Field::Guid => self.feed.guid = self.feed.guid.take().or(Some(text)),
-            Field::Updated => self.updated.put(instant(&text), rank),
-            Field::Date => self.updated.put(instant(&text), rank + 1),
-            Field::Published => self.updated.put(instant(&text), rank + 2),
-            Field::Created => self.updated.put(instant(&text), rank + 3),
-            Field::Language => self.language.put(Some(text), rank),
-            Field::Generator => self.generator.put(Some(text), rank),
+            Field::Updated => self.updated.put(date, rank, name),
+            Field::Date => self.updated.put(date, rank + 1, name),
+            Field::Published => self.updated.put(date, rank + 2, name),
+            Field::Created => self.updated.put(date, rank + 3, name),
+            Field::Language => self.language.put(Some(text), rank, name),
+            Field::Generator => self.generator.put(Some(text), rank, name),
             Field::Logo => {
                 let url = self.scopes.resolve(&text);
-                self.image.put(Some(url), rank);
+                self.image.put(Some(url), rank, name);
             }
-            Field::Ttl => self.feed.ttl = text.parse().ok(),
+            Field::Ttl => self.feed.hints.ttl = text.parse().ok(),
+            Field::SkipHour => self.feed.hints.skip_hours |= hour_bit(&text),
+            Field::SkipDay => self.feed.hints.skip_days |= day_bit(&text),
             Field::UpdatePeriod => self.update_period = period(&text),
             Field::UpdateFrequency => self.update_frequency = text.parse().ok(),
+            Field::UpdateBase => self.feed.hints.update_base = instant(&text),
             _ => {}
         }
     }
@@ -271,18 +237,35 @@ impl<'a> Reader<'a> {
         text: Option<Text>,
         src: Option<String>,
     ) {
+        let name = self.name;
+        if name.prefix.eq_ignore_ascii_case("media")
+            && let (Some(text), Some(media)) = (text.clone(), self.media_mut())
+        {
+            match field {
+                Field::Title => media.title = Some(html(text)),
+                Field::Text(TextField::Description) => media.description = Some(html(text)),
+                _ => {}
+            }
+        }
         match (self.place(), field) {
-            (Place::Entry, Field::Title) => self.entry_mut().title.put(text, rank),
+            (Place::Entry, Field::Title) => self.entry_mut().title.put(text, rank, name),
             (Place::Source, Field::Title) => {
                 if let Some(source) = &mut self.entry_mut().source {
-                    source.title = text.map(|text| text.value).or_else(|| source.title.take());
+                    source.title = text.map(html).or_else(|| source.title.take());
+                }
+            }
+            (Place::Source, Field::Text(kind)) => {
+                let facts = &mut self.entry_mut().source_facts;
+                match kind {
+                    TextField::Rights => facts.rights = text.map(html),
+                    _ => facts.subtitle = text.map(html).or_else(|| facts.subtitle.take()),
                 }
             }
             (Place::Entry, Field::Text(kind)) => self.entry_text(kind, rank, text, src),
-            (Place::Feed, Field::Title) => self.title.put(text, rank),
-            (Place::Feed, Field::Text(TextField::Rights)) => self.rights.put(text, rank),
-            (Place::Feed, Field::Text(TextField::Subtitle)) => self.subtitle.put(text, rank),
-            (Place::Feed, Field::Text(_)) => self.subtitle.put(text, rank + 1),
+            (Place::Feed, Field::Title) => self.title.put(text, rank, name),
+            (Place::Feed, Field::Text(TextField::Rights)) => self.rights.put(text, rank, name),
+            (Place::Feed, Field::Text(TextField::Subtitle)) => self.subtitle.put(text, rank, name),
+            (Place::Feed, Field::Text(_)) => self.subtitle.put(text, rank + 1, name),
             _ => {}
         }
     }
@@ -292,24 +275,29 @@ impl<'a> Reader<'a> {
         let base = self.scopes.base().map(str::to_owned);
         let language = self.scopes.language_inside().map(str::to_owned);
         let src = src.map(|src| self.scopes.resolve(&src));
+        let from = self.name;
         let entry = self.entry_mut();
         let is_content = matches!(
             kind,
             TextField::Content | TextField::FullContent | TextField::Body
         );
-        if is_content && src.is_some() {
-            entry.content_src = src;
+        if is_content {
+            entry.content_src.put(src, 0, from.attribute("src"));
         }
         let Some(text) = text else {
             return;
         };
+        let found = Found { rank, text, from };
         match kind {
-            TextField::Rights => return,
-            _ if is_content && entry.contents.len() < MOST => entry.contents.push((rank, text)),
+            TextField::Rights => return entry.rights.put(Some(found.text), rank, from),
+            _ if is_content && entry.contents.len() < MOST => entry.contents.push(found),
             TextField::Subtitle if entry.summaries.len() < MOST => {
-                entry.summaries.push((rank + 3, text));
+                entry.summaries.push(Found {
+                    rank: rank + 3,
+                    ..found
+                });
             }
-            _ if entry.summaries.len() < MOST => entry.summaries.push((rank, text)),
+            _ if entry.summaries.len() < MOST => entry.summaries.push(found),
             _ => {}
         }
         let rank = if is_content {
@@ -317,8 +305,9 @@ impl<'a> Reader<'a> {
         } else {
             rank.saturating_add(10)
         };
-        entry.base.put(base, rank);
-        entry.language.put(language, rank.saturating_add(10));
+        entry.base.put(base, rank, Name::default());
+        let lang = Name::default().attribute("xml:lang");
+        entry.language.put(language, rank.saturating_add(10), lang);
     }
 }
 
@@ -333,11 +322,18 @@ fn plain(name: String) -> String {
     }
 }
 
-fn number(text: &str) -> Option<u64> {
-    text.replace([',', '.', ' '], "")
-        .parse()
-        .ok()
-        .filter(|length| *length > 0)
+/// RSS 2.0 counts hours from 0 to 23, RSS 0.91 from 1 to 24. What is no hour is none.
+fn hour_bit(text: &str) -> u32 {
+    match text.parse::<u32>() {
+        Ok(hour @ 0..=24) => 1 << (hour % 24),
+        _ => 0,
+    }
+}
+
+/// `Monday`, `mon`.
+fn day_bit(text: &str) -> u8 {
+    text.parse::<chrono::Weekday>()
+        .map_or(0, |day| 1 << day.num_days_from_monday())
 }
 
 /// The syndication module's periods, in minutes.

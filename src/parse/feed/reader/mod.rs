@@ -8,9 +8,12 @@
 mod best;
 mod dialect;
 mod entry;
+mod extras;
 mod fields;
 mod lines;
+mod links;
 mod markup;
+mod media;
 mod people;
 mod places;
 mod scope;
@@ -20,10 +23,12 @@ use std::borrow::Cow;
 
 use url::Url;
 
-use crate::model::{RawFeed, Text};
+use crate::model::{Dropped, FeedFormat, RawFeed, Text};
+use crate::parse::Telling;
+use crate::parse::error::excerpt;
 use crate::parse::repair::{Attribute, Element, Event, Repairs, Stream};
 
-use best::Best;
+use best::{Best, Name};
 use fields::{Field, TextField, field};
 use people::Role;
 use scope::Scopes;
@@ -46,6 +51,9 @@ struct Frame<'a> {
     what: What<'a>,
     /// How many elements that mean nothing stand between this one and its place.
     nested: u8,
+    /// Whether what stands in it belongs to something else than the entry.
+    foreign: bool,
+    name: Name<'a>,
     /// The element's own text, for those that are a line.
     line: Cow<'a, str>,
 }
@@ -54,6 +62,10 @@ struct Frame<'a> {
 enum What<'a> {
     /// Means nothing itself; what stands in it is weaker than what does not.
     Nothing,
+    /// Nothing that is known; the number of the entry's extension that it is.
+    Other(u8),
+    /// A file or group of Media RSS, by its number in the entry.
+    Media(usize),
     /// As if it were not there.
     Group,
     Place(Place),
@@ -72,19 +84,22 @@ struct Reading<'a> {
 
 struct Reader<'a> {
     feed: RawFeed,
+    telling: Telling,
+    /// The element that is being read.
+    name: Name<'a>,
     /// The feed's fields of which several elements may speak.
-    title: Best<Text>,
-    subtitle: Best<Text>,
-    rights: Best<Text>,
-    site_url: Best<String>,
-    self_url: Best<String>,
-    image: Best<String>,
-    language: Best<String>,
-    generator: Best<String>,
-    updated: Best<chrono::DateTime<chrono::Utc>>,
+    title: Best<'a, Text>,
+    subtitle: Best<'a, Text>,
+    rights: Best<'a, Text>,
+    site_url: Best<'a, String>,
+    self_url: Best<'a, String>,
+    image: Best<'a, String>,
+    language: Best<'a, String>,
+    generator: Best<'a, String>,
+    updated: Best<'a, chrono::DateTime<chrono::Utc>>,
     update_period: Option<u32>,
     update_frequency: Option<u32>,
-    entry: Option<entry::Draft>,
+    entry: Option<entry::Draft<'a>>,
     person: Option<people::Draft>,
     frames: Vec<Frame<'a>>,
     places: Vec<Place>,
@@ -100,9 +115,10 @@ struct Reader<'a> {
 pub(super) fn read(
     mut stream: Stream<'_>,
     location: Option<&Url>,
+    telling: Telling,
     repairs: &mut Repairs,
 ) -> RawFeed {
-    let mut reader = Reader::new(location);
+    let mut reader = Reader::new(location, telling);
     while let Some(event) = stream.next() {
         match event {
             Event::Start(element) => reader.start(&element, stream.attributes(), repairs),
@@ -116,9 +132,11 @@ pub(super) fn read(
 }
 
 impl<'a> Reader<'a> {
-    fn new(location: Option<&Url>) -> Self {
+    fn new(location: Option<&Url>, telling: Telling) -> Self {
         Self {
             feed: RawFeed::default(),
+            telling,
+            name: Name::default(),
             title: Best::default(),
             subtitle: Best::default(),
             rights: Best::default(),
@@ -156,6 +174,11 @@ impl<'a> Reader<'a> {
             self.skipped += 1;
             return;
         }
+        self.name = Name {
+            prefix: element.prefix,
+            written: element.written,
+            attribute: "",
+        };
         if let Some(reading) = &mut self.reading {
             reading.construct.start(element, attributes);
             self.push(What::Inline(element.written));
@@ -166,8 +189,20 @@ impl<'a> Reader<'a> {
             self.root(element, attributes, repairs);
         }
         self.scopes.open(self.frames.len(), attributes);
-        let Some((field, rank)) = field(element.namespace, &element.local) else {
-            self.push(What::Nothing);
+        let foreign = matches!(self.frames.last(), Some(frame) if matches!(frame.what, What::Other(_)) && frame.foreign);
+        // CDF says the address of a channel or item in an element of its own.
+        if self.feed.format == FeedFormat::Cdf && element.local == "a" {
+            let what = self.link(attributes, element.namespace, 4);
+            self.push(what);
+            return;
+        }
+        let found = field(element.namespace, &element.local).filter(|_| !foreign);
+        let Some((field, rank)) = found else {
+            let what = self.open_other(element, attributes);
+            self.push(what);
+            if let (true, Some(frame)) = (foreign, self.frames.last_mut()) {
+                frame.foreign = true;
+            }
             return;
         };
         let nested = self.frames.last().map_or(0, |frame| frame.nested);
@@ -177,6 +212,20 @@ impl<'a> Reader<'a> {
                 self.skipped = 1;
                 return;
             }
+            // What it holds is kept, but says nothing of the entry itself.
+            Field::Foreign => match self.open_other(element, attributes) {
+                what @ What::Other(_) => {
+                    self.push(what);
+                    if let Some(frame) = self.frames.last_mut() {
+                        frame.foreign = true;
+                    }
+                    return;
+                }
+                _ => {
+                    self.skipped = 1;
+                    return;
+                }
+            },
             Field::Root | Field::Channel => self.open_feed(attributes),
             Field::Entry => self.open_entry(attributes),
             Field::Source => self.open_source(attributes),
@@ -189,15 +238,28 @@ impl<'a> Reader<'a> {
             Field::Title => self.open_text(None, field, rank, attributes),
             Field::Text(kind) => self.open_text(Some(kind), field, rank, attributes),
             Field::Link => self.link(attributes, element.namespace, rank),
-            Field::Enclosure | Field::MediaContent => {
+            Field::Enclosure => {
                 self.enclosure(attributes);
                 What::Group
             }
+            Field::MediaContent => {
+                self.enclosure(attributes);
+                self.open_media(attributes)
+            }
+            Field::MediaGroup => self.open_media(&[]),
+            Field::MediaPlayer => {
+                let url = get(attributes, "url").map(|url| self.scopes.resolve(url));
+                if let Some(media) = self.media_mut() {
+                    media.player = media.player.take().or(url);
+                }
+                What::Nothing
+            }
             Field::ImageLink => self.image_link(attributes, rank),
+            Field::Thumbnail => self.thumbnail(attributes, rank),
             Field::Category => self.open_category(attributes, rank),
             Field::GeneratorAgent => {
                 let agent = get(attributes, "resource").map(str::to_owned);
-                self.generator.put(agent, rank + 1);
+                self.generator.put(agent, rank + 1, self.name);
                 What::Nothing
             }
             Field::Guid => {
@@ -217,13 +279,15 @@ impl<'a> Reader<'a> {
     fn push(&mut self, what: What<'a>) {
         let outer = self.frames.last().map_or(0, |frame| frame.nested);
         let nested = match what {
-            What::Nothing | What::Line(..) => outer.saturating_add(1),
+            What::Nothing | What::Other(_) | What::Line(..) => outer.saturating_add(1),
             What::Place(_) => 0,
             _ => outer,
         };
         self.frames.push(Frame {
             what,
             nested,
+            foreign: false,
+            name: self.name,
             line: Cow::Borrowed(""),
         });
     }
@@ -247,6 +311,7 @@ impl<'a> Reader<'a> {
                     frame.line.to_mut().push_str(&text);
                 }
             }
+            What::Other(at) => self.other_text(at, &text),
             // `<dc:subject><rdf:Bag><rdf:li>`: a line's text may stand deeper.
             What::Nothing => {
                 let lines = self.frames.iter_mut().rev();
@@ -273,6 +338,7 @@ impl<'a> Reader<'a> {
         let Some(frame) = self.frames.pop() else {
             return;
         };
+        self.name = frame.name;
         match frame.what {
             What::Inline(name) => {
                 if let Some(reading) = &mut self.reading {
@@ -283,7 +349,8 @@ impl<'a> Reader<'a> {
             What::Construct => self.close_text(),
             What::Line(field, rank) => self.line(field, rank, frame.line),
             What::Place(place) => self.close_place(place, frame.line),
-            What::Nothing | What::Group => {}
+            What::Media(at) => self.close_media(at),
+            What::Nothing | What::Other(_) | What::Group => {}
         }
         self.scopes.close(self.frames.len());
     }
@@ -300,7 +367,7 @@ impl<'a> Reader<'a> {
         }
         while self
             .frames
-            .pop_if(|frame| !matches!(frame.what, What::Place(_) | What::Group))
+            .pop_if(|frame| !matches!(frame.what, What::Place(_) | What::Group | What::Media(_)))
             .is_some()
         {}
         for frame in &mut self.frames {
@@ -333,12 +400,26 @@ impl<'a> Reader<'a> {
         if !fits {
             return What::Nothing;
         }
+        // Only elements inside a text can name another base.
+        let around = self.scopes.around();
         self.reading = Some(Reading {
-            construct: Construct::new(kind, attributes, self.is_atom),
+            construct: Construct::new(kind, attributes, self.is_atom, around),
             field,
             rank,
         });
         What::Construct
+    }
+
+    /// Something was there and came to nothing.
+    fn drop(&mut self, value: &str, why: &'static str) {
+        // A hostile feed would fill the memory with its own faults.
+        if self.telling == Telling::All && self.feed.dropped.len() < 1000 {
+            self.feed.dropped.push(Dropped {
+                from: self.name.told(),
+                value: excerpt(value),
+                why,
+            });
+        }
     }
 
     fn close_text(&mut self) {

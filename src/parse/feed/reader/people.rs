@@ -15,22 +15,44 @@ pub(super) enum Role {
 #[derive(Debug, Default)]
 pub(super) struct Draft {
     pub(super) person: Person,
+    /// `podcast:person role`, `media:credit role`.
+    pub(super) role: Option<String>,
     /// What stands in the element itself.
     pub(super) text: String,
 }
 
 impl Draft {
     /// The elements count; without any the line does.
-    pub(super) fn finish(self) -> Option<Person> {
+    pub(super) fn finish(self) -> Vec<Person> {
         let mut person = self.person;
         if person.name.is_none() && person.email.is_none() {
+            if let Some(several) = several(&self.text) {
+                return several;
+            }
             let line = of_line(&self.text);
             person.name = line.name;
             person.email = line.email;
             person.uri = person.uri.or(line.uri);
         }
-        (person != Person::default()).then_some(person)
+        let somebody = person != Person::default();
+        somebody.then_some(person).into_iter().collect()
     }
+}
+
+/// Several people on a line, each with an address: `a@x.example (Ann), b@x.example`.
+fn several(line: &str) -> Option<Vec<Person>> {
+    if line.len() > 4096 || memchr::memchr_iter(b'@', line.as_bytes()).nth(1).is_none() {
+        return None;
+    }
+    let people: Vec<Person> = line
+        .split([',', ';'])
+        .flat_map(|part| part.split(" and "))
+        .flat_map(|part| part.split(" & "))
+        .map(of_line)
+        .collect();
+    // A comma may stand inside a name.
+    let fine = people.len() > 1 && people.iter().all(|person| person.email.is_some());
+    fine.then_some(people)
 }
 
 /// Reads `mail (Name)`, `Name <mail>`, `Name (mail)`, a mail address or a name alone.
@@ -121,6 +143,20 @@ fn mail(line: &str) -> Option<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn several_people_on_a_line_are_told_apart() {
+        let people = several("a@x.example (Ann), Bo <b@x.example> and c@x.example").unwrap();
+        let names: Vec<_> = people.iter().map(|person| person.name.as_deref()).collect();
+        assert_eq!(names, [Some("Ann"), Some("Bo"), None]);
+        for one in [
+            "\"Poe, Ann\" <a@x.example>",
+            "Ann, a@x.example b@x.example",
+            "Ann",
+        ] {
+            assert_eq!(several(one), None, "{one}");
+        }
+    }
 
     #[test]
     fn names_and_addresses_are_told_apart() {

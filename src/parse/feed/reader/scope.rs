@@ -53,6 +53,14 @@ impl Scopes {
         self.bases.last().map(|(_, base)| base.as_str())
     }
 
+    /// What a text's own relative addresses begin from.
+    pub(super) fn around(&self) -> Option<Url> {
+        match self.base() {
+            Some(base) => Url::parse(base).ok(),
+            None => self.location.clone(),
+        }
+    }
+
     /// The `xml:lang` in scope that is not that of the whole document.
     pub(super) fn language_inside(&self) -> Option<&str> {
         let inside = self.languages.last().filter(|(depth, _)| *depth > 0);

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use url::Url;
 
 use crate::model::Text;
 use crate::parse::repair::{Attribute, Element, is_void};
@@ -44,6 +45,9 @@ pub(super) struct Construct<'a> {
     /// Whether all stands in one `div`, and where its content begins.
     wrapper: Option<usize>,
     elements: usize,
+    /// What stands round the text, and every `xml:base` inside it with the depth it was written at.
+    around: Option<Url>,
+    bases: Vec<(usize, Url)>,
     pub(super) src: Option<String>,
 }
 
@@ -52,6 +56,7 @@ impl<'a> Construct<'a> {
         field: Option<TextField>,
         attributes: &[Attribute<'_>],
         is_atom: bool,
+        around: Option<Url>,
     ) -> Self {
         let get = |name: &str| {
             attributes
@@ -67,6 +72,8 @@ impl<'a> Construct<'a> {
             depth: 0,
             wrapper: None,
             elements: 0,
+            around,
+            bases: Vec::new(),
             src: attributes
                 .iter()
                 .find(|attribute| attribute.name == "src")
@@ -99,6 +106,8 @@ impl<'a> Construct<'a> {
         }
         let first = self.depth == 0 && self.elements == 0 && self.value.trim().is_empty();
         let name = element.written;
+        self.open_base(attributes);
+        let base = self.bases.last().map(|(_, base)| base);
         let out = self.value.to_mut();
         out.push('<');
         out.push_str(name);
@@ -114,7 +123,10 @@ impl<'a> Construct<'a> {
                     .unwrap_or(attribute.name),
             );
             out.push_str("=\"");
-            escape(&attribute.value, true, out);
+            let resolved = base
+                .filter(|_| ADDRESSES.contains(&attribute.name))
+                .and_then(|base| resolved(&attribute.value, base));
+            escape(resolved.as_deref().unwrap_or(&attribute.value), true, out);
             out.push('"');
         }
         out.push('>');
@@ -127,8 +139,30 @@ impl<'a> Construct<'a> {
         self.depth += 1;
     }
 
+    /// `xml:base` inside XHTML: whoever reads the text later sees only the one round it.
+    fn open_base(&mut self, attributes: &[Attribute<'_>]) {
+        let Some(written) = attributes.iter().find(|known| known.name == "xml:base") else {
+            return;
+        };
+        let outer = self
+            .bases
+            .last()
+            .map(|(_, base)| base)
+            .or(self.around.as_ref());
+        let base = match outer {
+            Some(outer) => outer.join(written.value.trim()),
+            None => Url::parse(written.value.trim()),
+        };
+        if let Ok(base) = base
+            && base.as_str().len() <= 2048
+        {
+            self.bases.push((self.depth, base));
+        }
+    }
+
     pub(super) fn end(&mut self, name: &str) {
         self.depth = self.depth.saturating_sub(1);
+        self.bases.pop_if(|(depth, _)| *depth >= self.depth);
         if !is_void(name) {
             let out = self.value.to_mut();
             out.push_str("</");
@@ -159,6 +193,18 @@ impl<'a> Construct<'a> {
             Kind::Plain => own(self.value).map(Text::plain),
         }
     }
+}
+
+/// Attributes that hold one address.
+const ADDRESSES: [&str; 6] = ["href", "src", "cite", "poster", "longdesc", "data"];
+
+fn resolved(address: &str, base: &Url) -> Option<String> {
+    let address = address.trim();
+    // What points into the same text, or stands for itself already.
+    if address.is_empty() || address.starts_with('#') || Url::parse(address).is_ok() {
+        return None;
+    }
+    base.join(address).ok().map(String::from)
 }
 
 fn non_empty(text: &str) -> Option<&str> {

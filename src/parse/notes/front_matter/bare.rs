@@ -67,6 +67,8 @@ fn lines(text: &str) -> Option<(Map<String, Value>, &str)> {
             Some(_) => keys += 1,
             // What is indented below a key, or a list's item, belongs to it.
             None if keys > 0 && (line.starts_with([' ', '\t']) || line.starts_with("- ")) => {}
+            // A theme's own key among known ones: `Tagline: Part 2`.
+            None if keys > 1 && is_key_of_one_word(bare) => {}
             None => return None,
         }
         length += line.len();
@@ -87,6 +89,15 @@ fn key(line: &str) -> Option<&str> {
     let (key, value) = line.split_once(':')?;
     let spaced = value.is_empty() || value.starts_with([' ', '\t']);
     (spaced && KEYS.iter().any(|known| key.eq_ignore_ascii_case(known))).then_some(key)
+}
+
+fn is_key_of_one_word(line: &str) -> bool {
+    line.split_once(": ").is_some_and(|(key, _)| {
+        (1..=24).contains(&key.len())
+            && key
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+    })
 }
 
 #[cfg(test)]
