@@ -93,7 +93,7 @@ pub(super) enum Object<'a> {
     Talk(Box<TalkItem<'a>>),
 }
 
-pub(super) fn object(item: Item<'_>, found: &Found) -> Object<'_> {
+pub(super) fn object<'a>(item: Item<'a>, found: &Found) -> Object<'a> {
     match item {
         Item::Entry(entry) => Object::Entry(Box::new(EntryObject {
             talks_matching: found.talks,
