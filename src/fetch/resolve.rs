@@ -58,7 +58,8 @@ impl Resolve for Resolver {
             let look = || look_up(name.as_str().to_owned());
             match place.found.get_or_init(look).await {
                 Some(found) => {
-                    let addresses: Addrs = Box::new(found.to_vec().into_iter());
+                    let addresses: Vec<_> = found.to_vec();
+                    let addresses: Addrs = Box::new(addresses.into_iter());
                     Ok(addresses)
                 }
                 None => Err(io::Error::from(io::ErrorKind::NotFound).into()),

@@ -116,7 +116,7 @@ mod tests {
         );
         let html = grouped(Group::Day, Format::Html);
         assert!(
-            html.contains("<section class=\"group\">\n<h2>2019-10-30</h2>"),
+            html.contains("<section class=\"group\">\n<h2 dir=\"auto\">2019-10-30</h2>"),
             "{html}"
         );
         assert_eq!(
