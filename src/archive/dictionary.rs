@@ -11,8 +11,9 @@ use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 use rusqlite::{Connection, OptionalExtension, params};
 use zstd::dict::{DecoderDictionary, EncoderDictionary};
 
-use super::content;
+use super::connections::write;
 use super::error::ArchiveError;
+use super::{Archive, content};
 
 /// Level 3 packs as small as level 9 without a dictionary, at a quarter of the time.
 pub(super) const LEVEL: i32 = 3;
@@ -115,4 +116,44 @@ pub(super) fn train(db: &Connection) -> Result<(), ArchiveError> {
         params![number.get(), data, newest],
     )?;
     Ok(())
+}
+
+impl Archive {
+    /// The newest dictionary; looked for until there is one.
+    pub(super) fn dictionary(&self) -> Result<Option<Arc<Dictionary>>, ArchiveError> {
+        let known = self
+            .dictionary
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        if known.is_some() {
+            return Ok(known.clone());
+        }
+        drop(known);
+        let newest = newest(&*self.connections.reader()?)?;
+        let mut known = self
+            .dictionary
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        known.clone_from(&newest);
+        Ok(newest)
+    }
+
+    /// Makes a dictionary when the contents have become enough for one.
+    pub(super) fn learn(&self, writer: &mut Connection) -> Result<(), ArchiveError> {
+        if !is_wanted(writer)? {
+            return Ok(());
+        }
+        let transaction = write(writer)?;
+        // Another run may have been faster.
+        if is_wanted(&transaction)? {
+            train(&transaction)?;
+        }
+        let newest = newest(&transaction)?;
+        transaction.commit()?;
+        *self
+            .dictionary
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = newest;
+        Ok(())
+    }
 }

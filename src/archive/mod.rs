@@ -337,44 +337,6 @@ impl Archive {
         Ok(answers)
     }
 
-    /// The newest dictionary; looked for until there is one.
-    fn dictionary(&self) -> Result<Option<Arc<dictionary::Dictionary>>, ArchiveError> {
-        let known = self
-            .dictionary
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
-        if known.is_some() {
-            return Ok(known.clone());
-        }
-        drop(known);
-        let newest = dictionary::newest(&*self.connections.reader()?)?;
-        let mut known = self
-            .dictionary
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        known.clone_from(&newest);
-        Ok(newest)
-    }
-
-    /// Makes a dictionary when the contents have become enough for one.
-    fn learn(&self, writer: &mut rusqlite::Connection) -> Result<(), ArchiveError> {
-        if !dictionary::is_wanted(writer)? {
-            return Ok(());
-        }
-        let transaction = write(writer)?;
-        // Another run may have been faster.
-        if dictionary::is_wanted(&transaction)? {
-            dictionary::train(&transaction)?;
-        }
-        let newest = dictionary::newest(&transaction)?;
-        transaction.commit()?;
-        *self
-            .dictionary
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = newest;
-        Ok(())
-    }
-
     /// Passes what the query selects to the digest, one by one; answers how many items there were.
     pub(crate) fn search(
         &self,

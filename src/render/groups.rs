@@ -123,7 +123,11 @@ mod tests {
             html.matches("<section").count(),
             html.matches("</section>").count()
         );
-        assert!(html.contains("<h3>") && !html.contains("<h2><a"), "{html}");
+        let item = "<h3 dir=\"auto\"><a";
+        assert!(
+            html.contains(item) && !html.contains("<h2 dir=\"auto\"><a"),
+            "{html}"
+        );
         let mail = grouped(Group::Day, Format::Eml);
         assert_ne!(mail, grouped(Group::None, Format::Eml));
     }
