@@ -52,6 +52,8 @@ mod notes;
 mod opml;
 /// Any document to JSON Feed, without an archive.
 mod parse;
+/// Feeds that lead to this machine, where that is refused.
+mod private;
 /// The query language and the output formats.
 mod query;
 /// The one line for cron.

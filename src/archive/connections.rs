@@ -32,6 +32,10 @@ impl Connections {
         })
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The one connection that writes; the next to ask waits.
     pub(super) fn writer(&self) -> MutexGuard<'_, Connection> {
         // A panic elsewhere rolled its transaction back: the connection itself is sound.

@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! connections, schema     the file: whose it is, who writes, who reads, migrations
+//! lock                    who is at work on it
 //! feeds, tags             subscriptions and what people say of them
 //! record                  an attempt into the archive: entries, content, revisions, index
 //! duplicates              the same post in several feeds
@@ -27,6 +28,7 @@ mod fold;
 mod health;
 mod index;
 mod instants;
+mod lock;
 mod moves;
 mod past;
 mod plan;
@@ -59,6 +61,7 @@ use crate::query::{Aliases, Counted, CountedEvent, Cursor, Digest, Filter, Query
 use crate::source::Source;
 
 pub(crate) use error::{ArchiveError, SearchError};
+pub(crate) use lock::{AtWork, Taken};
 pub(crate) use record::PackedAttempt;
 
 /// Everything that was ever kept. Any number of threads may read while one writes.
@@ -114,6 +117,12 @@ impl Archive {
             rules: Vec::new(),
             aliases: Aliases::default(),
         })
+    }
+
+    /// Says to other hallways that this one polls, as long as the answer lives. Nothing needs it to be
+    /// safe; it spares publishers and people the same work twice.
+    pub(crate) fn begin_work(&self) -> Result<AtWork, Taken> {
+        lock::take(self.connections.path())
     }
 
     /// What a person's config says of tags and of what arrives.

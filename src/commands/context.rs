@@ -8,7 +8,7 @@ use directories::ProjectDirs;
 
 use super::exit::CommandError;
 use crate::archive::Archive;
-use crate::config::{Config, FeedConfig, FetchConfig};
+use crate::config::{Config, FeedConfig, FetchConfig, PrivateAddresses};
 use crate::decide;
 use crate::fetch::{self, FeedSettings, Fetcher, Login};
 use crate::query::{self, Aliases, Rule};
@@ -144,6 +144,7 @@ impl<'a> Context<'a> {
             host_gap,
             max_size,
             contact,
+            private_addresses,
             ..
         } = self.config.fetch.clone();
         let defaults = fetch::Settings::default();
@@ -157,6 +158,7 @@ impl<'a> Context<'a> {
             min_speed: min_speed.unwrap_or(defaults.min_speed),
             host_gap: host_gap.unwrap_or(defaults.host_gap),
             max_size: max_size.unwrap_or(defaults.max_size),
+            refuse_private: private_addresses == PrivateAddresses::Deny,
             contact: contact.or(defaults.contact),
             feeds: self.by_feed(|feed| Some(self.feed_settings(feed)))?,
             ..defaults
