@@ -330,6 +330,16 @@ CREATE TABLE cursors (
     moved_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- The file each view was last written to, noted before the file is put in place: after a kill its hash
+-- tells whether it was. It holds what arrived after one entry and until another.
+CREATE TABLE outputs (
+    cursor TEXT PRIMARY KEY,
+    path TEXT NOT NULL,
+    hash BLOB NOT NULL,
+    after INTEGER NOT NULL,
+    until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Full text: one row for an entry itself (rowid = id * 4096: its title, authors, summary and the text
 -- that stands in no talk) and one for each of its talks (rowid = id * 4096 + number: title, speakers,
 -- text). Derived from the tables above and without a copy of the text, so it can be built anew.

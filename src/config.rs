@@ -26,9 +26,16 @@
 //! [[rule]]
 //! when = 'feed:planet title:podcast'
 //! drop = true                # not kept
+//!
+//! [views.weekly]             # see `views`
+//! query  = "tag:devops"
+//! since  = "last"
+//! output = "weekly.md"
+//! format = "markdown"
 //! ```
 
 mod feeds;
+mod views;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -36,6 +43,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de};
+use toml::Spanned;
+use unicode_width::UnicodeWidthStr;
+
+pub(crate) use views::ViewConfig;
 
 use crate::source::ByAddress;
 pub(crate) use feeds::FeedConfig;
@@ -50,6 +61,25 @@ pub(crate) struct Config {
     pub(crate) feeds: Vec<FeedConfig>,
     #[serde(rename = "rule")]
     pub(crate) rules: Vec<RuleConfig>,
+    pub(crate) views: BTreeMap<String, ViewConfig>,
+    /// The file it was read from, to show mistakes in; `None`: there is none.
+    #[serde(skip)]
+    file: Option<File>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+struct File {
+    path: PathBuf,
+    text: String,
+}
+
+/// Without the text: there may be passwords in it.
+impl fmt::Debug for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("File")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
 }
 
 /// `[[rule]]`
@@ -57,7 +87,7 @@ pub(crate) struct Config {
 #[serde(deny_unknown_fields)]
 pub(crate) struct RuleConfig {
     /// In the query language.
-    pub(crate) when: String,
+    pub(crate) when: Spanned<String>,
     #[serde(default)]
     pub(crate) tag: Vec<String>,
     /// Do not keep it.
@@ -121,6 +151,24 @@ pub(crate) enum ConfigError {
     },
     #[error("{} is not right:\n{message}", path.display())]
     Wrong { path: PathBuf, message: String },
+    #[error("{} is not right, line {line}:\n{shown}\n{message}", path.display())]
+    Mistake {
+        path: PathBuf,
+        line: usize,
+        /// The line, and below it a mark at the place.
+        shown: String,
+        message: String,
+        hint: Option<String>,
+    },
+}
+
+impl ConfigError {
+    pub(crate) fn hint(&self) -> Option<&str> {
+        match self {
+            Self::Mistake { hint, .. } => hint.as_deref(),
+            Self::Unreadable { .. } | Self::Wrong { .. } => None,
+        }
+    }
 }
 
 impl Config {
@@ -130,9 +178,14 @@ impl Config {
             path: path.to_owned(),
             source,
         })?;
-        Self::parse(&text).map_err(|message| ConfigError::Wrong {
+        let config = Self::parse(&text).map_err(|message| ConfigError::Wrong {
             path: path.to_owned(),
             message,
+        })?;
+        let path = path.to_owned();
+        Ok(Self {
+            file: Some(File { path, text }),
+            ..config
         })
     }
 
@@ -156,6 +209,39 @@ impl Config {
             format!("the url of [[feed]] is no web address: {url}")
         })?;
         Ok(config)
+    }
+
+    /// The folder that paths in it begin at.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        self.file.as_ref().and_then(|file| file.path.parent())
+    }
+
+    /// A mistake in what stands at this place of the file.
+    pub(crate) fn mistake<T>(
+        &self,
+        at: &Spanned<T>,
+        message: impl Into<String>,
+        hint: Option<String>,
+    ) -> ConfigError {
+        let (path, text) = match &self.file {
+            Some(file) => (file.path.clone(), file.text.as_str()),
+            None => (PathBuf::from("the config"), ""),
+        };
+        let place = text.split_at_checked(at.span().start);
+        let (before, after) = place.unwrap_or((text, ""));
+        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+        let rest_of_line = after.lines().next().unwrap_or_default();
+        let number = before.matches('\n').count() + 1;
+        let gutter = format!("{number} | ");
+        let left = &before[line_start..];
+        let blanks = " ".repeat(gutter.width() + left.width());
+        ConfigError::Mistake {
+            path,
+            line: number,
+            shown: format!("{gutter}{left}{rest_of_line}\n{blanks}^"),
+            message: message.into(),
+            hint,
+        }
     }
 
     /// Reads the file at the usual place; where there is none, the defaults hold.
@@ -338,6 +424,42 @@ mod tests {
             assert!(
                 auth(wrong).unwrap_err().contains("one of password"),
                 "{wrong}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_view_is_read_with_the_place_of_each_word() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hallway.toml");
+        let text = "[views.weekly]\nquery = \"tag:devops\"\nformat = \"papyrus\"\nlimit = 5\n";
+        std::fs::write(&path, text).unwrap();
+        let config = Config::read(&path).unwrap();
+        assert_eq!(config.folder(), Some(folder.path()));
+        let weekly = &config.views["weekly"];
+        assert_eq!(weekly.query.as_ref().unwrap().get_ref(), "tag:devops");
+        assert_eq!(weekly.limit.unwrap().get(), 5);
+        let mistake = config.mistake(weekly.format.as_ref().unwrap(), "no such format", None);
+        let shown = mistake
+            .to_string()
+            .replace(&path.display().to_string(), "FILE");
+        assert_eq!(
+            shown,
+            "FILE is not right, line 3:\n3 | format = \"papyrus\"\n             ^\nno such format"
+        );
+    }
+
+    #[test]
+    fn mistakes_in_views_are_told_when_the_file_is_read() {
+        for (text, wanted) in [
+            ("[views.w]\nlimit = 0", "nonzero"),
+            ("[views.w]\nfromat = \"text\"", "unknown field `fromat`"),
+            ("[views.w]\nquery = 5", "expected a string"),
+        ] {
+            let error = toml::from_str::<Config>(text).expect_err(text).to_string();
+            assert!(
+                error.contains(wanted) && error.contains("line 2"),
+                "{error}"
             );
         }
     }

@@ -2,8 +2,14 @@
 //!
 //! Vocabulary: no SQL and no output format. The text form is read by [`parser::read`].
 
+#[cfg(test)]
+mod generate;
+mod in_words;
+mod mistake;
 mod parser;
+mod print;
 mod rules;
+mod times;
 
 use std::io;
 use std::ops::Range;
@@ -12,8 +18,21 @@ use chrono::{DateTime, Utc};
 
 use crate::model::{ArchivedEntry, Talk, TalkKind};
 
-pub(crate) use parser::{QueryError, read, read_instant, read_since};
+pub(crate) use in_words::in_words;
+pub(crate) use mistake::QueryError;
+pub(crate) use parser::{read, read_asked};
 pub(crate) use rules::{Aliases, Rule};
+pub(crate) use times::read_since;
+
+/// What a query's text says: what it selects, and of the whole how much and since when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Asked {
+    pub(crate) filter: Filter,
+    /// `limit:`
+    pub(crate) limit: Option<u64>,
+    /// `since:last`: only what arrived since the view was last shown.
+    pub(crate) since_last: bool,
+}
 
 /// A question to the archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,10 +42,16 @@ pub(crate) struct Query {
     pub(crate) sort: Sort,
     /// `None`: all.
     pub(crate) limit: Option<u64>,
+    /// At most so many of each feed; `None`: all.
+    pub(crate) per_feed: Option<u64>,
+    /// What the answer is put together by; the groups come as their first item would.
+    pub(crate) group: Group,
     /// Only what arrived later than this (see `Cursor`), and was not read from a feed's past.
     pub(crate) arrived_after: Option<Cursor>,
     /// Only what had arrived by then, so that what another run stores meanwhile waits for the next digest.
     pub(crate) arrived_until: Option<Cursor>,
+    /// Only entries with larger numbers than the first and no larger ones than the second.
+    pub(crate) numbered: Option<(Cursor, Cursor)>,
     /// A post that came through several feeds is one item.
     pub(crate) merge: bool,
 }
@@ -38,6 +63,9 @@ impl Query {
             by: By::Entry,
             sort: Sort::Newest,
             limit: None,
+            per_feed: None,
+            group: Group::None,
+            numbered: None,
             arrived_after: None,
             arrived_until: None,
             merge: true,
@@ -87,6 +115,18 @@ pub(crate) enum Sort {
     Relevance,
 }
 
+/// What items of an answer have in common.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Group {
+    #[default]
+    None,
+    /// The day of `Entry::date`, in UTC.
+    Day,
+    Feed,
+    /// Several spellings of an event's name are one, see `event_key`.
+    Event,
+}
+
 /// Which entries, or with [`By::Talk`] which talks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Filter {
@@ -119,11 +159,29 @@ pub(crate) enum Filter {
     Kind(TalkKind),
     HasEnclosure,
     HasTalks,
+    /// Of an entry, that one of its talks has a speaker.
+    HasSpeaker,
+    HasEvent,
     IsRevised,
+    /// The publisher gave no date.
+    IsUndated,
+    /// Read from the feed's past.
+    IsBackfilled,
     /// `Entry::date` at or after.
     From(DateTime<Utc>),
     /// `Entry::date` before.
     Until(DateTime<Utc>),
+}
+
+impl Filter {
+    /// What selects what all of these select.
+    pub(crate) fn all_of(mut parts: Vec<Self>) -> Self {
+        match parts.len() {
+            0 => Self::All,
+            1 => parts.remove(0),
+            _ => Self::And(parts),
+        }
+    }
 }
 
 /// Words to be found next to each other, in this order; one word is the usual case. Never empty.
@@ -226,7 +284,8 @@ impl Snippet {
 }
 
 /// Takes a digest in as it comes out of the archive, item by item: an output format, or a test.
-/// Called in this order: `begin` once, `item` for each, `end` once.
+/// Called in this order: `begin` once, `item` for each with `group` before the first of each group,
+/// `end` once.
 pub(crate) trait Digest {
     /// Whether `begin` is to be told the digest's own date. Finding it costs a second walk over the items.
     fn wants_date(&self) -> bool {
@@ -241,5 +300,9 @@ pub(crate) trait Digest {
     }
     /// Of the item that comes next.
     fn found(&mut self, _: Found) {}
+    /// What the items that follow have in common; formats without headings leave it out.
+    fn group(&mut self, _heading: &str) -> io::Result<()> {
+        Ok(())
+    }
     fn end(&mut self) -> io::Result<()>;
 }

@@ -10,6 +10,7 @@
 //! Memory stays flat whatever the number of feeds: a feed holds one of the `jobs` from its request until
 //! the writer has taken it.
 
+mod documents;
 mod history;
 mod report;
 
@@ -25,14 +26,12 @@ use crate::archive::{Archive, ArchiveError, PackedAttempt};
 use crate::decide::{self, Likeness, Standing};
 use crate::fetch::{Fetcher, Slot};
 use crate::model::{
-    Attempt, Change, Changes, ContentHash, Entry, Feed, Outcome, Pace, Person, PollHints, RawEntry,
-    RawFeed, Recorded, Subscription, Whereabouts,
+    Attempt, Change, Changes, Entry, Feed, Outcome, Pace, Person, PollHints, RawEntry, Recorded,
+    Subscription, Whereabouts,
 };
-use crate::parse::ParseError;
-use crate::source::{
-    Answer, Body, ByAddress, Document, Failure, FailureKind, Source, without_password,
-};
+use crate::source::{Answer, Body, ByAddress, Failure, FailureKind, Source};
 use crate::{clean, parse, split};
+use documents::{hash_of, parse_documents};
 use report::Draft;
 pub(crate) use report::{Report, Status};
 
@@ -414,57 +413,6 @@ fn inheriting(mut entry: Entry, authors: &[Person]) -> Entry {
         entry.authors = authors.to_vec();
     }
     entry
-}
-
-fn parse_documents(
-    source: &Source,
-    documents: &[Document],
-    mut warnings: Vec<Failure>,
-) -> Result<(RawFeed, Vec<Failure>), Failure> {
-    if let Source::Folder(_) = source {
-        let (raw, broken) = parse::read_notes(documents);
-        for (name, error) in broken {
-            let mut failure = Failure::from(error);
-            failure.message = format!("{name}: {}", failure.message);
-            warnings.push(failure);
-        }
-        return Ok((raw, warnings));
-    }
-    let document = documents
-        .first()
-        .ok_or_else(|| Failure::new(FailureKind::NotAFeed, "the answer is empty"))?;
-    let raw = parse::read_feed(document).map_err(no_longer_a_feed)?;
-    Ok((raw, warnings))
-}
-
-/// The page that a subscription's URL now shows may say where the feed went.
-fn no_longer_a_feed(error: ParseError) -> Failure {
-    let hint = match &error {
-        ParseError::Page {
-            feed: Some(feed), ..
-        } => Some(format!(
-            "`hallway add {}` subscribes to that one",
-            without_password(feed)
-        )),
-        _ => None,
-    };
-    let failure = Failure::from(error);
-    Failure {
-        hint: hint.or(failure.hint),
-        ..failure
-    }
-}
-
-fn hash_of(documents: &[Document]) -> ContentHash {
-    let mut hasher = blake3::Hasher::new();
-    for document in documents {
-        let name = document.file_name.as_deref().unwrap_or_default();
-        hasher.update(&(name.len() as u64).to_le_bytes());
-        hasher.update(name.as_bytes());
-        hasher.update(&(document.bytes.len() as u64).to_le_bytes());
-        hasher.update(&document.bytes);
-    }
-    ContentHash(*hasher.finalize().as_bytes())
 }
 
 /// The one writer: takes what is there, up to a batch, and commits it together.

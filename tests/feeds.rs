@@ -47,6 +47,36 @@ fn each_feed_tells_how_it_does() {
 }
 
 #[test]
+fn people_get_a_table_and_with_v_all_there_is() {
+    let server = Server::start();
+    let well = Reply::ok(atom("Well", &[ONE])).header("Cache-Control", "max-age=7200");
+    server.reply("/well", [well]);
+    server.reply("/ill", [Reply::status(500)]);
+    server.reply("/gone", [Reply::status(410)]);
+    let hall = Hall::with_server(&server);
+    for (path, title) in [("/well", "Well"), ("/ill", "Ill"), ("/gone", "Gone")] {
+        let url = server.url(path);
+        hall.run(["add", "--no-fetch", "--title", title, &url])
+            .status(0);
+    }
+    hall.run(["fetch"]).status(3);
+    hall.run(["feeds"]).status(0).stderr("").stdout(
+        "TITLE  ENTRIES  LAST SUCCESS      NEXT DUE          STATE    TROUBLE SINCE\n\
+         Gone         0                                      gone     2026-11-21 gone: the server answered 410 Gone\n\
+         Ill          0                    2026-11-21 12:59  failing  2026-11-21 http_5xx: the server answered 500 Internal Server Error\n\
+         Well         1  2026-11-21 12:00  2026-11-21 14:00  active\n",
+    );
+    hall.run(["-v", "feeds"])
+        .status(0)
+        .stdout_contains(
+            "Gone\n  [SERVER]/gone\n  0 entries, never polled, gone, no longer polled\n",
+        )
+        .stdout_contains("  failing since 2026-11-21 12:00: the server answered 500");
+    let lines = hall.run(["feeds", "--json"]).stdout_json_lines();
+    assert_eq!(lines[0]["next_due"], Value::Null);
+}
+
+#[test]
 fn a_paused_feed_is_left_alone_until_it_is_resumed() {
     let server = Server::start();
     server.reply("/feed", [Reply::ok(atom("Well", &[ONE]))]);

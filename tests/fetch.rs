@@ -107,61 +107,6 @@ fn all_polls_what_is_not_due() {
 }
 
 #[test]
-fn a_feed_that_moved_for_good_is_asked_at_its_new_place() {
-    let server = Server::start();
-    let feed = atom("Well", &[ONE]);
-    server.reply(
-        "/old",
-        [Reply::ok(feed.clone()), Reply::redirect(301, "/new")],
-    );
-    server.reply("/new", [Reply::ok(feed)]);
-    let mut hall = Hall::with_server(&server);
-    hall.run(["add", &server.url("/old")]).status(0);
-    for (now, old) in [(LATER, 2), ("2026-11-28T12:00:00Z", 2)] {
-        hall.later(now);
-        hall.run(["fetch"]).status(0).stdout("");
-        assert_eq!(server.requests("/old").len(), old);
-    }
-    let feeds = hall.run(["feeds", "--json"]).stdout_json_lines();
-    assert_eq!(feeds[0]["url"], server.url("/new"));
-    assert_eq!(feeds[0]["entries"], 1, "a move brings no entry twice");
-}
-
-#[test]
-fn a_feed_that_moved_for_now_is_asked_at_its_old_place() {
-    let server = Server::start();
-    server.reply("/old", [Reply::redirect(302, "/elsewhere")]);
-    server.reply("/elsewhere", [Reply::ok(atom("Well", &[ONE]))]);
-    let mut hall = Hall::with_server(&server);
-    hall.run(["add", &server.url("/old")]).status(0);
-    hall.later(LATER);
-    hall.run(["fetch"]).status(0);
-    assert_eq!(server.requests("/old").len(), 2);
-    let feeds = hall.run(["feeds", "--json"]).stdout_json_lines();
-    assert_eq!(feeds[0]["url"], server.url("/old"));
-}
-
-#[test]
-fn a_server_that_asks_for_patience_gets_it() {
-    let server = Server::start();
-    server.reply(
-        "/feed",
-        [Reply::status(503).header("Retry-After", "172800")],
-    );
-    let mut hall = Hall::with_server(&server);
-    hall.run(["add", "--no-fetch", &server.url("/feed")])
-        .status(0);
-    hall.run(["fetch"]).status(3);
-    let asked = server.requests("/feed").len();
-    hall.later("2026-11-23T11:00:00Z");
-    hall.run(["fetch"]).status(0);
-    assert_eq!(server.requests("/feed").len(), asked);
-    hall.later("2026-11-24T12:00:00Z");
-    hall.run(["fetch"]).status(3);
-    assert!(server.requests("/feed").len() > asked);
-}
-
-#[test]
 fn a_validator_comes_with_its_entries_or_not_at_all() {
     let server = Server::start();
     server.reply(

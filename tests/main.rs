@@ -52,6 +52,8 @@ mod notes;
 mod opml;
 /// Any document to JSON Feed, without an archive.
 mod parse;
+/// What a feed client owes the web, row by row.
+mod polite;
 /// Feeds that lead to this machine, where that is refused.
 mod private;
 /// The query language and the output formats.
@@ -65,12 +67,16 @@ mod show;
 mod tag;
 /// Splitting notes into talks, measured on labelled documents.
 mod talks;
+/// Saved queries: digests of what is new, files, cursors, kills.
+mod views;
 /// Without end, for systemd and monitoring; moves and numbers.
 mod watch;
 
 /// Kills, signals and several runs at once.
 mod faults;
 
+/// The HTML page in a browser.
+mod browser;
 /// The combined feed: valid, the same in three formats, and read back as it was.
 mod formats;
 /// Its Atom against the schema of RFC 4287, by somebody else's validator.

@@ -66,8 +66,72 @@ fn words_fields_and_signs_select() {
         ("after:2026-11-02", &timers),
         ("before:2026-11-02", &harbour),
         ("since:20d", &timers),
+        ("since:2026-11-02", &timers),
+        ("since:yesterday", &[]),
+        ("before:19d terraform", &harbour),
+        ("tag:dev*", &both),
+        ("terraform AND NOT cron", &harbour),
+        ("has:speaker", &harbour),
+        ("has:event -has:talks", &[]),
+        ("is:undated", &[]),
+        ("is:backfilled", &[]),
+        ("limit:1", &timers),
+        ("terraform OR cron limit:1", &timers),
     ] {
         assert_eq!(found(&hall, query), expected, "{query}");
+    }
+}
+
+#[test]
+fn a_query_is_explained_without_an_archive() {
+    let hall = Hall::new();
+    let query = "Tag:Dev-Ops (\"state file\" OR -speaker:poe) since:7d limit:5";
+    hall.run(["query", "--explain", "--by", "talk", query])
+        .status(0)
+        .stderr("")
+        .stdout(
+            "tag:devops (\"state file\" OR -speaker:poe) after:2026-11-14T12:00:00Z limit:5
+
+talks for which holds
+  all of:
+    the tag “devops”, however it is spelled
+    at least one of:
+      the phrase “state file” in the talk or the title of its entry
+      not:
+        “poe” in the name of a speaker
+    dated 2026-11-14T12:00:00Z or later
+the newest first, at most 5
+",
+        );
+}
+
+#[test]
+fn the_page_of_help_has_every_field_and_its_examples_are_read() {
+    let hall = Hall::new();
+    let help = hall.run(["help", "query"]).status(0).out();
+    let page = &help[help.find("The query language:").unwrap()..];
+    for field in [
+        "tag:", "feed:", "author:", "speaker:", "event:", "title:", "url:", "lang:", "kind:",
+        "has:", "is:", "since:", "after:", "before:", "on:", "limit:",
+    ] {
+        assert!(page.contains(field), "{field}");
+    }
+    let examples = &page[..page.find("Times:").unwrap()];
+    let mut asked = 0;
+    for line in examples.lines() {
+        // The example stands left of two blanks.
+        let (example, _) = line.trim_start().split_once("  ").unwrap_or_default();
+        if line.starts_with("  ") && !example.is_empty() && example != "since:last" {
+            hall.run(["query", "--explain", example.trim()]).status(0);
+            asked += 1;
+        }
+    }
+    assert!(asked > 20, "{asked}");
+    for command in page
+        .lines()
+        .filter(|line| line.starts_with("  hallway query"))
+    {
+        assert!(command.len() < 100, "{command}");
     }
 }
 

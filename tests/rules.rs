@@ -87,8 +87,8 @@ fn a_wrong_rule_is_pointed_at() {
     hall.write("hallway.toml", "[[rule]]\nwhen = 'tga:x'\ntag = [\"x\"]\n");
     hall.run(["--config", "hallway.toml", "add", "feed.xml"])
         .status(2)
-        .stderr_contains("[[rule]] number 1")
-        .stderr_contains("did you mean tag:devops?");
+        .stderr_contains("hallway.toml is not right, line 2:\n2 | when = 'tga:x'\n           ^\n")
+        .stderr_contains("did you mean tag:devops or tag:dev*?");
 }
 
 #[test]

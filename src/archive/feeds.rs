@@ -4,15 +4,46 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use url::Url;
 
 use super::duplicates;
 use super::error::ArchiveError;
 use super::index;
 use super::instants::{certain, instant, seconds};
 use super::tags;
-use super::{NewSubscription, Subscribed};
 use crate::model::{ContentHash, FeedId, Pace, PollHints, SeenRedirect, State, Subscription};
 use crate::source::{Failure, FailureKind, Source, Validators};
+
+/// What a person wants to follow.
+#[derive(Debug, Clone)]
+pub(crate) struct NewSubscription {
+    pub(crate) source: Source,
+    /// Goes before the feed's own.
+    pub(crate) title: Option<String>,
+    /// Where a folder of notes is published; see `Subscription::given_site`.
+    pub(crate) site: Option<Url>,
+    /// The feed's web page, as a list of feeds names it; what the feed itself says goes before it.
+    pub(crate) html_url: Option<String>,
+    /// Given to each of its entries.
+    pub(crate) tags: Vec<String>,
+}
+
+/// What became of a wish to subscribe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Subscribed {
+    /// Also where it was followed before, and removed.
+    New(FeedId),
+    /// Its title and tags were taken over.
+    Already(FeedId),
+}
+
+impl Subscribed {
+    pub(crate) fn id(self) -> FeedId {
+        match self {
+            Self::New(id) | Self::Already(id) => id,
+        }
+    }
+}
 
 const SELECT: &str = "
     SELECT id, url, coalesce(given_title, title), site_url, state, etag, last_modified, body_hash,
@@ -98,7 +129,7 @@ fn subscription_of(row: &Row<'_>) -> Result<Subscription, ArchiveError> {
         failures: row.get(17)?,
         given_site: row
             .get::<_, Option<String>>(18)?
-            .and_then(|site| url::Url::parse(&site).ok()),
+            .and_then(|site| Url::parse(&site).ok()),
         last_attempt: instant(row.get(19)?),
         hints: PollHints {
             ttl: row.get(20)?,
@@ -120,7 +151,7 @@ fn subscription_of(row: &Row<'_>) -> Result<Subscription, ArchiveError> {
 
 fn redirect_of(row: &Row<'_>) -> Result<Option<SeenRedirect>, ArchiveError> {
     let to: Option<String> = row.get(28)?;
-    let Some(to) = to.and_then(|to| url::Url::parse(&to).ok()) else {
+    let Some(to) = to.and_then(|to| Url::parse(&to).ok()) else {
         return Ok(None);
     };
     Ok(Some(SeenRedirect {

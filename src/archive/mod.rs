@@ -11,7 +11,8 @@
 //! duplicates              the same post in several feeds
 //! health                  how feeds came to do otherwise
 //! past, moves             what was read of feeds' pasts; URLs they moved from
-//! plan, search            a question to SQL, rows to a digest
+//! plan, order, search     a question to SQL, rows to a digest
+//! cursors                 up to where views have been shown
 //! stats                   numbers about the whole
 //! check                   verify and mend
 //! ```
@@ -20,6 +21,7 @@ mod check;
 mod connections;
 mod content;
 mod counts;
+mod cursors;
 mod duplicates;
 mod entries;
 mod error;
@@ -30,6 +32,7 @@ mod index;
 mod instants;
 mod lock;
 mod moves;
+mod order;
 mod past;
 mod plan;
 mod record;
@@ -49,7 +52,6 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, Utc};
-use rusqlite::{OptionalExtension, params};
 use url::Url;
 
 use self::connections::{Connections, write};
@@ -57,10 +59,11 @@ use crate::model::{
     ArchivedEntry, Attempt, EntryId, FeedId, Known, Move, PageRead, Past, PastLinks, Recorded,
     Revision, Stats, Subscription, TagOrigin, Way,
 };
-use crate::query::{Aliases, Counted, CountedEvent, Cursor, Digest, Filter, Query, Rule};
-use crate::source::Source;
+use crate::query::{Aliases, Counted, CountedEvent, Digest, Filter, Query, Rule};
 
+pub(crate) use cursors::{Announced, Moved};
 pub(crate) use error::{ArchiveError, SearchError};
+pub(crate) use feeds::{NewSubscription, Subscribed};
 pub(crate) use lock::{AtWork, Taken};
 pub(crate) use record::PackedAttempt;
 
@@ -73,37 +76,6 @@ pub(crate) struct Archive {
     words: std::sync::Mutex<index::KnownWords>,
     rules: Vec<Rule>,
     aliases: Aliases,
-}
-
-/// What a person wants to follow.
-#[derive(Debug, Clone)]
-pub(crate) struct NewSubscription {
-    pub(crate) source: Source,
-    /// Goes before the feed's own.
-    pub(crate) title: Option<String>,
-    /// Where a folder of notes is published; see `Subscription::given_site`.
-    pub(crate) site: Option<Url>,
-    /// The feed's web page, as a list of feeds names it; what the feed itself says goes before it.
-    pub(crate) html_url: Option<String>,
-    /// Given to each of its entries.
-    pub(crate) tags: Vec<String>,
-}
-
-/// What became of a wish to subscribe.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Subscribed {
-    /// Also where it was followed before, and removed.
-    New(FeedId),
-    /// Its title and tags were taken over.
-    Already(FeedId),
-}
-
-impl Subscribed {
-    pub(crate) fn id(self) -> FeedId {
-        match self {
-            Self::New(id) | Self::Already(id) => id,
-        }
-    }
 }
 
 impl Archive {
@@ -410,37 +382,6 @@ impl Archive {
     /// how many there were.
     pub(crate) fn untag(&self, id: EntryId, names: &[String]) -> Result<usize, ArchiveError> {
         self.write(|db| tags::take_off(db, id, names))
-    }
-
-    /// Up to where a view has been shown; `None`: never.
-    pub(crate) fn cursor(&self, name: &str) -> Result<Option<Cursor>, ArchiveError> {
-        let reader = self.connections.reader()?;
-        let mut select = reader.prepare_cached("SELECT entry FROM cursors WHERE name = ?1")?;
-        let entry = select.query_row([name], |row| row.get(0)).optional()?;
-        Ok(entry.map(Cursor))
-    }
-
-    pub(crate) fn move_cursor(
-        &self,
-        name: &str,
-        to: Cursor,
-        now: DateTime<Utc>,
-    ) -> Result<(), ArchiveError> {
-        self.write(|db| {
-            db.execute(
-                "INSERT INTO cursors (name, entry, moved_at) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (name) DO UPDATE SET entry = ?2, moved_at = ?3",
-                params![name, to.0, instants::seconds(now)],
-            )?;
-            Ok(())
-        })
-    }
-
-    /// Where a cursor stands that has seen everything but the past (see [`Archive::record_page`]).
-    pub(crate) fn latest(&self) -> Result<Cursor, ArchiveError> {
-        let reader = self.connections.reader()?;
-        let latest = "SELECT coalesce(max(id), 0) FROM entries WHERE NOT backfilled";
-        Ok(Cursor(reader.query_row(latest, [], |row| row.get(0))?))
     }
 
     /// Reads everything; answers what is wrong, a line for each problem.

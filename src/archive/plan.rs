@@ -20,6 +20,7 @@ use self::conditions::Conditions;
 use self::words::{any_of, anywhere, in_people, in_title};
 use super::duplicates::{self, shown_for};
 use super::error::ArchiveError;
+use super::order;
 use crate::query::{By, Cursor, Filter, Query, Sort};
 
 /// Columns of each row: the entry's `id`, its `date`, and by talk the talk's `number`.
@@ -96,23 +97,7 @@ impl Plan {
         }
         plan.sql.push_str(" WHERE ");
         plan.select(db, query)?;
-        let direction = match query.sort {
-            Sort::Newest | Sort::Relevance => "DESC",
-            Sort::Oldest => "ASC",
-        };
-        plan.sql.push_str(" ORDER BY ");
-        if ranked.is_some() {
-            plan.sql.push_str("score, ");
-        }
-        plan.sql
-            .push_str(&format!("e.date {direction}, e.id {direction}"));
-        if query.by == By::Talk {
-            plan.sql.push_str(", t.number");
-        }
-        if let Some(limit) = query.limit {
-            plan.push(" LIMIT ?", i64::try_from(limit).unwrap_or(i64::MAX));
-        }
-        Ok(plan)
+        Ok(order::finish(query, plan, ranked.is_some()))
     }
 
     /// What the rows have to fulfil.
@@ -132,6 +117,10 @@ impl Plan {
         if self.merged {
             self.sql
                 .push_str(" AND NOT EXISTS (SELECT 1 FROM duplicates WHERE entry = e.id)");
+        }
+        if let Some((after, until)) = query.numbered {
+            self.push(" AND +e.id > ?", after.0);
+            self.push(" AND +e.id <= ?", until.0);
         }
         match query.arrived_after {
             Some(cursor) if self.merged => {

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use super::error::ArchiveError;
-use super::instants::instant;
+use super::instants::{certain, instant};
 use crate::model::{FeedCount, Stats};
 
 pub(super) fn stats(db: &Connection) -> Result<Stats, ArchiveError> {
@@ -33,7 +33,7 @@ pub(super) fn stats(db: &Connection) -> Result<Stats, ArchiveError> {
 fn by_feed(db: &Connection) -> Result<Vec<FeedCount>, ArchiveError> {
     let mut select = db.prepare(
         "SELECT f.url, coalesce(f.given_title, f.title), f.state, f.entries,
-             (SELECT max(date) FROM entries e WHERE e.feed = f.id)
+             (SELECT max(date) FROM entries e WHERE e.feed = f.id), f.subscribed_at
          FROM feeds f ORDER BY f.entries DESC, f.url",
     )?;
     let counts = select.query_map([], |row| {
@@ -43,6 +43,7 @@ fn by_feed(db: &Connection) -> Result<Vec<FeedCount>, ArchiveError> {
             state: row.get(2)?,
             entries: row.get::<_, i64>(3)?.try_into().unwrap_or(0),
             newest: instant(row.get(4)?),
+            subscribed_at: certain(row.get(5)?),
         })
     })?;
     Ok(counts.collect::<Result<_, _>>()?)

@@ -83,21 +83,17 @@ impl<'a> Context<'a> {
     }
 
     fn rules(&self) -> Result<Vec<Rule>, CommandError> {
-        let rules = self.config.rules.iter().zip(1..);
+        let rules = self.config.rules.iter();
         rules
-            .map(|(rule, number)| {
-                let wrong = |what: &str| {
-                    CommandError::usage(format!("[[rule]] number {number} in the config {what}"))
-                };
-                let when = query::read(&rule.when, self.now).map_err(|error| {
-                    let mut wrong = wrong(&format!("is not right: {error}"));
-                    wrong.hint = error.hint;
-                    wrong
+            .map(|rule| {
+                let when = query::read(rule.when.get_ref(), self.now).map_err(|error| {
+                    let hint = error.hint.clone();
+                    self.config.mistake(&rule.when, error.to_string(), hint)
                 })?;
                 if rule.tag.is_empty() && !rule.drop {
-                    return Err(
-                        wrong("does nothing").with_hint("give it tag = [\"…\"] or drop = true")
-                    );
+                    let hint = "give it tag = [\"…\"] or drop = true".to_owned();
+                    let nothing = "this rule does nothing";
+                    return Err(self.config.mistake(&rule.when, nothing, Some(hint)).into());
                 }
                 Ok(Rule {
                     when,

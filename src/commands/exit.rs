@@ -32,6 +32,14 @@ impl Exit {
         }
     }
 
+    /// Of two things done one after the other, both of which ended so or so.
+    pub(crate) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Well, exit) | (exit, Self::Well) => exit,
+            _ => Self::Partly,
+        }
+    }
+
     /// Of a list of things a person named: nothing done is a failure.
     pub(crate) fn of_arguments(failed: usize, in_all: usize) -> Self {
         match failed {
@@ -119,7 +127,10 @@ impl From<ArchiveError> for CommandError {
 
 impl From<ConfigError> for CommandError {
     fn from(error: ConfigError) -> Self {
-        Self::usage(error.to_string())
+        Self {
+            hint: error.hint().map(str::to_owned),
+            ..Self::usage(error.to_string())
+        }
     }
 }
 

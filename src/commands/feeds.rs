@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use clap::ValueEnum;
 use serde::Serialize;
 
@@ -10,12 +10,15 @@ use super::exit::{CommandError, Exit};
 use super::feeds_table;
 use super::poll::entries_of;
 use crate::archive::Archive;
-use crate::model::{FeedId, HealthEvent, HealthKind, State, Subscription};
+use crate::decide;
+use crate::model::{FeedId, HealthEvent, HealthKind, State, Subscription, rfc3339_seconds};
 use crate::render::opml;
 use crate::source::Source;
 use crate::terminal::{escape, result_output};
 
 /// List subscriptions and how they do
+///
+/// A table; with -v each feed's address, tags and trouble in full.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Print one JSON object a feed
@@ -89,25 +92,28 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     let dropped = archive.dropped()?;
     let as_json = args.json || args.format == Some(ListFormat::Json);
     let mut out = result_output();
-    let wide = context.terminal.result_width();
-    let wide = wide.filter(|width| *width >= feeds_table::LEAST_WIDTH && !feeds.is_empty());
-    let written = match wide {
-        _ if args.format == Some(ListFormat::Opml) => {
-            opml::subscriptions("Subscriptions of hallway", &feeds, &mut out)
-        }
-        _ if as_json => feeds.iter().try_for_each(|feed| {
+    let now = context.now;
+    let written = if args.format == Some(ListFormat::Opml) {
+        opml::subscriptions("Subscriptions of hallway", &feeds, &mut out)
+    } else if as_json {
+        feeds.iter().try_for_each(|feed| {
             let line = Line {
                 dropped: dropped.get(&feed.id).copied(),
-                ..line(feed, health.get(&feed.id))
+                ..line(feed, health.get(&feed.id), now)
             };
             serde_json::to_writer(&mut out, &line)?;
             out.write_all(b"\n")
-        }),
-        Some(width) => feeds_table::write(&feeds, width, &mut out),
-        None => feeds.iter().try_for_each(|feed| {
+        })
+    } else if context.terminal.is_verbose() {
+        feeds.iter().try_for_each(|feed| {
             let dropped = dropped.get(&feed.id).copied();
             describe(feed, health.get(&feed.id), dropped, &mut out)
-        }),
+        })
+    } else if feeds.is_empty() {
+        Ok(())
+    } else {
+        let width = context.terminal.result_width();
+        feeds_table::write(&feeds, &health, width, now, &mut out)
     };
     written
         .and_then(|()| out.flush())
@@ -131,8 +137,8 @@ fn list_moves(args: &Args, archive: &Archive) -> Result<Exit, CommandError> {
                 id: one.id,
                 from,
                 to,
-                at: rfc3339(one.at),
-                undone_at: one.undone_at.map(rfc3339),
+                at: rfc3339_seconds(one.at),
+                undone_at: one.undone_at.map(rfc3339_seconds),
             };
             serde_json::to_writer(&mut out, &line)?;
             return out.write_all(b"\n");
@@ -154,7 +160,12 @@ fn list_moves(args: &Args, archive: &Archive) -> Result<Exit, CommandError> {
     Ok(Exit::Well)
 }
 
-fn line<'a>(feed: &'a Subscription, health: Option<&'a HealthEvent>) -> Line<'a> {
+fn line<'a>(
+    feed: &'a Subscription,
+    health: Option<&'a HealthEvent>,
+    now: DateTime<Utc>,
+) -> Line<'a> {
+    let polled = matches!(feed.state, State::Active | State::Failing);
     Line {
         url: feed.source.to_string(),
         title: feed.title.as_deref(),
@@ -163,14 +174,15 @@ fn line<'a>(feed: &'a Subscription, health: Option<&'a HealthEvent>) -> Line<'a>
         state: feed.state.word(),
         entries: feed.entries,
         dropped: None,
-        last_success: feed.last_success.map(rfc3339),
-        next_due: feed.next_due.map(rfc3339),
+        last_success: feed.last_success.map(rfc3339_seconds),
+        next_due: (feed.next_due.filter(|_| polled))
+            .map(|_| rfc3339_seconds(decide::turn(feed, now))),
         error: feed.error.as_ref().map(|failure| failure.message.as_str()),
         error_kind: feed.error.as_ref().map(|failure| failure.kind.word()),
-        error_since: feed.error_since.map(rfc3339),
+        error_since: feed.error_since.map(rfc3339_seconds),
         health: health.map(|event| HealthObject {
             kind: event.kind.word(),
-            at: rfc3339(event.at),
+            at: rfc3339_seconds(event.at),
             message: &event.message,
         }),
     }
@@ -218,8 +230,4 @@ fn describe(
 
 fn minute(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M").to_string()
-}
-
-fn rfc3339(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

@@ -2,7 +2,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::context::Context;
@@ -11,8 +11,8 @@ use super::poll::Audience;
 use super::{history, metrics, poll, select, watch};
 use crate::archive::Archive;
 use crate::decide;
-use crate::model::{FeedId, State, Subscription};
-use crate::update::Report;
+use crate::model::{FeedId, State, Subscription, rfc3339_seconds};
+use crate::update::{Report, Status};
 
 /// Poll the feeds that are due
 ///
@@ -92,15 +92,14 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
             print(&skipped_line(feed, context.now))?;
         }
     }
-    let with_past: Vec<FeedId> = match (args.history, args.feeds.is_empty()) {
+    let mut with_past = match (args.history, args.feeds.is_empty()) {
         (false, _) => Vec::new(),
-        (true, false) => due.iter().chain(&skipped).map(|feed| feed.id).collect(),
-        (true, true) => archive
-            .subscriptions()?
-            .iter()
-            .map(|feed| feed.id)
-            .collect(),
+        (true, false) => due.iter().chain(&skipped).cloned().collect(),
+        (true, true) => archive.subscriptions()?,
     };
+    // The past lies with the same server.
+    with_past.retain(|feed| decide::held_until(feed, context.now).is_none());
+    let with_past: Vec<FeedId> = with_past.iter().map(|feed| feed.id).collect();
     let audience = match args {
         Args { json: true, .. } => Audience::Program,
         _ if args.feeds.is_empty() => Audience::Schedule,
@@ -180,7 +179,9 @@ fn skipped_line(feed: &Subscription, now: DateTime<Utc>) -> Line<'_> {
         updated: 0,
         error: None,
         error_kind: None,
-        next_due: feed.next_due.map(|_| rfc3339(decide::turn(feed, now))),
+        next_due: feed
+            .next_due
+            .map(|_| rfc3339_seconds(decide::turn(feed, now))),
     }
 }
 
@@ -202,12 +203,8 @@ fn line(report: &Report) -> Line<'_> {
         updated: report.recorded.edited,
         error: failure.map(|failure| failure.message.as_str()),
         error_kind: failure.map(|failure| failure.kind.word()),
-        next_due: Some(rfc3339(report.next_due)),
+        next_due: (report.status != Status::Gone).then(|| rfc3339_seconds(report.next_due)),
     }
-}
-
-fn rfc3339(instant: DateTime<Utc>) -> String {
-    instant.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 fn print(line: &Line<'_>) -> Result<(), CommandError> {

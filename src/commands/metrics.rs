@@ -104,7 +104,10 @@ fn text(feeds: &[Subscription], totals: &Totals, now: DateTime<Utc>) -> String {
     one(
         "hallway_feed_next_due_timestamp_seconds",
         "When a feed is asked next.",
-        &each(&|feed| seconds(feed.next_due)),
+        &each(&|feed| {
+            let polled = matches!(feed.state, State::Active | State::Failing);
+            seconds(feed.next_due.filter(|_| polled))
+        }),
     );
     text
 }

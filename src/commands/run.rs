@@ -3,21 +3,25 @@ use std::path::PathBuf;
 
 use super::context::Context;
 use super::exit::{CommandError, Exit};
+use super::query::answer::{Answer, to_stdout};
+use super::query::publish::Publication;
+use super::query::view::View;
 use super::subscribe::{Added, Subscriber, Wishes};
 use super::{metrics, poll};
 use crate::archive::Archive;
-use crate::query::{HealthQuery, Query, Untold};
+use crate::query::{Asked, Filter, HealthQuery, Untold};
 use crate::render::{self, Format};
 use crate::terminal::result_output;
 
 /// The cursor of what `run` has printed.
 const CURSOR: &str = "run";
 
-/// Subscribe, poll, print what is new: the one line for cron
+/// Subscribe, poll, publish the views: the one line for cron
 ///
 /// Subscribes to any SOURCE that is not yet subscribed (as `add` takes them), polls what is due, and
-/// prints every entry that arrived since the last `run` printed: none twice, none left out, also after a
-/// run that failed. While another hallway polls for the same archive it says so and does nothing.
+/// publishes the views of hallway.toml. Where there are none, prints every entry that arrived since the
+/// last `run` printed: none twice, none left out, also after a run that failed. While
+/// another hallway polls for the same archive it says so and does nothing.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[arg(value_name = "SOURCE")]
@@ -62,28 +66,62 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         metrics::write(file, context, archive, &totals)?;
     }
 
-    let seen = archive.cursor(CURSOR)?.unwrap_or_default();
-    let latest = archive.latest()?;
-    let has_told = tell_health(context, archive, latest > seen)? > 0;
-    if latest > seen {
-        let query = Query {
-            arrived_after: Some(seen),
-            arrived_until: Some(latest),
-            ..Query::all()
-        };
-        let settings = context.render_settings();
-        let mut out = result_output();
-        if has_told {
-            writeln!(out).map_err(|error| CommandError::of_output(&error, "the digest"))?;
-        }
-        let mut digest = render::renderer(Format::Text, &settings, &mut out);
-        archive.search(&query, "New entries", &mut *digest)?;
-        drop(digest);
-        out.flush()
-            .map_err(|error| CommandError::of_output(&error, "the digest"))?;
-        archive.move_cursor(CURSOR, latest, context.now)?;
+    let published = match context.config.views.is_empty() {
+        true => news(context, archive)?,
+        false => views(context, archive)?,
+    };
+    Ok(totals.exit().and(published))
+}
+
+/// Prints what is new.
+fn news(context: &Context<'_>, archive: &Archive) -> Result<Exit, CommandError> {
+    let all = Asked {
+        filter: Filter::All,
+        limit: None,
+        since_last: true,
+    };
+    let until = archive.latest()?;
+    let is_news = until > archive.cursor(CURSOR)?.unwrap_or_default();
+    if tell_health(context, archive, is_news)? > 0 && is_news {
+        to_stdout(|out| {
+            writeln!(out).map_err(|error| CommandError::of_output(&error, "the digest"))
+        })?;
     }
-    Ok(totals.exit())
+    let publication = Publication {
+        archive,
+        context,
+        cursor: CURSOR,
+        answer: &Answer::new("New entries", all, context),
+        until,
+        peek: false,
+    };
+    publication.publish()?;
+    Ok(Exit::Well)
+}
+
+/// Publishes every view: one that fails stops no other.
+fn views(context: &Context<'_>, archive: &Archive) -> Result<Exit, CommandError> {
+    let until = archive.latest()?;
+    tell_health(context, archive, false)?;
+    let mut failed = 0;
+    for name in context.config.views.keys() {
+        let published =
+            View::read(name, context).and_then(|view| view.publish(archive, context, until, false));
+        match published {
+            Ok(true) => context.terminal.detail(&format!("view {name}: written")),
+            Ok(false) => context
+                .terminal
+                .detail(&format!("view {name}: nothing new")),
+            // A pipe that was closed ends all that would go there.
+            Err(error) if error.message.is_empty() => return Err(error),
+            Err(error) => {
+                failed += 1;
+                let message = format!("view {name}: {}", error.message);
+                context.terminal.error(&message, error.hint.as_deref());
+            }
+        }
+    }
+    Ok(Exit::of_feeds(failed))
 }
 
 /// Prints how feeds came to do otherwise, each change once. Cron mails a digest anyway, so all of it stands

@@ -1,11 +1,11 @@
 use std::io::{self, Write};
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::context::Context;
 use super::exit::{CommandError, Exit};
-use crate::model::{FeedCount, Stats};
+use crate::model::{FeedCount, Stats, rfc3339_seconds};
 use crate::source::Source;
 use crate::terminal::{escape, result_output};
 
@@ -78,9 +78,7 @@ fn report(stats: &Stats, now: DateTime<Utc>) -> Report<'_> {
         title: feed.title.as_deref(),
         state: &feed.state,
         entries: feed.entries,
-        newest: feed
-            .newest
-            .map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)),
+        newest: feed.newest.map(rfc3339_seconds),
         quiet: is_quiet(feed, now),
     });
     Report {
@@ -173,7 +171,8 @@ fn section(
 }
 
 fn is_quiet(feed: &FeedCount, now: DateTime<Utc>) -> bool {
-    feed.state != "removed" && feed.newest.is_none_or(|newest| now - newest > QUIET)
+    let heard = feed.newest.unwrap_or(feed.subscribed_at);
+    feed.state != "removed" && now - heard > QUIET
 }
 
 fn name(feed: &FeedCount) -> String {

@@ -17,6 +17,7 @@ mod ids;
 mod past;
 mod polling;
 mod raw;
+mod rfc3339;
 mod safe_html;
 mod stats;
 mod talk;
@@ -42,6 +43,7 @@ pub(crate) use raw::{
     Category, Dropped, EntrySource, FeedFormat, Origin, PageLinks, RawEntry, RawFeed, Repair, Text,
     TextKind,
 };
+pub(crate) use rfc3339::{rfc3339, rfc3339_seconds};
 pub(crate) use safe_html::{Attributes, SafeHtml, Token, decode, is_block, is_void};
 pub(crate) use stats::{FeedCount, Stats};
 pub(crate) use talk::{Tag, TagOrigin, Talk, TalkKind};

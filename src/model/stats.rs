@@ -32,4 +32,5 @@ pub(crate) struct FeedCount {
     pub(crate) entries: u64,
     /// The newest entry's date.
     pub(crate) newest: Option<DateTime<Utc>>,
+    pub(crate) subscribed_at: DateTime<Utc>,
 }

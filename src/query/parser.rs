@@ -2,24 +2,24 @@
 //!
 //! ```text
 //! any     = every ("OR" every)*
-//! every   = one+
-//! one     = "-" one | "(" any ")" | field ":" value | value
+//! every   = one ("AND"? one)*
+//! one     = ("-" | "NOT") one | "(" any ")" | field ":" value | value
 //! value   = word | word "*" | "\"" phrase "\""
 //! ```
 //!
-//! A mistake is answered with its column and with what would be right.
+//! `limit:` and `since:last` are no conditions but say something of the whole: they stand outside of
+//! parentheses. A mistake is answered with its column and with what would be right.
 
-use std::fmt;
-use std::ops::Range;
+use chrono::{DateTime, Utc};
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta, Utc};
+use super::mistake::QueryError;
+use super::times::Time;
+use super::{Asked, Filter, Words};
+use crate::model::{Tag, TalkKind};
 
-use super::{Filter, Words};
-use crate::model::TalkKind;
-
-/// The fields, with an example of each for messages.
-const FIELDS: [(&str, &str); 15] = [
-    ("tag", "tag:devops"),
+/// The fields, with examples of each for messages.
+const FIELDS: [(&str, &str); 16] = [
+    ("tag", "tag:devops or tag:dev*"),
     ("feed", "feed:example.org"),
     ("author", "author:\"Ann Poe\""),
     ("speaker", "speaker:\"Ann Poe\""),
@@ -28,110 +28,55 @@ const FIELDS: [(&str, &str); 15] = [
     ("url", "url:/2019/"),
     ("lang", "lang:en"),
     ("kind", "kind:keynote, kind:ignite or kind:workshop"),
-    ("has", "has:enclosure or has:talks"),
-    ("is", "is:revised"),
-    ("since", "since:7d or since:2019-01-01"),
-    ("after", "after:2019-01-01"),
-    ("before", "before:2019-01-01"),
-    ("on", "on:2018-10"),
+    ("has", "has:enclosure, has:talks, has:speaker or has:event"),
+    ("is", "is:revised, is:undated or is:backfilled"),
+    ("since", "since:7d, since:yesterday or since:2019-01-01"),
+    ("after", "after:2019-01-01 or after:2w"),
+    ("before", "before:2019-01-01 or before:1y"),
+    ("on", "on:2018, on:2018-10, on:2018-10-25 or on:yesterday"),
+    ("limit", "limit:10"),
+];
+
+/// What the same is called elsewhere.
+const ELSEWHERE: [(&str, &str); 20] = [
+    ("blog", "feed"),
+    ("by", "author"),
+    ("category", "tag"),
+    ("conference", "event"),
+    ("count", "limit"),
+    ("date", "on"),
+    ("from", "author"),
+    ("in", "feed"),
+    ("label", "tag"),
+    ("language", "lang"),
+    ("link", "url"),
+    ("newer", "after"),
+    ("older", "before"),
+    ("site", "feed"),
+    ("source", "feed"),
+    ("subject", "title"),
+    ("max", "limit"),
+    ("to", "before"),
+    ("type", "kind"),
+    ("until", "before"),
 ];
 
 /// How deep parentheses and minus signs may nest.
 const MAX_DEPTH: usize = 64;
 
-/// A mistake in a query.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct QueryError {
-    query: String,
-    /// Where in the query, in characters from 0.
-    column: usize,
-    message: String,
-    pub(crate) hint: Option<String>,
-}
+/// How many words, phrases and fields a query may have: SQLite takes 32,766 values.
+const MAX_TERMS: usize = 5_000;
 
-impl std::error::Error for QueryError {}
-
-impl fmt::Display for QueryError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(out, "{}", self.message)?;
-        writeln!(out, "  {}", self.query)?;
-        write!(out, "  {}^", " ".repeat(self.column))
-    }
+/// Reads a query that selects and nothing else, as a rule has it.
+pub(crate) fn read(query: &str, now: DateTime<Utc>) -> Result<Filter, QueryError> {
+    Parser::new(query, now, false)
+        .whole()
+        .map(|asked| asked.filter)
 }
 
 /// Reads a query; relative times (`since:7d`) count back from `now`. An empty query means everything.
-pub(crate) fn read(query: &str, now: DateTime<Utc>) -> Result<Filter, QueryError> {
-    let mut parser = Parser {
-        query,
-        at: 0,
-        depth: 0,
-        now,
-    };
-    parser.skip_blanks();
-    if parser.rest().is_empty() {
-        return Ok(Filter::All);
-    }
-    let filter = parser.any()?;
-    match parser.peek() {
-        None => Ok(filter),
-        Some(_) => Err(parser.error(parser.at, "this `)` closes nothing", None)),
-    }
-}
-
-/// Reads what `since:` and `--since` take: a span back from now (`36h`, `7d`, `2w`, `3m`, `1y`) or a date.
-pub(crate) fn read_since(text: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    span_before(text, now).or_else(|| read_instant(text).map(|range| range.start))
-}
-
-/// Reads a year, month, day or RFC 3339 instant into the span of time it names, in UTC.
-pub(crate) fn read_instant(text: &str) -> Option<Range<DateTime<Utc>>> {
-    if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
-        let instant = instant.with_timezone(&Utc);
-        return Some(instant..instant + TimeDelta::seconds(1));
-    }
-    let mut parts = text.split('-');
-    let year: i32 = digits(parts.next()?, 4)?;
-    let month: Option<u32> = parts
-        .next()
-        .map(|part| digits(part, 2))
-        .map_or(Some(None), |m| m.map(Some))?;
-    let day: Option<u32> = parts
-        .next()
-        .map(|part| digits(part, 2))
-        .map_or(Some(None), |d| d.map(Some))?;
-    if parts.next().is_some() {
-        return None;
-    }
-    let first = NaiveDate::from_ymd_opt(year, month.unwrap_or(1), day.unwrap_or(1))?;
-    let next = match (month, day) {
-        (_, Some(_)) => first.checked_add_days(Days::new(1))?,
-        (Some(_), None) => first.checked_add_months(Months::new(1))?,
-        (None, None) => first.with_year(year + 1)?,
-    };
-    Some(midnight(first)..midnight(next))
-}
-
-fn midnight(day: NaiveDate) -> DateTime<Utc> {
-    day.and_time(chrono::NaiveTime::MIN).and_utc()
-}
-
-/// A number of at most `width` digits and nothing else.
-fn digits<T: std::str::FromStr>(text: &str, width: usize) -> Option<T> {
-    let fits = (1..=width).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    fits.then(|| text.parse().ok()).flatten()
-}
-
-fn span_before(text: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let unit = text.chars().last()?;
-    let count: u32 = digits(text.strip_suffix(unit)?, 6)?;
-    match unit.to_ascii_lowercase() {
-        'h' => now.checked_sub_signed(TimeDelta::hours(count.into())),
-        'd' => now.checked_sub_days(Days::new(count.into())),
-        'w' => now.checked_sub_days(Days::new(u64::from(count) * 7)),
-        'm' => now.checked_sub_months(Months::new(count)),
-        'y' => now.checked_sub_months(Months::new(count.checked_mul(12)?)),
-        _ => None,
-    }
+pub(crate) fn read_asked(query: &str, now: DateTime<Utc>) -> Result<Asked, QueryError> {
+    Parser::new(query, now, true).whole()
 }
 
 /// A value as it stands in the query.
@@ -148,109 +93,210 @@ struct Parser<'a> {
     /// In bytes.
     at: usize,
     depth: usize,
+    terms: usize,
     now: DateTime<Utc>,
+    /// Whether `limit:` and `since:last` mean something here.
+    takes_whole: bool,
+    limit: Option<u64>,
+    since_last: bool,
 }
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
+    fn new(query: &'a str, now: DateTime<Utc>, takes_whole: bool) -> Self {
+        Self {
+            query,
+            at: 0,
+            depth: 0,
+            terms: 0,
+            now,
+            takes_whole,
+            limit: None,
+            since_last: false,
+        }
+    }
+
+    fn whole(mut self) -> Result<Asked, QueryError> {
+        self.skip_blanks();
+        let filter = if self.rest().is_empty() {
+            Filter::All
+        } else {
+            self.any()?
+        };
+        if self.peek().is_some() {
+            return Err(self.error(self.at, "this `)` closes nothing", None));
+        }
+        Ok(Asked {
+            filter,
+            limit: self.limit,
+            since_last: self.since_last,
+        })
+    }
+
     fn any(&mut self) -> Result<Filter, QueryError> {
         let mut choices = vec![self.every()?];
-        while self.take_or() {
+        while self.at_word("OR") {
+            if choices.last() == Some(&Filter::All) {
+                return Err(self.error(self.at, "`OR` needs something on its left", None));
+            }
+            self.skip_word("OR");
+            let right = self.at;
             if self.peek().is_none_or(|c| c == ')') {
-                return Err(self.error(self.at, "`OR` needs something on its right", None));
+                return Err(self.error(right, "`OR` needs something on its right", None));
             }
             choices.push(self.every()?);
+            if choices.last() == Some(&Filter::All) {
+                return Err(self.error(right, "`OR` needs something on its right", None));
+            }
         }
         Ok(one_or(choices, Filter::Or))
     }
 
     fn every(&mut self) -> Result<Filter, QueryError> {
-        if self.at_or() {
-            return Err(self.error(self.at, "`OR` needs something on its left", None));
+        for word in ["OR", "AND"] {
+            if self.at_word(word) {
+                let message = format!("`{word}` needs something on its left");
+                return Err(self.error(self.at, &message, None));
+            }
         }
+        let start = self.at;
         let mut parts = Vec::new();
-        while self.peek().is_some_and(|c| c != ')') && !self.at_or() {
-            parts.push(self.one()?);
+        while self.peek().is_some_and(|c| c != ')') && !self.at_word("OR") {
+            parts.extend(self.one()?);
+            if self.at_word("AND") {
+                self.skip_word("AND");
+                if self.peek().is_none_or(|c| c == ')') || self.at_word("OR") {
+                    let message = "`AND` needs something on its right";
+                    return Err(self.error(self.at, message, None));
+                }
+            }
+        }
+        if self.at == start {
+            return Err(self.error(self.at, "there is nothing in these parentheses", None));
         }
         if parts.is_empty() {
-            return Err(self.error(self.at, "there is nothing in these parentheses", None));
+            return Ok(Filter::All);
         }
         Ok(one_or(parts, Filter::And))
     }
 
-    fn one(&mut self) -> Result<Filter, QueryError> {
+    /// `None` for what says something of the whole.
+    fn one(&mut self) -> Result<Option<Filter>, QueryError> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             return Err(self.error(self.at, "this is nested too deeply", None));
         }
-        let start = self.at;
-        let filter = match self.peek() {
-            Some('-') => {
-                self.at += 1;
-                if self
-                    .peek_raw()
-                    .is_none_or(|c| c.is_whitespace() || c == ')')
-                {
-                    let hint = "put the `-` right before what it excludes: -tag:devops";
-                    return Err(self.error(start, "`-` excludes nothing", Some(hint)));
-                }
-                Filter::Not(Box::new(self.one()?))
-            }
-            Some('(') => {
-                self.at += 1;
-                self.skip_blanks();
-                let filter = self.any()?;
-                if self.peek() != Some(')') {
-                    return Err(self.error(start, "this `(` is never closed", None));
-                }
-                self.at += 1;
-                filter
-            }
-            _ => self.term()?,
+        let filter = if self.peek() == Some('-') {
+            Some(self.excluded(1)?)
+        } else if self.at_word("NOT") {
+            Some(self.excluded("NOT".len())?)
+        } else if self.peek() == Some('(') {
+            Some(self.group()?)
+        } else {
+            self.term()?
         };
         self.depth -= 1;
         self.skip_blanks();
         Ok(filter)
     }
 
-    fn term(&mut self) -> Result<Filter, QueryError> {
+    fn excluded(&mut self, length: usize) -> Result<Filter, QueryError> {
         let start = self.at;
-        if let Some(field) = self.field_name() {
-            self.at += field.len() + 1;
+        let sign = &self.query[start..start + length];
+        self.at += length;
+        if length > 1 {
+            self.skip_blanks();
+        }
+        let nothing = self.peek().is_none_or(|c| c.is_whitespace() || c == ')');
+        if nothing || self.at_word("OR") || self.at_word("AND") {
+            let hint = "put the `-` right before what it excludes: -tag:devops";
+            return Err(self.error(start, &format!("`{sign}` excludes nothing"), Some(hint)));
+        }
+        let inner = self.one()?.unwrap_or(Filter::All);
+        Ok(Filter::Not(Box::new(inner)))
+    }
+
+    fn group(&mut self) -> Result<Filter, QueryError> {
+        let start = self.at;
+        self.at += 1;
+        self.skip_blanks();
+        if self.peek().is_none() {
+            return Err(self.error(start, "this `(` is never closed", None));
+        }
+        let filter = self.any()?;
+        if self.peek() != Some(')') {
+            return Err(self.error(start, "this `(` is never closed", None));
+        }
+        self.at += 1;
+        Ok(filter)
+    }
+
+    fn term(&mut self) -> Result<Option<Filter>, QueryError> {
+        let start = self.at;
+        self.terms += 1;
+        if self.terms > MAX_TERMS {
+            let message = format!("this query has more than {MAX_TERMS} words");
+            return Err(self.error(start, &message, None));
+        }
+        let Some(field) = self.field_name() else {
             let value = self.value()?;
-            if value.text.is_empty() {
-                let message = format!("`{field}:` needs a value right behind it");
-                return Err(self.error(value.at, &message, example(&field).as_deref()));
-            }
-            return self.field(&field, start, value);
+            return Ok(Some(Filter::Text(self.words(value)?)));
+        };
+        self.at += field.len() + 1;
+        let field = field.to_ascii_lowercase();
+        if !FIELDS.iter().any(|(name, _)| *name == field) {
+            return Err(self.unknown_field(&field, start));
         }
         let value = self.value()?;
-        Ok(Filter::Text(self.words(value)?))
+        if value.text.trim().is_empty() {
+            let message = format!("`{field}:` needs a value right behind it");
+            return Err(self.error(value.at, &message, example(&field).as_deref()));
+        }
+        let is_last = field == "since" && value.text.eq_ignore_ascii_case("last");
+        if field == "limit" || is_last {
+            return self.of_the_whole(&field, start, &value).map(|()| None);
+        }
+        self.field(&field, value).map(Some)
     }
 
     /// The name before a colon, if the next thing looks like a field: letters, then `:`, and no `//`
     /// (so that a pasted URL is text).
-    fn field_name(&self) -> Option<String> {
-        let rest = self.rest();
-        let (name, value) = rest.split_once(':')?;
-        let is_field = !name.is_empty()
-            && name.chars().all(|c| c.is_ascii_alphabetic())
-            && !value.starts_with("//");
-        is_field.then(|| name.to_owned())
+    fn field_name(&self) -> Option<&'a str> {
+        let rest = &self.query[self.at..];
+        let length = rest.find(|c: char| !c.is_ascii_alphabetic())?;
+        let value = rest[length..].strip_prefix(':')?;
+        (length > 0 && !value.starts_with("//")).then(|| &rest[..length])
     }
 
-    fn field(&self, name: &str, start: usize, value: Value) -> Result<Filter, QueryError> {
-        let text = value.text.as_str();
-        Ok(match name.to_ascii_lowercase().as_str() {
-            "tag" => {
-                let (bare, prefix) = match text.strip_suffix('*') {
-                    Some(bare) if !value.quoted => (bare, true),
-                    _ => (text, false),
-                };
-                Filter::Tag {
-                    key: crate::model::Tag::key(bare),
-                    prefix,
-                }
-            }
+    fn of_the_whole(&mut self, field: &str, start: usize, value: &Value) -> Result<(), QueryError> {
+        let said = &self.query[start..self.at];
+        if !self.takes_whole {
+            let message = format!("`{said}` means nothing here: this only selects");
+            return Err(self.error(start, &message, None));
+        }
+        if self.depth > 1 {
+            let message = format!("`{said}` is about the whole query");
+            let hint = "write it outside of parentheses and without `-`";
+            return Err(self.error(start, &message, Some(hint)));
+        }
+        if field == "since" {
+            self.since_last = true;
+            return Ok(());
+        }
+        if self.limit.is_some() {
+            return Err(self.error(start, "there is a limit already", None));
+        }
+        let number = value.text.parse().ok().filter(|limit| *limit > 0);
+        if number.is_none() {
+            return Err(self.unknown_value(field, value));
+        }
+        self.limit = number;
+        Ok(())
+    }
+
+    fn field(&self, name: &str, value: Value) -> Result<Filter, QueryError> {
+        let word = value.text.to_ascii_lowercase();
+        Ok(match name {
+            "tag" => self.tag(&value)?,
             "feed" => Filter::Feed(value.text),
             "event" => Filter::Event(value.text),
             "url" => Filter::Url(value.text),
@@ -258,60 +304,66 @@ impl Parser<'_> {
             "author" => Filter::Author(self.words(value)?),
             "speaker" => Filter::Speaker(self.words(value)?),
             "title" => Filter::Title(self.words(value)?),
-            "kind" => match TalkKind::read(text) {
+            "kind" => match TalkKind::read(&word) {
                 Some(kind) => Filter::Kind(kind),
                 None => return Err(self.unknown_value(name, &value)),
             },
-            "has" => match text {
+            "has" => match word.as_str() {
                 "enclosure" | "enclosures" => Filter::HasEnclosure,
                 "talk" | "talks" => Filter::HasTalks,
+                "speaker" | "speakers" => Filter::HasSpeaker,
+                "event" => Filter::HasEvent,
                 _ => return Err(self.unknown_value(name, &value)),
             },
-            "is" => match text {
+            "is" => match word.as_str() {
                 "revised" => Filter::IsRevised,
+                "undated" => Filter::IsUndated,
+                "backfilled" => Filter::IsBackfilled,
                 _ => return Err(self.unknown_value(name, &value)),
             },
-            "since" => match read_since(text, self.now) {
-                Some(instant) => Filter::From(instant),
-                None => return Err(self.unknown_value(name, &value)),
-            },
-            "after" => Filter::From(self.instant(name, &value)?.start),
-            "before" => Filter::Until(self.instant(name, &value)?.start),
-            "on" => {
-                let Range { start, end } = self.instant(name, &value)?;
-                Filter::And(vec![Filter::From(start), Filter::Until(end)])
+            "since" | "after" => Filter::From(self.time(name, &value)?.start()),
+            "before" => Filter::Until(self.time(name, &value)?.start()),
+            _ => {
+                let whole = self.time(name, &value)?.whole();
+                let span = whole.ok_or_else(|| self.unknown_value(name, &value))?;
+                Filter::And(vec![Filter::From(span.start), Filter::Until(span.end)])
             }
-            _ => return Err(self.unknown_field(name, start)),
         })
     }
 
-    fn instant(&self, field: &str, value: &Value) -> Result<Range<DateTime<Utc>>, QueryError> {
-        read_instant(&value.text).ok_or_else(|| self.unknown_value(field, value))
+    fn tag(&self, value: &Value) -> Result<Filter, QueryError> {
+        let (bare, prefix) = match value.text.strip_suffix('*') {
+            Some(bare) if !value.quoted => (bare, true),
+            _ => (value.text.as_str(), false),
+        };
+        let key = Tag::key(bare);
+        if key.is_empty() && !prefix {
+            return Err(self.unknown_value("tag", value));
+        }
+        Ok(Filter::Tag { key, prefix })
+    }
+
+    fn time(&self, field: &str, value: &Value) -> Result<Time, QueryError> {
+        Time::read(&value.text, self.now).ok_or_else(|| self.unknown_value(field, value))
     }
 
     fn value(&mut self) -> Result<Value, QueryError> {
         let start = self.at;
-        if self.peek_raw() == Some('"') {
+        let quoted = self.peek() == Some('"');
+        let text = if quoted {
             let Some(length) = self.rest()[1..].find('"') else {
                 return Err(self.error(start, "this quote is never closed", None));
             };
-            let text = self.rest()[1..=length].to_owned();
             self.at += length + 2;
-            return Ok(Value {
-                text,
-                quoted: true,
-                at: start,
-            });
-        }
-        let length = self
-            .rest()
-            .find(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '"'))
-            .unwrap_or(self.rest().len());
-        let text = self.rest()[..length].to_owned();
-        self.at += length;
+            self.query[start + 1..=start + length].to_owned()
+        } else {
+            let length = self.rest().find(ends_word);
+            self.at += length.unwrap_or(self.rest().len());
+            self.query[start..self.at].to_owned()
+        };
         Ok(Value {
             text,
-            quoted: false,
+            quoted,
             at: start,
         })
     }
@@ -334,12 +386,18 @@ impl Parser<'_> {
     }
 
     fn unknown_field(&self, name: &str, start: usize) -> QueryError {
-        let nearest = FIELDS
+        let meant = ELSEWHERE
             .iter()
-            .map(|(field, example)| (strsim::damerau_levenshtein(field, name), *example))
-            .min_by_key(|(distance, _)| *distance)
-            .filter(|(distance, _)| *distance <= 2);
-        let hint = match nearest {
+            .find(|(other, _)| *other == name)
+            .and_then(|(_, field)| FIELDS.iter().find(|(known, _)| known == field));
+        let nearest = || {
+            let distance = |field: &str| strsim::damerau_levenshtein(field, name);
+            FIELDS
+                .iter()
+                .min_by_key(|(field, _)| distance(field))
+                .filter(|(field, _)| distance(field) <= 2)
+        };
+        let hint = match meant.or_else(nearest) {
             Some((_, example)) => format!("did you mean {example}?"),
             None => {
                 let names: Vec<&str> = FIELDS.iter().map(|(field, _)| *field).collect();
@@ -358,45 +416,37 @@ impl Parser<'_> {
     }
 
     fn error(&self, at: usize, message: &str, hint: Option<&str>) -> QueryError {
-        QueryError {
-            query: self.query.to_owned(),
-            column: self.query[..at].chars().count(),
-            message: message.to_owned(),
-            hint: hint.map(str::to_owned),
-        }
+        QueryError::new(self.query, at, message, hint)
     }
 
-    fn at_or(&self) -> bool {
+    /// Whether one of the operators stands here, as a word of its own.
+    fn at_word(&self, word: &str) -> bool {
         self.rest()
-            .strip_prefix("OR")
-            .is_some_and(|after| after.is_empty() || after.starts_with([' ', '\t', '\n', '(']))
+            .strip_prefix(word)
+            .is_some_and(|after| after.chars().next().is_none_or(ends_word))
     }
 
-    fn take_or(&mut self) -> bool {
-        let found = self.at_or();
-        if found {
-            self.at += "OR".len();
-            self.skip_blanks();
-        }
-        found
+    fn skip_word(&mut self, word: &str) {
+        self.at += word.len();
+        self.skip_blanks();
     }
 
-    fn rest(&self) -> &str {
+    fn rest(&self) -> &'a str {
         &self.query[self.at..]
     }
 
-    fn peek_raw(&self) -> Option<char> {
-        self.rest().chars().next()
-    }
-
-    /// The next character; the parser always stands behind blanks.
+    /// The next character; the parser stands behind blanks, but for a value's beginning.
     fn peek(&self) -> Option<char> {
-        self.peek_raw()
+        self.rest().chars().next()
     }
 
     fn skip_blanks(&mut self) {
         self.at += self.rest().len() - self.rest().trim_start().len();
     }
+}
+
+pub(super) fn ends_word(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '(' | ')' | '"')
 }
 
 fn example(field: &str) -> Option<String> {
@@ -530,14 +580,51 @@ mod tests {
     }
 
     #[test]
+    fn the_words_of_other_searches_are_understood() {
+        assert_eq!(filter("a AND b"), filter("a b"));
+        assert_eq!(filter("a AND(b OR c)"), filter("a (b OR c)"));
+        assert_eq!(filter("a NOT b"), filter("a -b"));
+        assert_eq!(filter("a AND NOT (b c)"), filter("a -(b c)"));
+        assert_eq!(
+            filter("Tag:x IS:Revised OR x").to_string(),
+            "tag:x is:revised OR x"
+        );
+        assert_eq!(filter("ANDROID NOTES"), filter("\tANDROID\u{3000}NOTES "));
+    }
+
+    #[test]
+    fn what_is_said_of_the_whole_stands_outside() {
+        let asked = |query: &str| read_asked(query, now()).unwrap_or_else(|e| panic!("{e}"));
+        let limited = asked("a OR limit:5 b");
+        assert_eq!(limited.limit, Some(5));
+        assert_eq!(limited.filter, filter("a OR b"));
+        let last = asked("since:last tag:x");
+        assert!(last.since_last);
+        assert_eq!(last.filter, tag("x"));
+        assert_eq!(asked("limit:3").filter, Filter::All);
+        let wrong = |query: &str| read_asked(query, now()).expect_err(query).to_string();
+        assert_eq!(
+            wrong("a (b limit:5)"),
+            "`limit:5` is about the whole query\n  a (b limit:5)\n       ^"
+        );
+        assert!(wrong("-since:last").starts_with("`since:last` is about the whole query"));
+        assert!(wrong("limit:0").starts_with("`limit:` cannot be `0`"));
+        assert!(wrong("limit:x").starts_with("`limit:` cannot be `x`"));
+        assert!(wrong("limit:1 limit:2").starts_with("there is a limit already"));
+        assert!(wrong("a OR limit:5").starts_with("`OR` needs something on its right"));
+        assert!(wrong("limit:5 OR a").starts_with("`OR` needs something on its left"));
+        assert!(complaint("a limit:5").starts_with("`limit:5` means nothing here"));
+    }
+
+    #[test]
     fn mistakes_are_pointed_at() {
         assert_eq!(
             complaint("devops tga:dev"),
-            "there is no field `tga`\n  devops tga:dev\n         ^\nhint: did you mean tag:devops?"
+            "there is no field `tga`\n  devops tga:dev\n         ^\nhint: did you mean tag:devops or tag:dev*?"
         );
         assert_eq!(
-            complaint("after:yesterday"),
-            "`after:` cannot be `yesterday`\n  after:yesterday\n        ^\nhint: for example after:2019-01-01"
+            complaint("after:soonish"),
+            "`after:` cannot be `soonish`\n  after:soonish\n        ^\nhint: for example after:2019-01-01 or after:2w"
         );
         assert_eq!(
             complaint("(a OR b"),
@@ -558,12 +645,26 @@ mod tests {
         );
         assert_eq!(
             complaint("tag:"),
-            "`tag:` needs a value right behind it\n  tag:\n      ^\nhint: for example tag:devops"
+            "`tag:` needs a value right behind it\n  tag:\n      ^\nhint: for example tag:devops or tag:dev*"
         );
         assert_eq!(
             complaint("..."),
             "there is no word here to look for\n  ...\n  ^"
         );
+        assert_eq!(
+            complaint("until:2019"),
+            "there is no field `until`\n  until:2019\n  ^\nhint: did you mean before:2019-01-01 or before:1y?"
+        );
+        assert!(complaint("tag:#").starts_with("`tag:` cannot be `#`"));
+        assert!(complaint("a AND").starts_with("`AND` needs something on its right"));
+        assert!(complaint("AND a").starts_with("`AND` needs something on its left"));
+        assert!(complaint("a AND OR b").starts_with("`AND` needs something on its right"));
+        assert!(complaint("(a OR)").starts_with("`OR` needs something on its right"));
+        assert!(complaint("(OR\"a\")").starts_with("`OR` needs something on its left"));
+        assert!(complaint("()").starts_with("there is nothing in these parentheses"));
+        assert!(complaint("a NOT").starts_with("`NOT` excludes nothing"));
+        assert!(complaint("(").starts_with("this `(` is never closed"));
+        assert!(complaint(&"a ".repeat(6_000)).starts_with("this query has more than 5000 words"));
         assert!(complaint(&"(".repeat(100)).starts_with("this is nested too deeply"));
     }
 }

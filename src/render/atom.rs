@@ -118,7 +118,8 @@ impl Digest for Atom<'_> {
         self.xml
             .open("generator", &[("version", env!("CARGO_PKG_VERSION"))])?;
         self.xml.text("hallway")?;
-        self.xml.close("generator")
+        self.xml.close("generator")?;
+        self.xml.pages(self.settings, "link")
     }
 
     fn item(&mut self, item: Item<'_>) -> io::Result<()> {

@@ -73,6 +73,10 @@ impl<'a> Csv<'a> {
 }
 
 impl Digest for Csv<'_> {
+    fn wants_date(&self) -> bool {
+        false
+    }
+
     fn begin(&mut self, _: &DigestHead) -> io::Result<()> {
         Ok(())
     }

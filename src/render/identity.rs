@@ -59,7 +59,7 @@ pub(super) fn lasting(archived: &ArchivedEntry, talk: Option<&Talk>) -> String {
     // What the whole world knows it by needs no feed beside it.
     let id = match is_absolute_iri(guid) {
         true => minted("citation", &[guid, name]),
-        false => minted("citation", &[&feed_key(&archived.feed), guid, name]),
+        false => minted("citation", &[feed_key(&archived.feed), guid, name]),
     };
     id[id.len() - 8..].to_owned()
 }

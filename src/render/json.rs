@@ -41,6 +41,10 @@ impl<'a> Json<'a> {
 }
 
 impl Digest for Json<'_> {
+    fn wants_date(&self) -> bool {
+        false
+    }
+
     fn begin(&mut self, _: &DigestHead) -> io::Result<()> {
         if self.is_array {
             self.out.write_all(b"[")
@@ -56,23 +60,7 @@ impl Digest for Json<'_> {
         }
         self.is_empty = false;
         let found = std::mem::take(&mut self.found);
-        match item {
-            Item::Entry(entry) => {
-                let object = EntryObject {
-                    talks_matching: found.talks,
-                    snippet: found.snippet.map(marked),
-                    ..EntryObject::from(entry)
-                };
-                serde_json::to_writer(&mut *self.out, &object)?;
-            }
-            Item::Talk(entry, talk) => {
-                let object = TalkItem {
-                    snippet: found.snippet.map(marked),
-                    ..TalkItem::new(entry, talk)
-                };
-                serde_json::to_writer(&mut *self.out, &object)?;
-            }
-        }
+        serde_json::to_writer(&mut *self.out, &object(item, found))?;
         if self.is_array {
             Ok(())
         } else {
@@ -97,8 +85,30 @@ impl Digest for Json<'_> {
     }
 }
 
+/// An item as one line has it.
 #[derive(Serialize)]
-struct EntryObject<'a> {
+#[serde(untagged)]
+pub(super) enum Object<'a> {
+    Entry(Box<EntryObject<'a>>),
+    Talk(Box<TalkItem<'a>>),
+}
+
+pub(super) fn object(item: Item<'_>, found: Found) -> Object<'_> {
+    match item {
+        Item::Entry(entry) => Object::Entry(Box::new(EntryObject {
+            talks_matching: found.talks,
+            snippet: found.snippet.map(marked),
+            ..EntryObject::from(entry)
+        })),
+        Item::Talk(entry, talk) => Object::Talk(Box::new(TalkItem {
+            snippet: found.snippet.map(marked),
+            ..TalkItem::new(entry, talk)
+        })),
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct EntryObject<'a> {
     id: i64,
     feed_url: String,
     feed_title: Option<&'a str>,
@@ -280,7 +290,7 @@ impl<'a> TalkObject<'a> {
 
 /// A talk by itself.
 #[derive(Serialize)]
-struct TalkItem<'a> {
+pub(super) struct TalkItem<'a> {
     #[serde(flatten)]
     talk: TalkObject<'a>,
     content_html: Option<String>,

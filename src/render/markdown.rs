@@ -3,8 +3,11 @@
 //! One paragraph a line, so that a diff shows what changed and nothing else.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::io::{self, Write};
+use std::ops::RangeInclusive;
 
+use super::held::Held;
 use super::wording;
 use crate::model::{ArchivedEntry, Enclosure, Talk};
 use crate::query::{Digest, DigestHead, Item};
@@ -13,16 +16,28 @@ use crate::terminal::escape as harmless;
 /// How many words of an entry without talks are quoted.
 const QUOTED_WORDS: usize = 60;
 
+/// A document of so many items has contents.
+const WITH_CONTENTS: RangeInclusive<usize> = 8..=300;
+
 pub(super) struct Markdown<'a> {
-    out: &'a mut dyn Write,
-    is_empty: bool,
+    out: Held<'a>,
+    items: usize,
+    /// A line for each item, as long as there may be contents.
+    contents: Vec<String>,
+    /// The anchors given, with how often.
+    anchors: HashMap<String, usize>,
+    /// Groups have headings of their own, so that those of items stand below.
+    level: &'static str,
 }
 
 impl<'a> Markdown<'a> {
     pub(super) fn new(out: &'a mut dyn Write) -> Self {
         Self {
-            out,
-            is_empty: true,
+            out: Held::new(Box::new(out)),
+            items: 0,
+            contents: Vec::new(),
+            anchors: HashMap::new(),
+            level: "##",
         }
     }
 
@@ -34,7 +49,8 @@ impl<'a> Markdown<'a> {
         );
         writeln!(
             self.out,
-            "\n## {title}\n\n{}",
+            "\n{} {title}\n\n{}",
+            self.level,
             escape(&wording::byline(archived))
         )?;
         match entry.summary.as_deref() {
@@ -53,7 +69,7 @@ impl<'a> Markdown<'a> {
 
     fn talk(&mut self, archived: &ArchivedEntry, talk: &Talk) -> io::Result<()> {
         let entry = &archived.entry;
-        writeln!(self.out, "\n## {}\n", talk_line(talk))?;
+        writeln!(self.out, "\n{} {}\n", self.level, talk_line(talk))?;
         let origin = linked(
             &wording::title(entry),
             wording::entry_link(entry).as_deref(),
@@ -64,6 +80,44 @@ impl<'a> Markdown<'a> {
             escape(&wording::byline(archived))
         )?;
         self.quote(&entry.content_of(talk).to_text())
+    }
+
+    /// Where there are too many, those that wait are written, without contents.
+    fn add_to_contents(&mut self, item: Item<'_>) -> io::Result<()> {
+        if !self.out.is_holding() {
+            return Ok(());
+        }
+        if self.items > *WITH_CONTENTS.end() {
+            self.contents = Vec::new();
+            return self.out.release(b"");
+        }
+        let archived = item.entry();
+        let title = match item {
+            Item::Entry(entry) => wording::title(&entry.entry).into_owned(),
+            Item::Talk(_, talk) => match wording::kind(talk) {
+                Some(kind) => format!("{} ({kind})", wording::talk_line(talk)),
+                None => wording::talk_line(talk),
+            },
+        };
+        let anchor = self.anchor(&title);
+        let (title, day) = (escape(&title), wording::day(archived.date()));
+        self.contents
+            .push(format!("- [{title}](#{anchor}) · {day}\n"));
+        Ok(())
+    }
+
+    /// As forges make it of a heading.
+    fn anchor(&mut self, heading: &str) -> String {
+        let kept = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
+        let lower = harmless(heading).to_lowercase();
+        let slug: String = lower.trim().chars().filter(kept).collect();
+        let slug = slug.replace(' ', "-");
+        let times = self.anchors.entry(slug.clone()).or_default();
+        *times += 1;
+        match *times {
+            1 => slug,
+            more => format!("{slug}-{}", more - 1),
+        }
     }
 
     /// The beginning of a text, line by line, its lists as lists.
@@ -118,20 +172,39 @@ impl<'a> Markdown<'a> {
 }
 
 impl Digest for Markdown<'_> {
+    fn wants_date(&self) -> bool {
+        false
+    }
+
     fn begin(&mut self, head: &DigestHead) -> io::Result<()> {
-        writeln!(self.out, "# {}", escape(&head.title))
+        writeln!(self.out, "# {}", escape(&head.title))?;
+        self.out.hold();
+        Ok(())
     }
 
     fn item(&mut self, item: Item<'_>) -> io::Result<()> {
-        self.is_empty = false;
+        self.items += 1;
+        self.add_to_contents(item)?;
         match item {
             Item::Entry(entry) => self.entry(entry),
             Item::Talk(entry, talk) => self.talk(entry, talk),
         }
     }
 
+    fn group(&mut self, heading: &str) -> io::Result<()> {
+        self.level = "###";
+        writeln!(self.out, "\n## {}", escape(heading))
+    }
+
     fn end(&mut self) -> io::Result<()> {
-        if self.is_empty {
+        if self.out.is_holding() {
+            let contents = match WITH_CONTENTS.contains(&self.items) {
+                true => format!("\n{}", self.contents.concat()),
+                false => String::new(),
+            };
+            self.out.release(contents.as_bytes())?;
+        }
+        if self.items == 0 {
             writeln!(self.out, "\nNo entries.")?;
         }
         Ok(())
@@ -266,7 +339,9 @@ in [DevOpsDays Ghent 2019: \<two\> days & many talks](https://notes.example/ghen
     fn lists_are_quoted_as_lists_and_only_so_far() {
         let mut out = Vec::new();
         let text = format!("- one\n  - two\n\n{}", "word ".repeat(100));
-        Markdown::new(&mut out).quote(&text).unwrap();
+        let mut markdown = Markdown::new(&mut out);
+        markdown.quote(&text).unwrap();
+        drop(markdown);
         let quoted = String::from_utf8(out).unwrap();
         assert!(
             quoted.starts_with("\n> - one\n>   - two\n>\n> word "),
@@ -275,6 +350,34 @@ in [DevOpsDays Ghent 2019: \<two\> days & many talks](https://notes.example/ghen
         assert!(
             quoted.ends_with(" word…\n") && quoted.matches("word").count() == 58,
             "{quoted}"
+        );
+    }
+
+    #[test]
+    fn a_long_document_has_contents_that_lead_to_its_headings() {
+        let mut answer = samples::both();
+        let mut titles = vec!["C# & F#: `who`?", "Same", "Same"];
+        titles.resize(7, "Übung_1");
+        answer.entries.truncate(1);
+        for title in titles {
+            let mut entry = samples::short();
+            entry.entry.title = Some(title.into());
+            answer.entries.push(entry);
+        }
+        let written = markdown(&answer);
+        let contents = written.split("\n## ").next().unwrap();
+        assert!(
+            contents.starts_with(
+                r"# tag:devops
+
+- [DevOpsDays Ghent 2019: \<two\> days & many talks](#devopsdays-ghent-2019-two-days--many-talks) · 2019-10-30
+- [C# & F#: \`who\`?](#c--f-who) · 2019-05-06
+- [Same](#same) · 2019-05-06
+- [Same](#same-1) · 2019-05-06
+- [Übung_1](#übung_1) · 2019-05-06
+"
+            ),
+            "{contents}"
         );
     }
 

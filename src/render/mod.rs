@@ -14,6 +14,8 @@ pub(crate) mod csl;
 mod csv;
 mod eml;
 pub(crate) mod explain;
+mod groups;
+mod held;
 mod html;
 mod identity;
 mod json;
@@ -21,9 +23,11 @@ pub(crate) mod jsonfeed;
 mod markdown;
 pub(crate) mod opml;
 mod origin;
+mod paging;
 mod rss;
 #[cfg(test)]
 mod samples;
+mod template;
 mod text;
 mod wording;
 mod xml;
@@ -34,8 +38,9 @@ use std::str::FromStr;
 use clap::ValueEnum;
 use url::Url;
 
-use crate::query::Digest;
+use crate::query::{Digest, Group};
 
+pub(crate) use template::{Template, TemplateError};
 pub(crate) use text::{entry_in_full, history, talk_in_full};
 
 /// What an answer is written in.
@@ -64,6 +69,8 @@ pub(crate) enum Format {
     Csv,
     /// A mail with text and HTML, for `sendmail -t`
     Eml,
+    /// As --template says
+    Template,
 }
 
 impl Format {
@@ -80,6 +87,7 @@ impl Format {
             Self::Opml => "opml",
             Self::Csv => "csv",
             Self::Eml => "eml",
+            Self::Template => "template",
         }
     }
 
@@ -87,9 +95,13 @@ impl Format {
     pub(crate) fn default_limit(self) -> Option<u64> {
         match self {
             Self::Text => Some(20),
-            Self::Markdown | Self::Html | Self::Atom | Self::Rss | Self::Jsonfeed | Self::Eml => {
-                Some(100)
-            }
+            Self::Markdown
+            | Self::Html
+            | Self::Atom
+            | Self::Rss
+            | Self::Jsonfeed
+            | Self::Eml
+            | Self::Template => Some(100),
             Self::Json | Self::Jsonl | Self::Opml | Self::Csv => None,
         }
     }
@@ -127,13 +139,32 @@ pub(crate) struct Settings {
     pub(crate) width: usize,
     /// For text only.
     pub(crate) style: Style,
-    /// Whether a page loads the pictures of its entries, which tells their servers who reads it and
-    /// when. Otherwise they are links.
-    pub(crate) images: bool,
+    /// What a page makes of the pictures of its entries.
+    pub(crate) images: Images,
     /// Where a feed will be found, for its `rel=self` link.
     pub(crate) self_url: Option<Url>,
     /// Whom a mail is for: addresses with commas between, without names.
     pub(crate) to: Option<String>,
+    /// Who sends it: an address without a name.
+    pub(crate) from: Option<String>,
+    /// For [`Format::Template`].
+    pub(crate) template: Option<Template>,
+    /// Headings between the items, whose order has them together.
+    pub(crate) group: Group,
+    /// Where the feed's other documents are.
+    pub(crate) pages: Option<Pages>,
+}
+
+/// One document of a feed that stands on several (RFC 5005, section 4).
+#[derive(Debug, Clone)]
+pub(crate) struct Pages {
+    /// Not the feed's own document, but one of those that hold what is older.
+    pub(crate) is_archive: bool,
+    pub(crate) current: Url,
+    /// The archive document with the next older entries.
+    pub(crate) previous: Option<Url>,
+    /// The one with the next newer entries.
+    pub(crate) next: Option<Url>,
 }
 
 impl Default for Settings {
@@ -141,9 +172,13 @@ impl Default for Settings {
         Self {
             width: 80,
             style: Style::default(),
-            images: false,
+            images: Images::default(),
             self_url: None,
             to: None,
+            from: None,
+            template: None,
+            group: Group::None,
+            pages: None,
         }
     }
 }
@@ -153,6 +188,18 @@ pub(crate) fn are_addresses(to: &str) -> bool {
     to.split(',').map(str::trim).all(|address| {
         atom::is_address(address) && !address.contains(['<', '>', '"', ';', ':', '(', ')'])
     })
+}
+
+/// Pictures in a page or a mail.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Images {
+    /// What they show, in words
+    #[default]
+    None,
+    /// Links to them
+    Link,
+    /// The pictures, asked for from their servers, which then know who reads and when
+    Show,
 }
 
 /// Which escape sequences the reader's terminal is to get.
@@ -169,10 +216,10 @@ pub(crate) fn renderer<'a>(
     settings: &'a Settings,
     out: &'a mut dyn Write,
 ) -> Box<dyn Digest + 'a> {
-    match format {
-        Format::Text => Box::new(text::Text::new(settings, out)),
+    let digest: Box<dyn Digest + 'a> = match format {
+        Format::Text => Box::new(text::Text::new(settings, Box::new(out))),
         Format::Markdown => Box::new(markdown::Markdown::new(out)),
-        Format::Html => Box::new(html::Html::new(settings, out)),
+        Format::Html => Box::new(html::Html::new(settings, Box::new(out))),
         Format::Json => Box::new(json::Json::array(out)),
         Format::Jsonl => Box::new(json::Json::lines(out)),
         Format::Atom => Box::new(atom::Atom::new(settings, out)),
@@ -181,6 +228,15 @@ pub(crate) fn renderer<'a>(
         Format::Opml => Box::new(opml::Opml::new(out)),
         Format::Csv => Box::new(csv::Csv::new(out)),
         Format::Eml => Box::new(eml::Eml::new(settings, out)),
+        Format::Template => {
+            let template = settings.template.clone();
+            let template = template.unwrap_or_else(Template::titles);
+            Box::new(template::Templated::new(template, out))
+        }
+    };
+    match settings.group {
+        Group::None => digest,
+        group => Box::new(groups::Grouped::new(group, digest)),
     }
 }
 
@@ -201,7 +257,7 @@ mod tests {
         assert_eq!(
             mistake,
             "no such format: `yaml` (there are text, markdown, html, json, jsonl, atom, rss, jsonfeed, opml, \
-             csv, eml)"
+             csv, eml, template)"
         );
     }
 

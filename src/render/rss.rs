@@ -193,7 +193,8 @@ impl Digest for Rss<'_> {
             self.xml.leaf("lastBuildDate", &updated)?;
         }
         self.xml
-            .leaf("generator", concat!("hallway ", env!("CARGO_PKG_VERSION")))
+            .leaf("generator", concat!("hallway ", env!("CARGO_PKG_VERSION")))?;
+        self.xml.pages(self.settings, "atom:link")
     }
 
     fn item(&mut self, item: Item<'_>) -> io::Result<()> {

@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Datelike, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use url::Url;
 
 use crate::model::{ArchivedEntry, Entry, FeedOfEntry, Person, Tag, Talk, TalkKind};
 use crate::source::without_password;
+
+pub(super) use crate::model::rfc3339;
 
 /// The day, in UTC: `2006-01-02`.
 pub(super) fn day(at: DateTime<Utc>) -> String {
@@ -16,13 +18,6 @@ pub(super) fn day(at: DateTime<Utc>) -> String {
 /// The minute, in UTC, for a person: `2006-01-02 15:04 UTC`.
 pub(super) fn minute(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M UTC").to_string()
-}
-
-/// RFC 3339 in UTC, `2006-01-02T15:04:05Z`. `None` for years it cannot write.
-pub(super) fn rfc3339(at: DateTime<Utc>) -> Option<String> {
-    (1..=9999)
-        .contains(&at.year())
-        .then(|| at.to_rfc3339_opts(SecondsFormat::AutoSi, true))
 }
 
 /// How many words of an entry's text stand for a title it does not have.
@@ -341,20 +336,6 @@ mod tests {
                 .push(Tag::new(name, crate::model::TagOrigin::Feed));
         }
         assert_eq!(hashtags(&entry), "#ops #DevOps #site-reliability");
-    }
-
-    #[test]
-    fn years_that_rfc_3339_cannot_write_are_not_written() {
-        let at = |year| {
-            chrono::NaiveDate::from_ymd_opt(year, 1, 2)
-                .unwrap()
-                .and_hms_opt(3, 4, 5)
-                .unwrap()
-                .and_utc()
-        };
-        assert_eq!(rfc3339(at(2019)).unwrap(), "2019-01-02T03:04:05Z");
-        assert_eq!(rfc3339(at(-1)), None);
-        assert_eq!(rfc3339(at(10_000)), None);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::dates;
 use super::event;
 use super::furniture::{Sort, sort};
 use super::habit::divide_all;
+use super::kinds::told_kind;
 use super::names::{People, SURE, is_labelled, is_of_others, people};
 use super::outline::{Block, BlockKind};
 use super::sentence::sentence;
@@ -68,6 +69,13 @@ fn headings(blocks: &[Block], post: Post) -> Vec<Candidate> {
             continue;
         }
         let mut candidate = Candidate::new(blocks, at, above);
+        if let Some(kind) = kind_by(&block.text) {
+            if let Some(people) = kind.people {
+                candidate.tell(kind.title, people);
+            }
+            found.push(candidate);
+            continue;
+        }
         let names = below::heading_of_names(block).or_else(|| {
             let likely = reversed && !block.text.contains([':', '?', '!']);
             let title = likely.then(|| title_below(blocks, at)).flatten();
@@ -99,6 +107,37 @@ fn headings(blocks: &[Block], post: Post) -> Vec<Candidate> {
     }
     names_alone(&mut found);
     found
+}
+
+struct KindBy {
+    title: String,
+    people: Option<People>,
+}
+
+/// `Keynote by Ann Poe`, `Closing keynote by Ann Poe: Pipes at night`.
+fn kind_by(text: &str) -> Option<KindBy> {
+    const BY: &[&str] = &[" by ", " from ", " par ", " von ", " av ", " door ", " de "];
+    let (at, by) = BY
+        .iter()
+        .filter_map(|by| Some((text.find(by)?, by.len())))
+        .min()?;
+    let kind = text[..at].trim();
+    let short = kind.split_whitespace().count() <= 2 && told_kind(&bare(kind)).is_some();
+    if !short {
+        return None;
+    }
+    let rest = &text[at + by..];
+    let (names, title) = match rest.split_once(": ") {
+        Some((names, title)) => (names, format!("{kind}: {title}")),
+        None => (rest, kind.to_owned()),
+    };
+    let people = people(names, false);
+    let title = if people.is_some() {
+        tidy(&title)
+    } else {
+        tidy(text)
+    };
+    Some(KindBy { title, people })
 }
 
 fn is_contents(line: &str) -> bool {

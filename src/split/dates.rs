@@ -169,11 +169,16 @@ fn is_date(word: &str) -> bool {
         .trim_matches(['(', ')', ',', ':', '[', ']'])
         .split(['/', '-', '.'])
         .collect();
-    parts.len() == 3
-        && parts.iter().all(|part| {
-            (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
-        })
-        && parts.iter().any(|part| part.len() == 4)
+    let whole = parts.len() == 1
+        && parts[0].len() == 8
+        && parts[0].bytes().all(|byte| byte.is_ascii_digit())
+        && (parts[0].starts_with("19") || parts[0].starts_with("20"));
+    whole
+        || parts.len() == 3
+            && parts.iter().all(|part| {
+                (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+            })
+            && parts.iter().any(|part| part.len() == 4)
 }
 
 pub(super) fn year_of(word: &str) -> Option<&str> {

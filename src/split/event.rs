@@ -170,7 +170,7 @@ fn is_like_a_name(name: &str) -> bool {
         word.chars().next().is_some_and(char::is_lowercase)
             && word
                 .chars()
-                .all(|c| !c.is_uppercase() && !c.is_ascii_digit())
+                .all(|c| !c.is_uppercase() && !c.is_ascii_digit() && !matches!(c, '.' | '_'))
             && !SMALL.contains(word)
     });
     let small = small.count();
@@ -284,6 +284,13 @@ fn stripped(title: &str) -> String {
         .trim_start_matches(|c: char| !c.is_ascii() && !c.is_alphanumeric())
         .trim();
     name = name.trim_end_matches(|c: char| !c.is_ascii() && !c.is_alphanumeric() || c == ' ');
+    // `4.2. PipeConf`
+    let unnumbered = name.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    if let Some(rest) = unnumbered.strip_prefix(' ')
+        && name[..name.len() - unnumbered.len()].contains('.')
+    {
+        name = rest.trim_start();
+    }
     loop {
         let before = name;
         for start in TITLE_STARTS.iter() {

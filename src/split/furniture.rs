@@ -68,7 +68,8 @@ fn counts_things(bare: &str) -> bool {
             ]
             .contains(&words[before])
         });
-        (digits && !ordinal || NUMBERS.contains(word) && !ordinal)
+        (digits || NUMBERS.contains(word))
+            && !ordinal
             && words[at + 1..].iter().take(3).any(|word| COUNTED.has(word))
     })
 }

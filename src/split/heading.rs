@@ -249,7 +249,8 @@ fn finished(title: &str, speakers: &str, lenient: bool) -> Option<Divided> {
     }
     let People { names, sureness } = people(speakers, lenient)?;
     let title = tidy(title);
-    (!title.is_empty() && !is_job(&title)).then_some(Divided {
+    let handle = title.starts_with('@') && !title.contains(' ');
+    (!title.is_empty() && !handle && !is_job(&title)).then_some(Divided {
         title,
         speakers: names,
         sureness,

@@ -111,6 +111,7 @@ pub(super) fn head(line: &str) -> usize {
         rest = rest.trim_start_matches(|c: char| {
             c.is_whitespace() || c == '|' || !c.is_ascii() && !c.is_alphanumeric() && !is_quote(c)
         });
+        rest = without_day(rest);
         rest = without_time(rest);
         rest = without_number(rest);
         if rest.len() == before || rest.is_empty() {
@@ -140,9 +141,38 @@ fn is_quote(c: char) -> bool {
     )
 }
 
+/// `Day 1 - 0945 - Pipes`: the day, where a time is behind it.
+fn without_day(line: &str) -> &str {
+    let behind = ["Day ", "day ", "Tag ", "Dag ", "Jour "]
+        .iter()
+        .find_map(|day| line.strip_prefix(day))
+        .and_then(|number| {
+            let rest = number.trim_start_matches(|c: char| c.is_ascii_digit());
+            (rest.len() < number.len())
+                .then(|| rest.trim_start_matches([' ', '-', '–', '—', ':', '|', ',']))
+        });
+    let Some(time) = behind else { return line };
+    let digits = time.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = &time[digits..];
+    let plain = digits == 4
+        && rest.starts_with([' ', '-'])
+        && !rest.trim_start_matches([' ', '-', '–', '—']).is_empty();
+    if plain {
+        rest.trim_start_matches([' ', '-', '–', '—', ':', '|'])
+    } else if without_time(time).len() < time.len() {
+        time
+    } else {
+        line
+    }
+}
+
 /// Numbers such as `1.`, `2)`, `(3)`, `#4`, `Talk 5:`.
 fn without_number(line: &str) -> &str {
-    let lower = line[..line.floor_char_boundary(8)].to_ascii_lowercase();
+    let lower: String = line
+        .chars()
+        .take(8)
+        .collect::<String>()
+        .to_ascii_lowercase();
     let worded = ["talk ", "session ", "topic "]
         .iter()
         .find(|word| lower.starts_with(**word));

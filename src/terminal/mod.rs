@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 pub(crate) use escape::escape;
 pub(crate) use facts::{ColorChoice, Facts, Verbosity};
@@ -91,6 +91,11 @@ impl Terminal {
         self.facts.stderr_is_terminal || self.verbosity >= Verbosity::Verbose
     }
 
+    /// Whether more was asked for than usual.
+    pub(crate) fn is_verbose(&self) -> bool {
+        self.verbosity >= Verbosity::Verbose
+    }
+
     /// One line a person may want to know; not with `-q`.
     pub(crate) fn note(&self, message: &str) {
         if self.verbosity >= Verbosity::Normal {
@@ -159,12 +164,16 @@ impl Terminal {
             .facts
             .colour(self.choice, self.facts.stderr_is_terminal);
         let template = if coloured {
-            "{bar:24.cyan/dim} {pos}/{len} {per_sec} {wide_msg:.dim}"
+            "{bar:24.cyan/dim} {pos}/{len} {rate} {wide_msg:.dim}"
         } else {
-            "{bar:24} {pos}/{len} {per_sec} {wide_msg}"
+            "{bar:24} {pos}/{len} {rate} {wide_msg}"
         };
         if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style.progress_chars("━━╌"));
+            let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+                // Failing to write is the bar's business.
+                let _ = write!(out, "{:.1}/s", state.per_sec());
+            };
+            bar.set_style(style.with_key("rate", rate).progress_chars("━━╌"));
         }
         let mut talk = self.talk();
         talk.progress = bar;

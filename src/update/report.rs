@@ -92,6 +92,9 @@ impl Draft {
         self.0.recorded = recorded;
         if recorded.moved {
             self.0.status = Status::Moved;
+        } else if self.0.status == Status::New && recorded.new + recorded.edited == 0 {
+            // What it brought is kept already.
+            self.0.status = Status::Unchanged;
         }
         self.0
     }

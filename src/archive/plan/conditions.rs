@@ -71,7 +71,17 @@ impl Conditions<'_> {
             ),
             Filter::HasEnclosure => self.has("enclosures"),
             Filter::HasTalks => self.has("talks"),
+            Filter::HasSpeaker => self.plan.sql.push_str(match self.by {
+                By::Entry => "EXISTS (SELECT 1 FROM talks WHERE entry = e.id AND speakers <> '[]')",
+                By::Talk => "t.speakers <> '[]'",
+            }),
+            Filter::HasEvent => self.plan.sql.push_str("e.event IS NOT NULL"),
             Filter::IsRevised => self.has("revisions"),
+            Filter::IsUndated => {
+                let sql = "(e.published IS NULL AND e.updated IS NULL)";
+                self.plan.sql.push_str(sql);
+            }
+            Filter::IsBackfilled => self.plan.sql.push_str("e.backfilled"),
             Filter::From(instant) => self.plan.push("e.date >= ?", seconds(*instant)),
             Filter::Until(instant) => self.plan.push("e.date < ?", seconds(*instant)),
         }

@@ -1,7 +1,7 @@
 //! The same post in several feeds.
 
 use super::*;
-use crate::query::Sort;
+use crate::query::{Cursor, Sort};
 
 const BLOG: &str = "https://blog.example/feed";
 const PLANET: &str = "https://planet.example/rss";

@@ -22,7 +22,7 @@ use crate::model::{
     Tag, Talk, TalkKind, Text, Whereabouts,
 };
 use crate::query::{By, DigestHead, Item};
-use crate::source::Validators;
+use crate::source::{Source, Validators};
 
 /// A folder with an archive in it.
 struct Hall {

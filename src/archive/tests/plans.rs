@@ -3,6 +3,7 @@
 use rusqlite::params_from_iter;
 
 use super::*;
+use crate::query::Cursor;
 
 fn plan_of(hall: &Hall, query: &str, by: By) -> String {
     let filter = crate::query::read(query, at(0)).unwrap();

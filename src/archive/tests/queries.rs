@@ -1,6 +1,6 @@
 use super::*;
 use crate::model::{Category, Enclosure};
-use crate::query::{Filter, Query, Sort, Words};
+use crate::query::{Cursor, Filter, Group, Query, Sort, Words};
 
 /// Three entries, oldest first: Plain (no talks), Monday and Tuesday (conference notes).
 fn hall() -> Hall {
@@ -299,10 +299,21 @@ fn a_cursor_stands_behind_what_has_been_seen() {
     let hall = hall();
     assert_eq!(hall.archive.cursor("weekly").unwrap(), None);
     let seen = hall.archive.latest().unwrap();
-    hall.archive
-        .move_cursor("weekly", Cursor(1), at(0))
-        .unwrap();
-    hall.archive.move_cursor("weekly", seen, at(0)).unwrap();
+    let move_it = |from, to| -> Moved {
+        let nothing = || Ok::<(), ArchiveError>(());
+        let moved = hall.archive.move_cursor("weekly", from, to, at(0), nothing);
+        moved.unwrap()
+    };
+    assert_eq!(move_it(None, Cursor(1)), Moved::Done);
+    assert_eq!(move_it(Some(Cursor(1)), seen), Moved::Done);
+    assert_eq!(hall.archive.cursor("weekly").unwrap(), Some(seen));
+    // Of two that began where it stood, one comes too late.
+    assert_eq!(move_it(Some(Cursor(1)), Cursor(2)), Moved::Elsewhere);
+    let broken = || Err(ArchiveError::NoSuchEntry);
+    let moved = hall
+        .archive
+        .move_cursor("weekly", Some(seen), Cursor(9), at(0), broken);
+    assert!(moved.is_err());
     assert_eq!(hall.archive.cursor("weekly").unwrap(), Some(seen));
 
     let since = Query {
@@ -499,4 +510,87 @@ fn kinds_select_talks_and_the_entries_that_hold_them() {
     assert_talks("kind:Keynotes state", &["Closing", "State of terraform"]);
     assert_entries("kind:keynote", &["Tuesday", MONDAY]);
     assert_entries("kind:open-space", &[]);
+}
+
+#[test]
+fn each_feed_gives_so_many_and_groups_come_as_their_first_would() {
+    let hall = Hall::new();
+    let one = hall.follow("https://one.example/");
+    let two = hall.follow("https://two.example/");
+    let day = |guid: &str, days: i64, event: Option<&str>| {
+        let mut entry = entry(guid, guid, "");
+        entry.published = Some(at(-days * 24));
+        entry.event = event.map(str::to_owned);
+        entry
+    };
+    hall.add(one, day("a", 4, Some("DevOpsDays Ghent 2019")));
+    hall.add(one, day("b", 2, None));
+    hall.add(two, day("c", 3, Some("DevOps Days, Ghent 2019")));
+    hall.add(one, day("d", 1, Some("Other")));
+    let titles = |query: Query| hall.titles_of(&query).concat();
+    let grouped = |group| Query {
+        group,
+        ..Query::all()
+    };
+    assert_eq!(titles(Query::all()), "dbca");
+    assert_eq!(titles(grouped(Group::Day)), "dbca");
+    assert_eq!(titles(grouped(Group::Feed)), "dbac");
+    assert_eq!(titles(grouped(Group::Event)), "dcab");
+    let oldest = Query {
+        sort: Sort::Oldest,
+        ..grouped(Group::Event)
+    };
+    assert_eq!(titles(oldest), "acdb");
+    let first_two = Query {
+        per_feed: Some(2),
+        ..Query::all()
+    };
+    assert_eq!(titles(first_two.clone()), "dbc");
+    assert_eq!(
+        titles(Query {
+            limit: Some(2),
+            ..first_two
+        }),
+        "db"
+    );
+    let one_each = Query {
+        per_feed: Some(1),
+        limit: Some(5),
+        ..grouped(Group::Event)
+    };
+    assert_eq!(titles(one_each), "dc");
+}
+
+#[test]
+fn arrivals_are_counted_out_by_whole_entries() {
+    let hall = hall();
+    let query = |by| Query { by, ..Query::all() };
+    let end = |by, most| hall.archive.end_of_first(&query(by), most).unwrap();
+    let all: Vec<i64> = (1..=3).collect();
+    assert_eq!(end(By::Entry, 2), Some(Cursor(all[1])));
+    assert_eq!(end(By::Entry, 3), None);
+    // Monday's talks stay together, also where they are more than was asked for.
+    assert_eq!(end(By::Talk, 1), Some(Cursor(all[1])));
+    assert_eq!(end(By::Talk, 100), None);
+    let pages = |size| hall.archive.pages(&query(By::Entry), size).unwrap();
+    assert_eq!(pages(2), [Cursor(2), Cursor(3)]);
+    assert_eq!(pages(3), [Cursor(3)]);
+    assert_eq!(Hall::new().archive.pages(&Query::all(), 2).unwrap(), []);
+}
+
+#[test]
+fn a_file_is_announced_once_for_each_view() {
+    let hall = Hall::new();
+    assert_eq!(hall.archive.announced("weekly").unwrap(), None);
+    let mut file = Announced {
+        path: "/srv/a.md".into(),
+        hash: [7; 32],
+        after: Cursor(1),
+        until: Cursor(5),
+    };
+    hall.archive.announce("weekly", &file).unwrap();
+    file.hash = [8; 32];
+    hall.archive.announce("weekly", &file).unwrap();
+    assert_eq!(hall.archive.announced("weekly").unwrap(), Some(file));
+    assert_eq!(hall.archive.announced("other").unwrap(), None);
 }

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::io::{self, Write};
 
-use super::super::wording;
+use super::super::{Images, wording};
 use super::escape;
 use crate::model::{SafeHtml, Token};
 
@@ -16,19 +16,16 @@ pub(super) struct Place<'a> {
     pub(super) name: &'a str,
     /// Of the entry: links to it with a fragment stay on the page.
     pub(super) permalink: Option<&'a str>,
-    pub(super) images: bool,
+    pub(super) images: Images,
+    /// The level of the highest heading in the content: one below the article's.
+    pub(super) highest: u8,
 }
-
-/// The level of the highest heading in a content: below the page's h1 and the article's h2.
-const HIGHEST: u8 = 3;
 
 pub(super) fn put(content: &SafeHtml, place: &Place<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut ids = HashSet::new();
-    let mut highest = 6;
     for (_, token) in content.tokens() {
-        if let Token::Open { name, attributes } = token {
+        if let Token::Open { attributes, .. } = token {
             ids.extend(attributes.get("id"));
-            highest = heading(name).map_or(highest, |level| highest.min(level));
         }
     }
     let ids: HashSet<&str> = ids.iter().map(AsRef::as_ref).collect();
@@ -36,14 +33,14 @@ pub(super) fn put(content: &SafeHtml, place: &Place<'_>, out: &mut dyn Write) ->
         place,
         out,
         ids: &ids,
-        highest,
+        above: Vec::new(),
         links: 0,
     };
     for (range, token) in content.tokens() {
         match token {
             Token::Open { name, attributes } => match name {
                 "img" | "video" | "audio" | "source" | "iframe" | "embed"
-                    if !(name == "img" && place.images) =>
+                    if !(name == "img" && place.images == Images::Show) =>
                 {
                     let address = attributes.get("src");
                     let words = attributes.get("alt").or_else(|| attributes.get("title"));
@@ -63,8 +60,8 @@ struct Writer<'a> {
     out: &'a mut dyn Write,
     /// Of the content.
     ids: &'a HashSet<&'a str>,
-    /// The level of the highest heading the content has.
-    highest: u8,
+    /// The levels of the headings above this place, outermost first.
+    above: Vec<u8>,
     /// Links that are open: within one there is no room for another.
     links: usize,
 }
@@ -103,16 +100,25 @@ impl Writer<'_> {
             self.links = self.links.saturating_sub(1);
         }
         match heading(name) {
-            Some(level) => write!(self.out, "</h{}>", self.shifted(level)),
+            Some(_) => write!(self.out, "</h{}>", self.shown_level()),
             None => write!(self.out, "</{name}>"),
         }
     }
 
     fn start(&mut self, name: &str) -> io::Result<()> {
-        match heading(name) {
-            Some(level) => write!(self.out, "<h{}", self.shifted(level)),
-            None => write!(self.out, "<{name}"),
-        }
+        let Some(level) = heading(name) else {
+            return write!(self.out, "<{name}");
+        };
+        self.above.retain(|above| *above < level);
+        self.above.push(level);
+        write!(self.out, "<h{}", self.shown_level())
+    }
+
+    /// How deep the last heading stands among those of the content: who moves by headings meets no gap,
+    /// whatever levels a publisher took for their looks.
+    fn shown_level(&self) -> u8 {
+        let below = u8::try_from(self.above.len().saturating_sub(1)).unwrap_or(6);
+        self.place.highest.saturating_add(below).min(6)
     }
 
     fn text(&mut self, text: &str) -> io::Result<()> {
@@ -136,7 +142,9 @@ impl Writer<'_> {
             || format!("[{kind}]"),
             |words| format!("[{kind}: {}]", escape(words)),
         );
-        match address.and_then(wording::web).filter(|_| self.links == 0) {
+        // A player or a page is nothing without its address; a picture's words may do.
+        let is_linked = self.links == 0 && (name != "img" || self.place.images != Images::None);
+        match address.and_then(wording::web).filter(|_| is_linked) {
             Some(link) => write!(
                 self.out,
                 "<a class=\"medium\" href=\"{}\">{label}</a>",
@@ -144,10 +152,6 @@ impl Writer<'_> {
             ),
             None => write!(self.out, "<span class=\"medium\">{label}</span>"),
         }
-    }
-
-    fn shifted(&self, level: u8) -> u8 {
-        (level - self.highest + HIGHEST).min(6)
     }
 
     /// The id a link leads to, where that is in this content.
@@ -199,12 +203,13 @@ fn heading(name: &str) -> Option<u8> {
 mod tests {
     use super::*;
 
-    fn put_at(html: &str, images: bool) -> String {
+    fn put_at(html: &str, images: Images) -> String {
         let mut out = Vec::new();
         let place = Place {
             name: "e7",
             permalink: Some("https://a.example/p"),
             images,
+            highest: 3,
         };
         put(&SafeHtml::vouch(html.into()), &place, &mut out).unwrap();
         String::from_utf8(out).unwrap()
@@ -213,16 +218,20 @@ mod tests {
     #[test]
     fn headings_go_below_the_page_s_own() {
         assert_eq!(
-            put_at("<h1>a</h1><h2>b</h2>", false),
+            put_at("<h1>a</h1><h2>b</h2>", Images::None),
             "<h3>a</h3><h4>b</h4>"
         );
         assert_eq!(
-            put_at("<h4>a</h4><h6>b</h6>", false),
-            "<h3>a</h3><h5>b</h5>"
+            put_at("<h4>a</h4><h6>b</h6>", Images::None),
+            "<h3>a</h3><h4>b</h4>"
         );
         assert_eq!(
-            put_at("<h1>a</h1><h6>b</h6>", false),
-            "<h3>a</h3><h6>b</h6>"
+            put_at("<h1>a</h1><h6>b</h6>", Images::None),
+            "<h3>a</h3><h4>b</h4>"
+        );
+        assert_eq!(
+            put_at("<h4>a</h4><h1>b</h1><h3>c</h3><h2>d</h2>", Images::None),
+            "<h3>a</h3><h3>b</h3><h4>c</h4><h4>d</h4>"
         );
     }
 
@@ -232,7 +241,7 @@ mod tests {
             put_at(
                 "<p id=\"x\" class=\"facts\">a</p><a href=\"https://a.example/p#x\">b</a><a \
                  href=\"https://a.example/p#y\">c</a><a href=\"#x\">d</a>",
-                false
+                Images::None
             ),
             "<p id=\"e7-x\">a</p><a href=\"#e7-x\">b</a><a href=\"https://a.example/p#y\">c</a><a \
              href=\"#e7-x\">d</a>"
@@ -243,24 +252,28 @@ mod tests {
     fn pictures_are_links_unless_they_are_wished_for() {
         let picture = "<img src=\"https://a.example/i.png\" alt=\"a &lt;b&gt;\">";
         assert_eq!(
-            put_at(picture, false),
+            put_at(picture, Images::Link),
             "<a class=\"medium\" href=\"https://a.example/i.png\">[image: a &lt;b&gt;]</a>"
         );
         assert_eq!(
             put_at(
                 &format!("<a href=\"https://b.example/\">{picture}</a>"),
-                false
+                Images::Link
             ),
             "<a href=\"https://b.example/\"><span class=\"medium\">[image: a &lt;b&gt;]</span></a>"
         );
         assert_eq!(
-            put_at(picture, true),
+            put_at(picture, Images::None),
+            "<span class=\"medium\">[image: a &lt;b&gt;]</span>"
+        );
+        assert_eq!(
+            put_at(picture, Images::Show),
             "<img src=\"https://a.example/i.png\" alt=\"a &lt;b&gt;\" loading=\"lazy\">"
         );
         assert_eq!(
             put_at(
                 "<video src=\"https://a.example/v\"><source src=\"https://a.example/w\">x</video><picture><source srcset=\"y\"></picture>",
-                true
+                Images::Show
             ),
             "<a class=\"medium\" href=\"https://a.example/v\">[video]</a><a class=\"medium\" \
              href=\"https://a.example/w\">[recording]</a>x"

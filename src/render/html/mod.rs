@@ -3,8 +3,10 @@
 mod content;
 
 use std::io::{self, Write};
+use std::ops::RangeInclusive;
 
-use super::{Settings, wording};
+use super::held::Held;
+use super::{Images, Settings, wording};
 use crate::model::{ArchivedEntry, Enclosure, Entry, Person, SafeHtml, Talk};
 use crate::query::{Digest, DigestHead, Item};
 use crate::terminal::escape as harmless;
@@ -15,30 +17,46 @@ const OPEN_WORDS: usize = 150;
 
 const STYLE: &str = include_str!("style.css");
 
+/// A page of so many items has contents: fewer are seen at a glance, more are a list nobody reads.
+const WITH_CONTENTS: RangeInclusive<usize> = 4..=300;
+
+/// Contents of up to so many lines stand open.
+const OPEN_CONTENTS: usize = 12;
+
+/// Of a title in the contents, in characters.
+const CONTENTS_LENGTH: usize = 120;
+
 pub(super) struct Html<'a> {
-    settings: &'a Settings,
-    out: &'a mut dyn Write,
-    is_empty: bool,
+    images: Images,
+    out: Held<'a>,
+    items: usize,
+    /// A line for each item, as long as there may be contents.
+    contents: Vec<String>,
+    /// A group is open; its heading stands above those of its items.
+    in_group: bool,
 }
 
 impl<'a> Html<'a> {
-    pub(super) fn new(settings: &'a Settings, out: &'a mut dyn Write) -> Self {
+    pub(super) fn new(settings: &Settings, out: Box<dyn Write + 'a>) -> Self {
         Self {
-            settings,
-            out,
-            is_empty: true,
+            images: settings.images,
+            out: Held::new(out),
+            items: 0,
+            contents: Vec::new(),
+            in_group: false,
         }
     }
 
     fn entry(&mut self, archived: &ArchivedEntry) -> io::Result<()> {
         let entry = &archived.entry;
-        let name = format!("e{}", archived.id.0);
+        let name = entry_name(archived);
         self.open_article(&name, entry)?;
         let title = linked(
             &wording::title(entry),
             wording::entry_link(entry).as_deref(),
         );
-        writeln!(self.out, "<h2>{title}</h2>")?;
+        let level = self.level();
+        writeln!(self.out, "<h{level} dir=\"auto\">{title}</h{level}>")?;
         let mut facts = vec![escape(&wording::feed_name(&archived.feed)), time(archived)];
         facts.extend(wording::also_in(archived).map(|others| escape(&others)));
         facts.extend(by(&entry.authors));
@@ -53,15 +71,15 @@ impl<'a> Html<'a> {
 
     fn talk(&mut self, archived: &ArchivedEntry, talk: &Talk) -> io::Result<()> {
         let entry = &archived.entry;
-        let place = entry
-            .talks
-            .iter()
-            .position(|other| other == talk)
-            .unwrap_or_default();
-        let name = format!("e{}t{}", archived.id.0, place + 1);
+        let name = talk_name(archived, talk);
         self.open_article(&name, entry)?;
         let title = linked(&talk.title, wording::talk_link(talk).as_deref());
-        writeln!(self.out, "<h2>{title}{}</h2>", kind(talk))?;
+        let level = self.level();
+        writeln!(
+            self.out,
+            "<h{level} dir=\"auto\">{title}{}</h{level}>",
+            kind(talk)
+        )?;
         if !talk.speakers.is_empty() {
             let speakers = escape(&talk.speakers.join(", "));
             writeln!(self.out, "<p class=\"speakers\">{speakers}</p>")?;
@@ -75,6 +93,50 @@ impl<'a> Html<'a> {
         self.tags(entry)?;
         self.text(&entry.content_of(talk), entry, &name)?;
         writeln!(self.out, "</article>")
+    }
+
+    /// Of an item's heading: below the page's own, and below its group's.
+    fn level(&self) -> u8 {
+        if self.in_group { 3 } else { 2 }
+    }
+
+    /// Where there are too many, those that wait are written, without contents.
+    fn add_to_contents(&mut self, item: Item<'_>) -> io::Result<()> {
+        if !self.out.is_holding() {
+            return Ok(());
+        }
+        if self.items > *WITH_CONTENTS.end() {
+            self.contents = Vec::new();
+            return self.out.release(b"");
+        }
+        let archived = item.entry();
+        let (name, title) = match item {
+            Item::Entry(entry) => (entry_name(archived), wording::title(&entry.entry)),
+            Item::Talk(_, talk) => (talk_name(archived, talk), wording::talk_line(talk).into()),
+        };
+        let title = escape(&wording::clipped(&title, CONTENTS_LENGTH));
+        let day = wording::day(archived.date());
+        self.contents.push(format!(
+            "<li><a href=\"#{name}\" dir=\"auto\">{title}</a> <span>{day}</span></li>\n"
+        ));
+        Ok(())
+    }
+
+    fn contents(&self) -> String {
+        if !WITH_CONTENTS.contains(&self.contents.len()) {
+            return String::new();
+        }
+        let open = if self.contents.len() <= OPEN_CONTENTS {
+            " open"
+        } else {
+            ""
+        };
+        format!(
+            "<nav class=\"contents\" aria-label=\"Contents\">\n<details{open}><summary>Contents \
+             <span>{}</span></summary>\n<ol>\n{}</ol>\n</details>\n</nav>\n",
+            self.contents.len(),
+            self.contents.concat()
+        )
     }
 
     fn open_article(&mut self, name: &str, entry: &Entry) -> io::Result<()> {
@@ -167,7 +229,11 @@ impl<'a> Html<'a> {
             .as_deref()
             .filter(|summary| !summary.is_empty())
         {
-            Some(summary) => writeln!(self.out, "<p class=\"lead\">{}</p>", escape(summary)),
+            Some(summary) => writeln!(
+                self.out,
+                "<p class=\"lead\" dir=\"auto\">{}</p>",
+                escape(summary)
+            ),
             None => Ok(()),
         }
     }
@@ -180,7 +246,8 @@ impl<'a> Html<'a> {
         let place = Place {
             name,
             permalink: entry.url.as_deref(),
-            images: self.settings.images,
+            images: self.images,
+            highest: self.level() + 1,
         };
         let is_long = words > OPEN_WORDS;
         if is_long {
@@ -190,8 +257,8 @@ impl<'a> Html<'a> {
                 "<details><summary>Read the notes <span>{words} words</span></summary>"
             )?;
         }
-        write!(self.out, "<div class=\"text\">")?;
-        content::put(content, &place, self.out)?;
+        write!(self.out, "<div class=\"text\" dir=\"auto\">")?;
+        content::put(content, &place, &mut self.out)?;
         writeln!(self.out, "</div>")?;
         if is_long {
             writeln!(self.out, "</details>")
@@ -204,10 +271,9 @@ impl<'a> Html<'a> {
 impl Digest for Html<'_> {
     fn begin(&mut self, head: &DigestHead) -> io::Result<()> {
         let title = escape(&head.title);
-        let images = if self.settings.images {
-            "https: http:"
-        } else {
-            "'none'"
+        let images = match self.images {
+            Images::Show => "https: http:",
+            Images::None | Images::Link => "'none'",
         };
         write!(
             self.out,
@@ -219,25 +285,48 @@ impl Digest for Html<'_> {
              <meta name=\"color-scheme\" content=\"light dark\">\n\
              <meta name=\"generator\" content=\"hallway {version}\">\n\
              <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
-             <header>\n<h1>{title}</h1>\n",
+             <a class=\"skip\" href=\"#entries\">Skip to the entries</a>\n\
+             <header>\n<h1 dir=\"auto\">{title}</h1>\n",
             version = env!("CARGO_PKG_VERSION"),
         )?;
         if let Some(updated) = head.updated {
             writeln!(self.out, "<p>up to {}</p>", stamp(updated))?;
         }
-        writeln!(self.out, "</header>\n<main>")
+        writeln!(self.out, "</header>")?;
+        self.out.hold();
+        writeln!(self.out, "<main id=\"entries\">")
     }
 
     fn item(&mut self, item: Item<'_>) -> io::Result<()> {
-        self.is_empty = false;
+        self.items += 1;
+        self.add_to_contents(item)?;
         match item {
             Item::Entry(entry) => self.entry(entry),
             Item::Talk(entry, talk) => self.talk(entry, talk),
         }
     }
 
+    fn group(&mut self, heading: &str) -> io::Result<()> {
+        if self.in_group {
+            writeln!(self.out, "</section>")?;
+        }
+        self.in_group = true;
+        let heading = escape(heading);
+        writeln!(
+            self.out,
+            "<section class=\"group\">\n<h2 dir=\"auto\">{heading}</h2>"
+        )
+    }
+
     fn end(&mut self) -> io::Result<()> {
-        if self.is_empty {
+        if self.in_group {
+            writeln!(self.out, "</section>")?;
+        }
+        let contents = self.contents();
+        if self.out.is_holding() {
+            self.out.release(contents.as_bytes())?;
+        }
+        if self.items == 0 {
             writeln!(self.out, "<p class=\"empty\">No entries.</p>")?;
         }
         writeln!(
@@ -245,6 +334,17 @@ impl Digest for Html<'_> {
             "</main>\n<footer>Collected by hallway</footer>\n</body>\n</html>"
         )
     }
+}
+
+/// What an article is called within the page.
+fn entry_name(archived: &ArchivedEntry) -> String {
+    format!("e{}", archived.id.0)
+}
+
+fn talk_name(archived: &ArchivedEntry, talk: &Talk) -> String {
+    let mut talks = archived.entry.talks.iter();
+    let place = talks.position(|other| other == talk).unwrap_or_default();
+    format!("e{}t{}", archived.id.0, place + 1)
 }
 
 fn by(authors: &[Person]) -> Option<String> {

@@ -9,7 +9,7 @@ use super::super::identity::{self, Identities};
 use super::super::origin::Origin;
 use super::super::wording::{self, rfc3339};
 use super::super::xml::legal;
-use super::super::{Settings, atom};
+use super::super::{Settings, atom, paging};
 use super::{AlsoInFact, Author, FeedOfItem, Item, TalkFacts, VERSION, item, talk};
 use crate::model::{ArchivedEntry, Entry, Talk};
 use crate::query::{self, Digest, DigestHead};
@@ -138,6 +138,9 @@ impl Digest for JsonFeed<'_> {
         let own = self.settings.self_url.as_ref();
         if let Some(url) = own.and_then(|url| wording::web(url.as_str())) {
             writeln!(self.out, "\"feed_url\": {},", json(&url)?)?;
+        }
+        if let Some(url) = paging::next_url(self.settings) {
+            writeln!(self.out, "\"next_url\": {},", json(&url)?)?;
         }
         writeln!(self.out, "\"_hallway\": {},", json(&facts)?)?;
         self.out.write_all(b"\"items\": [")

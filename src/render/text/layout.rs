@@ -20,12 +20,16 @@ pub(super) enum Look {
 pub(super) struct Page<'a> {
     width: usize,
     pub(super) style: Style,
-    out: &'a mut dyn Write,
+    out: Box<dyn Write + 'a>,
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn new(width: usize, style: Style, out: &'a mut dyn Write) -> Self {
+    pub(super) fn new(width: usize, style: Style, out: Box<dyn Write + 'a>) -> Self {
         Self { width, style, out }
+    }
+
+    pub(super) fn width(&self) -> usize {
+        self.width
     }
 
     /// One paragraph: `first` in front of its first line, `below` in front of the others. With `link`
@@ -148,7 +152,7 @@ mod tests {
 
     fn wrapped(width: usize, text: &str) -> Vec<String> {
         let mut out = Vec::new();
-        Page::new(width, Style::default(), &mut out)
+        Page::new(width, Style::default(), Box::new(&mut out))
             .block("- ", "  ", text, Look::Bold, Some("https://a.example/"))
             .unwrap();
         String::from_utf8(out)
@@ -189,7 +193,7 @@ mod tests {
             colour: false,
             hyperlinks: true,
         };
-        Page::new(8, style, &mut out)
+        Page::new(8, style, Box::new(&mut out))
             .block(
                 "",
                 "",

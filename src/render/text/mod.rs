@@ -8,6 +8,8 @@ mod show;
 
 use std::io::{self, Write};
 
+use unicode_width::UnicodeWidthStr;
+
 use super::{Settings, wording};
 use crate::model::{ArchivedEntry, Talk};
 use crate::query::{Digest, DigestHead, Found, Item, Snippet};
@@ -29,7 +31,7 @@ pub(super) struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    pub(super) fn new(settings: &Settings, out: &'a mut dyn Write) -> Self {
+    pub(super) fn new(settings: &Settings, out: Box<dyn Write + 'a>) -> Self {
         let page = Page::new(settings.width, settings.style, out);
         Self {
             page,
@@ -128,6 +130,10 @@ fn talk_line(talk: &Talk) -> String {
 }
 
 impl Digest for Text<'_> {
+    fn wants_date(&self) -> bool {
+        false
+    }
+
     fn begin(&mut self, _: &DigestHead) -> io::Result<()> {
         Ok(())
     }
@@ -149,6 +155,17 @@ impl Digest for Text<'_> {
 
     fn found(&mut self, found: Found) {
         self.found = found;
+    }
+
+    fn group(&mut self, heading: &str) -> io::Result<()> {
+        if !self.is_first {
+            self.page.empty_line()?;
+        }
+        let heading = wording::clipped(heading, TITLE_LENGTH);
+        self.page.block("", "", &heading, Look::Bold, None)?;
+        let length = heading.width().clamp(1, self.page.width());
+        self.is_first = true;
+        self.page.line("", &"─".repeat(length), Look::Dim)
     }
 
     fn end(&mut self) -> io::Result<()> {

@@ -17,7 +17,7 @@ pub(crate) fn entry_in_full(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let entry = &archived.entry;
-    let mut page = Page::new(settings.width.min(MEASURE), settings.style, out);
+    let mut page = Page::new(settings.width.min(MEASURE), settings.style, Box::new(out));
     let link = wording::entry_link(entry);
     page.block("", "", &wording::title(entry), Look::Bold, link.as_deref())?;
     for (label, value) in facts(archived) {
@@ -40,7 +40,7 @@ pub(crate) fn talk_in_full(
     settings: &Settings,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut page = Page::new(settings.width.min(MEASURE), settings.style, out);
+    let mut page = Page::new(settings.width.min(MEASURE), settings.style, Box::new(out));
     let link = wording::talk_link(talk);
     page.block("", "", &talk.title, Look::Bold, link.as_deref())?;
     let mut known = vec![
@@ -70,7 +70,7 @@ pub(crate) fn history(
     settings: &Settings,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut page = Page::new(settings.width.min(MEASURE), settings.style, out);
+    let mut page = Page::new(settings.width.min(MEASURE), settings.style, Box::new(out));
     let title = wording::title(&archived.entry);
     page.block("", "", &title, Look::Bold, None)?;
     for revision in revisions {

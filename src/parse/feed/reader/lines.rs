@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 
-use crate::model::{Category, Text};
+use crate::model::{Category, Text, rfc3339_seconds};
 use crate::parse::dates;
 use crate::parse::repair::Attribute;
 
@@ -81,7 +81,7 @@ impl<'a> Reader<'a> {
             Field::Updated | Field::Date => {
                 facts.updated = facts.updated.take().or_else(|| {
                     let date = instant(&text)?;
-                    Some(date.to_rfc3339_opts(SecondsFormat::Secs, true))
+                    Some(rfc3339_seconds(date))
                 });
             }
             Field::Language => facts.language = Some(text),

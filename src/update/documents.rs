@@ -1,0 +1,56 @@
+//! From the documents of an answer to one feed, and to the hash that tells whether they are the same.
+
+use crate::model::{ContentHash, RawFeed};
+use crate::parse::{self, ParseError};
+use crate::source::{Document, Failure, FailureKind, Source, without_password};
+
+pub(super) fn parse_documents(
+    source: &Source,
+    documents: &[Document],
+    mut warnings: Vec<Failure>,
+) -> Result<(RawFeed, Vec<Failure>), Failure> {
+    if let Source::Folder(_) = source {
+        let (raw, broken) = parse::read_notes(documents);
+        for (name, error) in broken {
+            let mut failure = Failure::from(error);
+            failure.message = format!("{name}: {}", failure.message);
+            warnings.push(failure);
+        }
+        return Ok((raw, warnings));
+    }
+    let document = documents
+        .first()
+        .ok_or_else(|| Failure::new(FailureKind::NotAFeed, "the answer is empty"))?;
+    let raw = parse::read_feed(document).map_err(no_longer_a_feed)?;
+    Ok((raw, warnings))
+}
+
+/// The page that a subscription's URL now shows may say where the feed went.
+fn no_longer_a_feed(error: ParseError) -> Failure {
+    let hint = match &error {
+        ParseError::Page {
+            feed: Some(feed), ..
+        } => Some(format!(
+            "`hallway add {}` subscribes to that one",
+            without_password(feed)
+        )),
+        _ => None,
+    };
+    let failure = Failure::from(error);
+    Failure {
+        hint: hint.or(failure.hint),
+        ..failure
+    }
+}
+
+pub(super) fn hash_of(documents: &[Document]) -> ContentHash {
+    let mut hasher = blake3::Hasher::new();
+    for document in documents {
+        let name = document.file_name.as_deref().unwrap_or_default();
+        hasher.update(&(name.len() as u64).to_le_bytes());
+        hasher.update(name.as_bytes());
+        hasher.update(&(document.bytes.len() as u64).to_le_bytes());
+        hasher.update(&document.bytes);
+    }
+    ContentHash(*hasher.finalize().as_bytes())
+}
