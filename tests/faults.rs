@@ -178,6 +178,7 @@ fn a_second_poll_says_that_one_is_at_work_and_leaves_it_to_it() {
     hall.run(["query"]).status(0);
     first.kill().unwrap();
     first.wait().unwrap();
+    server.reply("/slow", [Reply::ok(atom("Slow", &[]))]);
     // A kill leaves no lock behind.
     hall.run(["run"]).status(0).stderr_lacks("another hallway");
 }

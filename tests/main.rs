@@ -41,6 +41,8 @@ mod fetch;
 mod health;
 /// Many feeds and hosts at once: run by name, with a release build.
 mod load;
+/// Two archives become one.
+mod merge;
 
 /// The past of feeds: archives, pages, old documents.
 mod history;

@@ -13,6 +13,7 @@
 //! past, moves             what was read of feeds' pasts; URLs they moved from
 //! plan, order, search     a question to SQL, rows to a digest
 //! cursors                 up to where views have been shown
+//! merge                   another archive taken in
 //! stats                   numbers about the whole
 //! check                   verify and mend
 //! ```
@@ -31,6 +32,7 @@ mod health;
 mod index;
 mod instants;
 mod lock;
+mod merge;
 mod moves;
 mod order;
 mod past;
@@ -65,6 +67,7 @@ pub(crate) use cursors::{Announced, Moved};
 pub(crate) use error::{ArchiveError, SearchError};
 pub(crate) use feeds::{NewSubscription, Subscribed};
 pub(crate) use lock::{AtWork, Taken};
+pub(crate) use merge::Merged;
 pub(crate) use record::PackedAttempt;
 
 /// Everything that was ever kept. Any number of threads may read while one writes.

@@ -54,6 +54,67 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, ArchiveError> {
     Ok(writer)
 }
 
+/// A copy of somebody's archive, brought up to date, to read from. The archive itself is only read: not
+/// even its log is tidied.
+pub(super) fn open_copy(path: &Path, copy: &Path) -> Result<Connection, ArchiveError> {
+    inspect(path)?;
+    let before = state_of(path);
+    if before.is_none_or(|(size, _)| size == 0) {
+        return Err(ArchiveError::NotAnArchive {
+            path: path.to_owned(),
+            found: "it is empty".to_owned(),
+        });
+    }
+    // A reader of a log makes files beside it. Without a log nobody is at work, and none are needed.
+    if !log_of(path).exists() {
+        copy_aside(path, copy, "immutable=1")?;
+        if state_of(path) == before && !log_of(path).exists() {
+            return open_writer(copy);
+        }
+        // Somebody began to write meanwhile.
+        fs::remove_file(copy).map_err(|error| ArchiveError::open(copy, &error))?;
+    }
+    copy_aside(path, copy, "mode=ro")?;
+    open_writer(copy)
+}
+
+fn copy_aside(path: &Path, copy: &Path, how: &str) -> Result<(), ArchiveError> {
+    let (Some(name), Some(copy)) = (path.to_str(), copy.to_str()) else {
+        return Err(ArchiveError::open(path, &"its name is not UTF-8"));
+    };
+    let mut address = "file:".to_owned();
+    for character in name.chars() {
+        match character {
+            '%' => address.push_str("%25"),
+            '?' => address.push_str("%3f"),
+            '#' => address.push_str("%23"),
+            _ => address.push(character),
+        }
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_URI
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let reader = Connection::open_with_flags(format!("{address}?{how}"), flags)
+        .map_err(|error| ArchiveError::open(path, &error))?;
+    reader.busy_timeout(BUSY_TIMEOUT)?;
+    // What stands in the log may be newer than the header that was looked at.
+    refuse_newer(path, version(&reader)?, known_version())?;
+    reader.execute("VACUUM INTO ?1", [copy])?;
+    Ok(())
+}
+
+fn log_of(path: &Path) -> std::path::PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
+}
+
+/// A file's size and when it was last written.
+fn state_of(path: &Path) -> Option<(u64, std::time::SystemTime)> {
+    let facts = fs::metadata(path).ok()?;
+    Some((facts.len(), facts.modified().ok()?))
+}
+
 /// A further connection, which only reads.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, ArchiveError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
