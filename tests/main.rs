@@ -21,6 +21,8 @@ mod readme;
 
 /// Subscribing: feeds, pages, lists, folders, and what is none of these.
 mod add;
+/// Archives of earlier hallways, and what is none.
+mod archives;
 /// A copy while others write.
 mod backup;
 /// The archive's own examination.

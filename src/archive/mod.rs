@@ -69,10 +69,13 @@ pub(crate) use feeds::{NewSubscription, Subscribed};
 pub(crate) use lock::{AtWork, Taken};
 pub(crate) use merge::Merged;
 pub(crate) use record::PackedAttempt;
+pub(crate) use schema::Upgrade;
 
 /// Everything that was ever kept. Any number of threads may read while one writes.
 pub(crate) struct Archive {
     connections: Connections,
+    /// What opening it came to, where it was an older one.
+    upgrade: Option<Upgrade>,
     /// The index got new rows: something to merge at the end.
     has_recorded: AtomicBool,
     /// Words whose stem stands in the archive already.
@@ -85,13 +88,20 @@ impl Archive {
     /// Opens the archive, bringing it up to date; makes it, with its folder, where there is none. What is
     /// no archive or was written by a newer hallway is refused untouched.
     pub(crate) fn open(path: &Path) -> Result<Self, ArchiveError> {
+        let (connections, upgrade) = Connections::open(path)?;
         Ok(Self {
-            connections: Connections::open(path)?,
+            connections,
+            upgrade,
             has_recorded: AtomicBool::new(false),
             words: std::sync::Mutex::default(),
             rules: Vec::new(),
             aliases: Aliases::default(),
         })
+    }
+
+    /// From which version it was just brought up to date.
+    pub(crate) fn upgrade(&self) -> Option<&Upgrade> {
+        self.upgrade.as_ref()
     }
 
     /// Says to other hallways that this one polls, as long as the answer lives. Nothing needs it to be

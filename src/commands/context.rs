@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use directories::ProjectDirs;
 
 use super::exit::CommandError;
-use crate::archive::Archive;
+use crate::archive::{Archive, Upgrade};
 use crate::config::{Config, FeedConfig, FetchConfig, PrivateAddresses};
 use crate::decide;
 use crate::fetch::{self, FeedSettings, Fetcher, Login};
@@ -79,7 +79,15 @@ impl<'a> Context<'a> {
     /// The archive, made if it is not there yet.
     pub(crate) fn archive(&self) -> Result<Archive, CommandError> {
         let aliases = Aliases::new(&self.config.aliases);
-        Ok(Archive::open(&self.archive_path)?.with_rules(self.rules()?, aliases))
+        let rules = self.rules()?;
+        let archive = Archive::open(&self.archive_path)?;
+        if let Some(Upgrade { from, to, copy }) = archive.upgrade() {
+            self.terminal.note(&format!(
+                "the archive was brought up to date (schema {from} to {to}); as it was before: {}",
+                copy.display()
+            ));
+        }
+        Ok(archive.with_rules(rules, aliases))
     }
 
     fn rules(&self) -> Result<Vec<Rule>, CommandError> {
