@@ -341,6 +341,14 @@ CREATE TABLE cursors (
     moved_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Entries that a view has been shown although its cursor does not stand behind them: by another archive
+-- that was merged in.
+CREATE TABLE shown (
+    entry INTEGER NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+    cursor TEXT NOT NULL,
+    PRIMARY KEY (entry, cursor)
+) STRICT, WITHOUT ROWID;
+
 -- The file each view was last written to, noted before the file is put in place: after a kill its hash
 -- tells whether it was. It holds what arrived after one entry and until another.
 CREATE TABLE outputs (

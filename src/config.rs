@@ -8,6 +8,7 @@
 //! min_interval = "1h"        # between two polls of one feed
 //! report_after = "3 days"    # a feed that fails is told of when it has done so for so long
 //! contact      = "https://you.example/about"   # told to publishers in the User-Agent
+//! private_addresses = "deny" # no feed leads to this machine or the local network; else "allow"
 //!
 //! [[feed]]                   # what is different for one feed, or for all whose address begins so
 //! url        = "https://members.example/*"
@@ -126,6 +127,18 @@ pub(crate) struct FetchConfig {
     pub(crate) report_after: Option<Duration>,
     /// A URL or mail address, told to publishers in the User-Agent.
     pub(crate) contact: Option<String>,
+    /// Whether feeds may lead to this machine and the local network.
+    pub(crate) private_addresses: PrivateAddresses,
+}
+
+/// On a person's own machine a feed at home is as good as any; on a server that polls for others it may
+/// be a way in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum PrivateAddresses {
+    #[default]
+    Allow,
+    Deny,
 }
 
 /// A config file that cannot be used.
@@ -381,6 +394,10 @@ mod tests {
             ("[fetch]\ntimeout = \"soon\"", "a time such as \"90s\""),
             ("[fetch]\ntimeout = \"0s\"", "a time such as \"90s\""),
             ("[fetch]\nmax_size = 5", "a size such as \"32 MiB\""),
+            (
+                "[fetch]\nprivate_addresses = \"no\"",
+                "expected `allow` or `deny`",
+            ),
             ("[fetch]\njobbs = 5", "unknown field `jobbs`"),
         ] {
             let error = toml::from_str::<Config>(text).expect_err(text).to_string();

@@ -48,6 +48,8 @@ pub(crate) struct Query {
     pub(crate) group: Group,
     /// Only what arrived later than this (see `Cursor`), and was not read from a feed's past.
     pub(crate) arrived_after: Option<Cursor>,
+    /// The view that asks for news; what it was shown elsewhere (see `Cursor`) is none.
+    pub(crate) shown_to: Option<String>,
     /// Only what had arrived by then, so that what another run stores meanwhile waits for the next digest.
     pub(crate) arrived_until: Option<Cursor>,
     /// Only entries with larger numbers than the first and no larger ones than the second.
@@ -67,6 +69,7 @@ impl Query {
             group: Group::None,
             numbered: None,
             arrived_after: None,
+            shown_to: None,
             arrived_until: None,
             merge: true,
         }

@@ -314,6 +314,8 @@ impl Failure {
 pub(crate) enum FailureKind {
     Dns,
     Connect,
+    /// The address is a private one, and a person refuses those.
+    Private,
     Tls,
     Timeout,
     /// 4xx other than 410.
@@ -336,9 +338,10 @@ pub(crate) enum FailureKind {
 }
 
 impl FailureKind {
-    const WORDS: [(Self, &'static str); 13] = [
+    const WORDS: [(Self, &'static str); 14] = [
         (Self::Dns, "dns"),
         (Self::Connect, "connect"),
+        (Self::Private, "private_address"),
         (Self::Tls, "tls"),
         (Self::Timeout, "timeout"),
         (Self::HttpClient, "http_4xx"),

@@ -151,6 +151,38 @@ fn eight_runs_at_once_make_one_archive() {
     assert_complete(&hall);
 }
 
+#[test]
+fn a_second_poll_says_that_one_is_at_work_and_leaves_it_to_it() {
+    let server = Server::start();
+    server.reply("/slow", [Reply::never()]);
+    server.reply("/quick", [Reply::ok(atom("Quick", &[]))]);
+    let hall = Hall::with_server(&server);
+    let (slow, quick) = (server.url("/slow"), server.url("/quick"));
+    hall.run(["add", "--no-fetch", &slow]).status(0);
+    let mut first = spawn(&hall, &["fetch"]);
+    while server.requests("/slow").is_empty() {
+        thread::sleep(Duration::from_millis(10));
+    }
+    let line = format!("another hallway (process {}) is polling", first.id());
+    for second in [
+        &["run", &quick][..],
+        &["fetch"],
+        &["fetch", "--all", "--json"],
+    ] {
+        hall.run(second).status(0).stdout("").stderr_contains(&line);
+    }
+    assert!(server.requests("/quick").is_empty());
+    // Who names a feed goes on; who reads is not held up.
+    hall.run(["add", &quick]).status(0);
+    hall.run(["fetch", &quick]).status(0);
+    hall.run(["query"]).status(0);
+    first.kill().unwrap();
+    first.wait().unwrap();
+    server.reply("/slow", [Reply::ok(atom("Slow", &[]))]);
+    // A kill leaves no lock behind.
+    hall.run(["run"]).status(0).stderr_lacks("another hallway");
+}
+
 /// A file system of its own with little room, taken away in the end.
 #[cfg(target_os = "linux")]
 struct SmallDisk(std::path::PathBuf);

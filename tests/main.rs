@@ -21,6 +21,8 @@ mod readme;
 
 /// Subscribing: feeds, pages, lists, folders, and what is none of these.
 mod add;
+/// Archives of earlier hallways, and what is none.
+mod archives;
 /// A copy while others write.
 mod backup;
 /// The archive's own examination.
@@ -41,6 +43,8 @@ mod fetch;
 mod health;
 /// Many feeds and hosts at once: run by name, with a release build.
 mod load;
+/// Two archives become one.
+mod merge;
 
 /// The past of feeds: archives, pages, old documents.
 mod history;
@@ -54,6 +58,8 @@ mod opml;
 mod parse;
 /// What a feed client owes the web, row by row.
 mod polite;
+/// Feeds that lead to this machine, where that is refused.
+mod private;
 /// The query language and the output formats.
 mod query;
 /// The one line for cron.

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::error::ArchiveError;
-use super::schema;
+use super::schema::{self, Upgrade};
 
 /// Idle reading connections kept open; more are opened while they are needed.
 const IDLE_READERS: usize = 4;
@@ -19,17 +19,22 @@ pub(super) struct Connections {
 }
 
 impl Connections {
-    pub(super) fn open(path: &Path) -> Result<Self, ArchiveError> {
-        let writer = schema::open_writer(path).map_err(|error| match error {
+    pub(super) fn open(path: &Path) -> Result<(Self, Option<Upgrade>), ArchiveError> {
+        let (writer, upgrade) = schema::open_writer(path).map_err(|error| match error {
             // SQLite opens late, so that a folder that forbids it shows at the first statement.
             ArchiveError::Failed(message) => ArchiveError::open(path, &message),
             error => error,
         })?;
-        Ok(Self {
+        let connections = Self {
             path: path.to_owned(),
             writer: Mutex::new(writer),
             readers: Mutex::new(Vec::new()),
-        })
+        };
+        Ok((connections, upgrade))
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The one connection that writes; the next to ask waits.

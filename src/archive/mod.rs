@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! connections, schema     the file: whose it is, who writes, who reads, migrations
+//! lock                    who is at work on it
 //! feeds, tags             subscriptions and what people say of them
 //! record                  an attempt into the archive: entries, content, revisions, index
 //! duplicates              the same post in several feeds
@@ -12,6 +13,7 @@
 //! past, moves             what was read of feeds' pasts; URLs they moved from
 //! plan, order, search     a question to SQL, rows to a digest
 //! cursors                 up to where views have been shown
+//! merge                   another archive taken in
 //! stats                   numbers about the whole
 //! check                   verify and mend
 //! ```
@@ -30,6 +32,8 @@ mod fold;
 mod health;
 mod index;
 mod instants;
+mod lock;
+mod merge;
 mod moves;
 mod order;
 mod past;
@@ -64,11 +68,16 @@ use crate::query::{Aliases, Counted, CountedEvent, Digest, Filter, Query, Rule};
 pub(crate) use cursors::{Announced, Moved};
 pub(crate) use error::{ArchiveError, SearchError};
 pub(crate) use feeds::{NewSubscription, Subscribed};
+pub(crate) use lock::{AtWork, Taken};
+pub(crate) use merge::Merged;
 pub(crate) use record::PackedAttempt;
+pub(crate) use schema::Upgrade;
 
 /// Everything that was ever kept. Any number of threads may read while one writes.
 pub(crate) struct Archive {
     connections: Connections,
+    /// What opening it came to, where it was an older one.
+    upgrade: Option<Upgrade>,
     /// The index got new rows: something to merge at the end.
     has_recorded: AtomicBool,
     /// Words whose stem stands in the archive already.
@@ -83,14 +92,27 @@ impl Archive {
     /// Opens the archive, bringing it up to date; makes it, with its folder, where there is none. What is
     /// no archive or was written by a newer hallway is refused untouched.
     pub(crate) fn open(path: &Path) -> Result<Self, ArchiveError> {
+        let (connections, upgrade) = Connections::open(path)?;
         Ok(Self {
-            connections: Connections::open(path)?,
+            connections,
+            upgrade,
             has_recorded: AtomicBool::new(false),
             words: std::sync::Mutex::default(),
             dictionary: std::sync::RwLock::default(),
             rules: Vec::new(),
             aliases: Aliases::default(),
         })
+    }
+
+    /// From which version it was just brought up to date.
+    pub(crate) fn upgrade(&self) -> Option<&Upgrade> {
+        self.upgrade.as_ref()
+    }
+
+    /// Says to other hallways that this one polls, as long as the answer lives. Nothing needs it to be
+    /// safe; it spares publishers and people the same work twice.
+    pub(crate) fn begin_work(&self) -> Result<AtWork, Taken> {
+        lock::take(self.connections.path())
     }
 
     /// What a person's config says of tags and of what arrives.

@@ -139,6 +139,12 @@ impl Plan {
         if let Some(cursor) = query.arrived_after {
             let sql = format!(" AND NOT {entry}.backfilled AND +{entry}.id > ?");
             self.push(&sql, cursor.0);
+            if let Some(view) = &query.shown_to {
+                let sql = format!(
+                    " AND NOT EXISTS (SELECT 1 FROM shown WHERE shown.entry = {entry}.id AND shown.cursor = ?)"
+                );
+                self.push(&sql, view.clone());
+            }
         }
         if let Some(cursor) = query.arrived_until {
             self.push(&format!(" AND +{entry}.id <= ?"), cursor.0);

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::functions::FunctionFlags;
@@ -19,6 +19,15 @@ const APPLICATION_ID: i64 = 0x6861_6c6c;
 /// How long one hallway waits for another.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// What opening an older archive came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Upgrade {
+    pub(crate) from: i64,
+    pub(crate) to: i64,
+    /// The archive as it was before.
+    pub(crate) copy: PathBuf,
+}
+
 /// The version that this hallway writes.
 pub(super) fn known_version() -> i64 {
     MIGRATIONS.len() as i64
@@ -26,7 +35,7 @@ pub(super) fn known_version() -> i64 {
 
 /// Opens the archive to write to it: looks whose the file is before anything touches it, makes it where
 /// there is none, and brings it up to date.
-pub(super) fn open_writer(path: &Path) -> Result<Connection, ArchiveError> {
+pub(super) fn open_writer(path: &Path) -> Result<(Connection, Option<Upgrade>), ArchiveError> {
     if let Some(folder) = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
@@ -43,7 +52,7 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, ArchiveError> {
     // most of them without a chain of further pages.
     writer.pragma_update(None, "page_size", 8192)?;
     set_up(&writer)?;
-    migrate(&mut writer, path, &MIGRATIONS)?;
+    let upgrade = migrate(&mut writer, path, &MIGRATIONS)?;
     // After the first step's transaction, so that a kill while the archive is made leaves an empty file
     // or a whole archive, never one that does not say whose it is.
     write_ahead(&writer)?;
@@ -51,7 +60,68 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, ArchiveError> {
     // 32 MiB: a checkpoint rewrites pages in place and waits for the disk, so not after each commit.
     writer.pragma_update(None, "wal_autocheckpoint", 4096)?;
     writer.pragma_update(None, "journal_size_limit", 64 << 20)?;
-    Ok(writer)
+    Ok((writer, upgrade))
+}
+
+/// A copy of somebody's archive, brought up to date, to read from. The archive itself is only read: not
+/// even its log is tidied.
+pub(super) fn open_copy(path: &Path, copy: &Path) -> Result<Connection, ArchiveError> {
+    inspect(path)?;
+    let before = state_of(path);
+    if before.is_none_or(|(size, _)| size == 0) {
+        return Err(ArchiveError::NotAnArchive {
+            path: path.to_owned(),
+            found: "it is empty".to_owned(),
+        });
+    }
+    // A reader of a log makes files beside it. Without a log nobody is at work, and none are needed.
+    if !log_of(path).exists() {
+        copy_aside(path, copy, "immutable=1")?;
+        if state_of(path) == before && !log_of(path).exists() {
+            return Ok(open_writer(copy)?.0);
+        }
+        // Somebody began to write meanwhile.
+        fs::remove_file(copy).map_err(|error| ArchiveError::open(copy, &error))?;
+    }
+    copy_aside(path, copy, "mode=ro")?;
+    Ok(open_writer(copy)?.0)
+}
+
+fn copy_aside(path: &Path, copy: &Path, how: &str) -> Result<(), ArchiveError> {
+    let (Some(name), Some(copy)) = (path.to_str(), copy.to_str()) else {
+        return Err(ArchiveError::open(path, &"its name is not UTF-8"));
+    };
+    let mut address = "file:".to_owned();
+    for character in name.chars() {
+        match character {
+            '%' => address.push_str("%25"),
+            '?' => address.push_str("%3f"),
+            '#' => address.push_str("%23"),
+            _ => address.push(character),
+        }
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_URI
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let reader = Connection::open_with_flags(format!("{address}?{how}"), flags)
+        .map_err(|error| ArchiveError::open(path, &error))?;
+    reader.busy_timeout(BUSY_TIMEOUT)?;
+    // What stands in the log may be newer than the header that was looked at.
+    refuse_newer(path, version(&reader)?, known_version())?;
+    reader.execute("VACUUM INTO ?1", [copy])?;
+    Ok(())
+}
+
+fn log_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
+}
+
+/// A file's size and when it was last written.
+fn state_of(path: &Path) -> Option<(u64, std::time::SystemTime)> {
+    let facts = fs::metadata(path).ok()?;
+    Some((facts.len(), facts.modified().ok()?))
 }
 
 /// A further connection, which only reads.
@@ -147,11 +217,21 @@ fn version(connection: &Connection) -> Result<i64, ArchiveError> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
 
-/// Runs the steps that are missing, each in a transaction of its own.
-fn migrate(writer: &mut Connection, path: &Path, steps: &[&str]) -> Result<(), ArchiveError> {
+/// Runs the steps that are missing, each in a transaction of its own, and keeps a copy of an archive that
+/// was made by an earlier hallway as it was.
+fn migrate(
+    writer: &mut Connection,
+    path: &Path,
+    steps: &[&str],
+) -> Result<Option<Upgrade>, ArchiveError> {
     let known = steps.len() as i64;
     // The header on disk may be older than what stands in the write-ahead log.
-    refuse_newer(path, version(writer)?, known)?;
+    let from = version(writer)?;
+    refuse_newer(path, from, known)?;
+    let copy = match (1..known).contains(&from) {
+        true => keep_copy(writer, path, from)?,
+        false => None,
+    };
     while version(writer)? < known {
         let step = writer.transaction_with_behavior(TransactionBehavior::Exclusive)?;
         // Another hallway may have run it while this one waited for the lock.
@@ -164,7 +244,47 @@ fn migrate(writer: &mut Connection, path: &Path, steps: &[&str]) -> Result<(), A
             step.commit()?;
         }
     }
-    Ok(())
+    Ok(copy.map(|copy| Upgrade {
+        from,
+        to: known,
+        copy,
+    }))
+}
+
+/// `hallway.db.schema-1.bak`: the whole archive beside itself. `None`: another hallway was faster.
+fn keep_copy(writer: &Connection, path: &Path, from: i64) -> Result<Option<PathBuf>, ArchiveError> {
+    let beside = |ending: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".schema-{from}.{ending}"));
+        PathBuf::from(name)
+    };
+    // Of this process alone: another may be at the same.
+    let aside = beside(&format!("{}.part", std::process::id()));
+    let Some(name) = aside.to_str() else {
+        return Err(ArchiveError::open(path, &"its name is not UTF-8"));
+    };
+    let failed = |error: io::Error| ArchiveError::open(&aside, &error);
+    if aside.exists() {
+        fs::remove_file(&aside).map_err(failed)?;
+    }
+    let copied = writer.execute("VACUUM INTO ?1", [name]);
+    if let Err(error) = copied {
+        // Half a copy is none; the archive itself is as it was.
+        let _ = fs::remove_file(&aside);
+        return Err(error.into());
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let is_older = version(&Connection::open_with_flags(&aside, flags)?)? == from;
+    if !is_older {
+        fs::remove_file(&aside).map_err(failed)?;
+        return Ok(None);
+    }
+    let copy = beside("bak");
+    File::open(&aside)
+        .and_then(|file| file.sync_all())
+        .and_then(|()| fs::rename(&aside, &copy))
+        .map_err(failed)?;
+    Ok(Some(copy))
 }
 
 /// Switches to the write-ahead log. SQLite does not wait for others here, whatever the busy timeout.
@@ -200,8 +320,9 @@ mod tests {
 
     #[test]
     fn a_step_that_fails_leaves_nothing_behind() {
-        let mut db = Connection::open_in_memory().unwrap();
-        let path = Path::new("archive.db");
+        let folder = tempfile::tempdir().unwrap();
+        let path = &folder.path().join("archive.db");
+        let mut db = Connection::open(path).unwrap();
         let steps = [
             "CREATE TABLE a (x);",
             "CREATE TABLE b (x); CREATE TABLE a (x);",
@@ -228,5 +349,42 @@ mod tests {
                 ..
             })
         ));
+    }
+
+    #[test]
+    fn an_older_archive_is_kept_as_it_was_before_its_step() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hallway.db");
+        drop(open_writer(&path).unwrap());
+        let entries = |path: &Path, column: &str| {
+            let db = Connection::open(path).unwrap();
+            db.prepare(&format!("SELECT {column} FROM feeds")).is_ok()
+        };
+        let steps = [MIGRATIONS[0], "ALTER TABLE feeds ADD COLUMN colour TEXT;"];
+        let mut writer = Connection::open(&path).unwrap();
+        let upgrade = migrate(&mut writer, &path, &steps).unwrap().unwrap();
+        drop(writer);
+        let copy = folder.path().join("hallway.db.schema-1.bak");
+        let expected = Upgrade {
+            from: 1,
+            to: 2,
+            copy: copy.clone(),
+        };
+        assert_eq!(upgrade, expected);
+        assert!(entries(&path, "colour") && !entries(&copy, "colour"));
+        assert!(entries(&copy, "url"));
+        assert!(
+            open_writer(&copy).unwrap().1.is_none(),
+            "an archive of its own"
+        );
+
+        // A step that fails leaves the archive as it was, and its copy beside it.
+        let worse = [steps[0], steps[1], "CREATE TABLE feeds (x);"];
+        let mut writer = Connection::open(&path).unwrap();
+        assert!(migrate(&mut writer, &path, &worse).is_err());
+        assert_eq!(version(&writer).unwrap(), 2);
+        assert!(folder.path().join("hallway.db.schema-2.bak").exists());
+        // Once up to date nothing is copied.
+        assert_eq!(migrate(&mut writer, &path, &steps).unwrap(), None);
     }
 }

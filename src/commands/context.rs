@@ -7,8 +7,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use directories::ProjectDirs;
 
 use super::exit::CommandError;
-use crate::archive::Archive;
-use crate::config::{Config, FeedConfig, FetchConfig};
+use crate::archive::{Archive, Upgrade};
+use crate::config::{Config, FeedConfig, FetchConfig, PrivateAddresses};
 use crate::decide;
 use crate::fetch::{self, FeedSettings, Fetcher, Login};
 use crate::query::{self, Aliases, Rule};
@@ -79,7 +79,15 @@ impl<'a> Context<'a> {
     /// The archive, made if it is not there yet.
     pub(crate) fn archive(&self) -> Result<Archive, CommandError> {
         let aliases = Aliases::new(&self.config.aliases);
-        Ok(Archive::open(&self.archive_path)?.with_rules(self.rules()?, aliases))
+        let rules = self.rules()?;
+        let archive = Archive::open(&self.archive_path)?;
+        if let Some(Upgrade { from, to, copy }) = archive.upgrade() {
+            self.terminal.note(&format!(
+                "the archive was brought up to date (schema {from} to {to}); as it was before: {}",
+                copy.display()
+            ));
+        }
+        Ok(archive.with_rules(rules, aliases))
     }
 
     fn rules(&self) -> Result<Vec<Rule>, CommandError> {
@@ -140,6 +148,7 @@ impl<'a> Context<'a> {
             host_gap,
             max_size,
             contact,
+            private_addresses,
             ..
         } = self.config.fetch.clone();
         let defaults = fetch::Settings::default();
@@ -153,6 +162,7 @@ impl<'a> Context<'a> {
             min_speed: min_speed.unwrap_or(defaults.min_speed),
             host_gap: host_gap.unwrap_or(defaults.host_gap),
             max_size: max_size.unwrap_or(defaults.max_size),
+            refuse_private: private_addresses == PrivateAddresses::Deny,
             contact: contact.or(defaults.contact),
             feeds: self.by_feed(|feed| Some(self.feed_settings(feed)))?,
             ..defaults

@@ -16,7 +16,8 @@ use crate::update::{Report, Status};
 
 /// Poll the feeds that are due
 ///
-/// Prints nothing when all is well; --json prints one object a feed.
+/// Prints nothing when all is well; --json prints one object a feed. While another hallway polls for the
+/// same archive it says so and does nothing, unless feeds are named.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Poll these only, due or not: an address or a part of a title
@@ -75,6 +76,14 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         return Ok(Exit::Well);
     };
     let archive = Arc::new(archive);
+    // Who names feeds wants an answer; all else the other one is polling already.
+    let at_work = match args.feeds.is_empty() {
+        true => match poll::begin(context, &archive) {
+            Some(at_work) => Some(at_work),
+            None => return Ok(Exit::Well),
+        },
+        false => None,
+    };
     let fetcher = Arc::new(context.fetcher(args.jobs)?);
     let runtime = poll::runtime()?;
     let (due, skipped) = choose(args, context, &archive)?;
@@ -97,6 +106,8 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         _ => Audience::Person,
     };
     let mut totals = poll::poll(context, &archive, &fetcher, &runtime, due, audience, each)?;
+    // Reading pasts may take hours; each page is stored as it comes.
+    drop(at_work);
     if context.terminal.is_watched() && !args.json {
         context.terminal.note(&format!(
             "{} polled, {} failed, {} not due; {} new entries, {} edited",

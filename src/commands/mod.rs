@@ -18,6 +18,7 @@ mod import;
 mod import_entries;
 mod known;
 mod man;
+mod merge;
 mod metrics;
 mod parse;
 mod pause;
@@ -120,6 +121,7 @@ enum Command {
     Parse(parse::Args),
     Check(check::Args),
     Backup(backup::Args),
+    Merge(merge::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -191,6 +193,7 @@ fn dispatch(cli: Cli, terminal: &Terminal) -> Result<Exit, CommandError> {
         Command::Parse(args) => parse::run(&args, &context),
         Command::Check(args) => check::run(&args, &context),
         Command::Backup(args) => backup::run(&args, &context),
+        Command::Merge(args) => merge::run(&args, &context),
         Command::Completions(_) | Command::Man(_) => Ok(Exit::Well),
     }
 }

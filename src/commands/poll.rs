@@ -7,7 +7,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::context::Context;
 use super::exit::{CommandError, Exit};
-use crate::archive::Archive;
+use crate::archive::{Archive, AtWork};
 use crate::decide;
 use crate::fetch::Fetcher;
 use crate::model::Subscription;
@@ -49,6 +49,23 @@ pub(crate) fn due(
     let mut due = archive.due(now)?;
     due.retain(|feed| decide::turn(feed, now) <= now);
     Ok(due)
+}
+
+/// Takes the archive for a poll. `None`: another hallway is at it already, which a person has been told.
+pub(crate) fn begin(context: &Context<'_>, archive: &Archive) -> Option<AtWork> {
+    match archive.begin_work() {
+        Ok(at_work) => Some(at_work),
+        Err(taken) => {
+            let who = match taken.process {
+                Some(process) => format!(" (process {process})"),
+                None => String::new(),
+            };
+            context.terminal.note(&format!(
+                "another hallway{who} is polling for this archive; nothing done"
+            ));
+            None
+        }
+    }
 }
 
 /// Who a poll is made for.

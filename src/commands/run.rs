@@ -20,7 +20,8 @@ const CURSOR: &str = "run";
 ///
 /// Subscribes to any SOURCE that is not yet subscribed (as `add` takes them), polls what is due, and
 /// publishes the views of hallway.toml. Where there are none, prints every entry that arrived since the
-/// last `run` printed: none twice, none left out, also after a run that failed.
+/// last `run` printed: none twice, none left out, also after a run that failed. While
+/// another hallway polls for the same archive it says so and does nothing.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[arg(value_name = "SOURCE")]
@@ -37,6 +38,9 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     }
     let subscriber = Subscriber::new(context)?;
     let archive = &subscriber.archive;
+    let Some(_at_work) = poll::begin(context, archive) else {
+        return Ok(Exit::Well);
+    };
     let mut failed = 0;
     for source in &args.sources {
         for added in subscriber.subscribe(source, &Wishes::default())? {

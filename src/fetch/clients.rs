@@ -6,6 +6,7 @@ use reqwest::{Client, ClientBuilder};
 use url::{Host, Url};
 
 use super::Settings;
+use super::private;
 use super::resolve::Resolver;
 use crate::source::{Failure, FailureKind};
 
@@ -36,11 +37,30 @@ impl Clients {
     pub(super) fn new(settings: Settings) -> Self {
         // An error means that it is installed already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let resolver = match settings.refuse_private {
+            true => {
+                let proxies = private::proxies(|name| std::env::var(name).ok());
+                Resolver::refusing_private(proxies)
+            }
+            false => Resolver::default(),
+        };
         Self {
             settings,
-            resolver: Arc::default(),
+            resolver: Arc::new(resolver),
             made: Default::default(),
         }
+    }
+
+    /// Whether a person lets this URL be asked: what the resolver cannot refuse is refused here.
+    pub(super) async fn permit(&self, url: &Url) -> Result<(), Failure> {
+        if !self.resolver.refuses_private() {
+            return Ok(());
+        }
+        let name = url.domain().unwrap_or_default();
+        if private::is_named(url) || self.resolver.is_private_behind_proxy(name).await {
+            return Err(private::refused());
+        }
+        Ok(())
     }
 
     /// Through the system's proxies, where there are any (`https_proxy`, `no_proxy`). Fails only where

@@ -12,6 +12,7 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use rustls::{AlertDescription, CertificateError};
 
+use super::private::{self, PrivateName};
 use super::times;
 use crate::source::{Failure, FailureKind};
 
@@ -76,6 +77,9 @@ pub(super) fn of_asking(error: &reqwest::Error, connect_timeout: Duration) -> Fa
     }
     if let Some(tls) = find::<rustls::Error>(error) {
         return of_tls(tls);
+    }
+    if find::<PrivateName>(error).is_some() {
+        return private::refused();
     }
     if error.is_dns() {
         return Failure::new(FailureKind::Dns, "the host name was not found")

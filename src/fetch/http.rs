@@ -152,6 +152,7 @@ impl Http {
         asking: &mut Asking<'_>,
         turn: &mut Turn,
     ) -> Result<Step, Failure> {
+        self.clients.permit(hops.here()).await?;
         let condition = condition(asking.validators);
         let conditional = !condition.is_empty();
         let request = self.request(hops, asking.own)?.headers(condition);

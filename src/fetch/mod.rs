@@ -1,7 +1,8 @@
 //! Asks a source for its documents, politely, and hands them back as bytes.
 //!
 //! * `http` makes the conditional GET and follows redirects; `body` reads what comes within the limits;
-//! * `own` is what a person set for one feed, `clients` and `resolve` what all requests share;
+//! * `own` is what a person set for one feed, `clients` and `resolve` what all requests share,
+//!   `private` which addresses are no place on the open internet;
 //! * `local` reads files and folders of notes;
 //! * `schedule` says whose turn it is within a run.
 //!
@@ -14,6 +15,7 @@ mod http;
 mod jobs;
 mod local;
 mod own;
+mod private;
 mod redirect;
 mod resolve;
 mod schedule;
@@ -55,6 +57,8 @@ pub(crate) struct Settings {
     pub(crate) host_gap: Duration,
     /// Of one document in bytes, after its content coding is undone.
     pub(crate) max_size: u64,
+    /// Of this machine and of the local network.
+    pub(crate) refuse_private: bool,
     /// The URL or mail address the `User-Agent` names; `None` is the program's homepage.
     pub(crate) contact: Option<String>,
     /// What is different for single feeds.
@@ -73,6 +77,7 @@ impl Default for Settings {
             speed_window: Duration::from_secs(10),
             host_gap: Duration::from_millis(20),
             max_size: 32 * 1024 * 1024,
+            refuse_private: false,
             contact: None,
             feeds: ByAddress::default(),
         }

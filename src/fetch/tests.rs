@@ -9,6 +9,7 @@ mod network;
 mod own;
 mod politeness;
 mod poll;
+mod private;
 
 use std::time::Duration;
 

@@ -71,9 +71,10 @@ impl Answer {
         }
     }
 
-    /// What arrived between two cursors: whatever was not in the feed's past.
-    pub(crate) fn arrived(&self, after: Cursor, until: Cursor) -> Query {
+    /// What arrived between two positions of a view's cursor: whatever was not in the feed's past.
+    pub(crate) fn arrived(&self, view: &str, after: Cursor, until: Cursor) -> Query {
         Query {
+            shown_to: Some(view.to_owned()),
             arrived_after: Some(after),
             arrived_until: Some(until),
             limit: None,

@@ -64,7 +64,7 @@ impl Publication<'_> {
     fn to_stdout(&self, before: Option<Cursor>) -> Result<Option<bool>, CommandError> {
         let from = before.unwrap_or_default();
         let until = self.end(from)?;
-        let query = self.answer.arrived(from, until);
+        let query = self.answer.arrived(self.cursor, from, until);
         let any = to_stdout(|out| self.answer.render_any(self.archive, &query, out))?;
         // What is printed is printed, whoever else has moved the cursor.
         self.moved(before, until, || Ok(()))?;
@@ -88,14 +88,17 @@ impl Publication<'_> {
             return Ok(None);
         }
         let until = self.end(from)?;
-        if !self.archive.any(&self.answer.arrived(from, until))? {
+        if !self
+            .archive
+            .any(&self.answer.arrived(self.cursor, from, until))?
+        {
             let moved = self.moved(before, until, || Ok(()))?;
             return Ok((moved == Moved::Done).then_some(false));
         }
         let after = announced
             .filter(|file| gathers && file.is_at(path) && path.exists())
             .map_or(from, |file| file.after.min(from));
-        let query = self.answer.arrived(after, until);
+        let query = self.answer.arrived(self.cursor, after, until);
         let fill = |out: &mut dyn std::io::Write| self.answer.render_any(self.archive, &query, out);
         let Some(aside) = Aside::write(path, fill)? else {
             let moved = self.moved(before, until, || Ok(()))?;
@@ -120,7 +123,7 @@ impl Publication<'_> {
         let Some(limit) = self.answer.query.limit else {
             return Ok(self.until);
         };
-        let query = self.answer.arrived(from, self.until);
+        let query = self.answer.arrived(self.cursor, from, self.until);
         let end = self.archive.end_of_first(&query, limit)?;
         Ok(end.unwrap_or(self.until))
     }
