@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::pixels::{hides, is_counter, is_tiny};
 use crate::model::{Attributes, SafeHtml, Token, decode, is_block};
 
 pub(super) struct Finished {
@@ -131,17 +132,14 @@ impl<'a> Finish<'a> {
     }
 
     fn picture(&mut self, attributes: Attributes<'_>) {
-        let size = |name| {
-            attributes
-                .get(name)
-                .and_then(|value| value.parse::<u32>().ok())
-        };
-        let tiny = |size: Option<u32>| size.is_some_and(|size| size <= 1);
-        if tiny(size("width")) || tiny(size("height")) {
+        if is_out_of_sight(attributes) {
             return;
         }
         // Pages that load pictures by script keep the address elsewhere.
         let address = attributes.get("data-src").or_else(|| attributes.get("src"));
+        if address.as_deref().is_some_and(is_counter) {
+            return;
+        }
         let set = attributes.get("srcset");
         if address.is_none() && set.is_none() {
             if let Some(alternative) = attributes.get("alt") {
@@ -211,6 +209,15 @@ impl<'a> Finish<'a> {
         self.text(&text);
         self.out.push_str("</a>");
     }
+}
+
+/// A picture that its page keeps from being seen: a counter.
+fn is_out_of_sight(attributes: Attributes<'_>) -> bool {
+    let tiny = |name| attributes.get(name).is_some_and(|size| is_tiny(&size));
+    tiny("width")
+        || tiny("height")
+        || attributes.get("hidden").is_some()
+        || attributes.get("style").is_some_and(|style| hides(&style))
 }
 
 fn is_heading(name: &str) -> bool {
