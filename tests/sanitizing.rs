@@ -24,7 +24,10 @@ use payloads::Payload;
 fn server() -> Server {
     let server = Server::start();
     let picture: &[u8] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
-    server.reply("/img", [Reply::ok(picture).header("Content-Type", "image/gif")]);
+    server.reply(
+        "/img",
+        [Reply::ok(picture).header("Content-Type", "image/gif")],
+    );
     server
 }
 
@@ -39,10 +42,13 @@ fn entries(payloads: &[Payload]) -> (Hall, [String; 2]) {
     hall.write("rss.xml", feeds::rss(payloads));
     hall.write("feed.json", feeds::json_feed(payloads));
     for (number, payload) in payloads.iter().enumerate() {
-        hall.write(&format!("notes/{number}.md"), feeds::note(number, &payload.text));
+        hall.write(
+            &format!("notes/{number}.md"),
+            feeds::note(number, &payload.text),
+        );
     }
     let ran = hall.run(["run", "atom.xml", "rss.xml", "feed.json", "notes"]);
-    ran.status(0);
+    assert_eq!((ran.code(), ran.err().as_str()), (Some(0), ""));
     let printed = [ran.out(), ran.err()];
     (hall, printed)
 }
@@ -57,13 +63,20 @@ fn heads(payloads: &[Payload]) -> (Hall, [String; 2]) {
         arguments.push(name);
     }
     let ran = hall.run(&arguments);
-    ran.status(0);
+    assert_eq!((ran.code(), ran.err().as_str()), (Some(0), ""));
     let printed = [ran.out(), ran.err()];
     (hall, printed)
 }
 
 fn queried(hall: &Hall, format: &str, more: &[&str]) -> String {
-    let all = ["query", "--no-merge", "--limit", "100000", "--format", format];
+    let all = [
+        "query",
+        "--no-merge",
+        "--limit",
+        "100000",
+        "--format",
+        format,
+    ];
     let ran = hall.run(all.iter().chain(more));
     ran.status(0);
     ran.out()
@@ -73,7 +86,12 @@ fn queried(hall: &Hall, format: &str, more: &[&str]) -> String {
 fn judge(hall: &Hall, chromium: &str, what: &str, page: &str, kind: &str, count: usize) {
     let report = look(hall, chromium, page, kind);
     let faults = strings(&report["faults"]);
-    assert!(faults.is_empty(), "{what}: {} faults:\n{}", faults.len(), faults.join("\n"));
+    assert!(
+        faults.is_empty(),
+        "{what}: {} faults:\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
     assert_eq!(report["articles"], count, "{what}");
 }
 
@@ -92,7 +110,11 @@ fn the_list_is_long_and_reaches_the_archive() {
     let server = server();
     let payloads = list(&server);
     assert!(payloads.len() >= 600, "{}", payloads.len());
-    assert!(payloads.iter().any(|payload| payload.text.contains('\u{1b}')));
+    assert!(
+        payloads
+            .iter()
+            .any(|payload| payload.text.contains('\u{1b}'))
+    );
     let (hall, _) = entries(&payloads);
     let ids: Value = serde_json::from_str(&queried(&hall, "json", &[])).unwrap();
     assert_eq!(ids.as_array().unwrap().len(), 4 * payloads.len());
@@ -109,27 +131,59 @@ fn a_page_and_a_mail_are_harmless_in_a_browser() {
         let count = json.as_array().unwrap().len();
         for images in IMAGES {
             let page = queried(&hall, "html", images);
-            judge(&hall, chromium, &format!("html {images:?}"), &page, "digest", count);
+            judge(
+                &hall,
+                chromium,
+                &format!("html {images:?}"),
+                &page,
+                "digest",
+                count,
+            );
             let pictures = images.contains(&"show");
             assert_eq!(asked(&server, &mut before, pictures), [""; 0], "{images:?}");
         }
         let mail = queried(&hall, "eml", &["--to", "ann@blog.example"]);
         judge(&hall, chromium, "eml", &html_part(&mail), "digest", count);
-        let talks: Value = serde_json::from_str(&queried(&hall, "json", &["--by", "talk"])).unwrap();
+        let talks: Value =
+            serde_json::from_str(&queried(&hall, "json", &["--by", "talk"])).unwrap();
         let page = queried(&hall, "html", &["--by", "talk"]);
-        judge(&hall, chromium, "talks", &page, "digest", talks.as_array().unwrap().len());
-        assert_eq!(asked(&server, &mut before, false), [""; 0], "mail and talks");
+        judge(
+            &hall,
+            chromium,
+            "talks",
+            &page,
+            "digest",
+            talks.as_array().unwrap().len(),
+        );
+        assert_eq!(
+            asked(&server, &mut before, false),
+            [""; 0],
+            "mail and talks"
+        );
     }
 }
 
-const IMAGES: [&[&str]; 3] = [&["--images", "none"], &["--images", "link"], &["--images", "show"]];
+const IMAGES: [&[&str]; 3] = [
+    &["--images", "none"],
+    &["--images", "link"],
+    &["--images", "show"],
+];
 
 /// The second part of a mail. Its head holds no header that was not written by us.
 fn html_part(mail: &str) -> String {
     let (head, body) = mail.split_once("\r\n\r\n").unwrap();
     for line in head.lines().filter(|line| !line.starts_with(' ')) {
         let name = line.split(':').next().unwrap();
-        let known = ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"];
+        let known = [
+            "From",
+            "To",
+            "Subject",
+            "Date",
+            "Message-ID",
+            "Auto-Submitted",
+            "MIME-Version",
+            "Content-Type",
+        ];
         assert!(known.contains(&name), "{line}");
     }
     let part = body.split("text/html").nth(1).unwrap();
@@ -146,51 +200,92 @@ fn link(address: &str) -> String {
 /// Each address below this element, wherever the feed formats have one.
 fn addresses(element: &Element, found: &mut Vec<String>) {
     let named = ["href", "src", "url", "uri", "xml:base"];
-    let own = element.attributes.iter().filter(|(name, _)| named.contains(&name.as_str()));
+    let own = element
+        .attributes
+        .iter()
+        .filter(|(name, _)| named.contains(&name.as_str()));
     found.extend(own.map(|(_, value)| value.clone()));
-    let is_address = matches!(element.name.as_str(), "link" | "uri" | "comments" | "icon" | "logo" | "url" | "docs" | "wfw:commentRss");
+    let is_address = matches!(
+        element.name.as_str(),
+        "link" | "uri" | "comments" | "icon" | "logo" | "url" | "docs" | "wfw:commentRss"
+    );
     let is_permalink = element.name == "guid" && element.get("isPermaLink") != Some("false");
     if (is_address || is_permalink) && !element.text.trim().is_empty() {
         found.push(element.text.clone());
     }
-    element.children.iter().for_each(|child| addresses(child, found));
+    element
+        .children
+        .iter()
+        .for_each(|child| addresses(child, found));
 }
 
 /// A title as the format means it: text in Atom unless it says otherwise, HTML to readers of RSS.
 fn title(element: &Element, is_html: bool) -> String {
-    let Some(title) = element.child("title") else { return String::new() };
-    let is_html = is_html || title.get("type").is_some_and(|kind| kind != "text");
-    let text = if is_html { title.text.clone() } else { feeds::xml(&title.text) };
-    format!("<h2>{text}</h2>")
+    let Some(title) = element.child("title") else {
+        return String::new();
+    };
+    format!("<h2>{}</h2>", meant(title, is_html))
+}
+
+fn meant(element: &Element, is_html: bool) -> String {
+    match is_html || element.get("type").is_some_and(|kind| kind != "text") {
+        true => element.text.clone(),
+        false => feeds::xml(&element.text),
+    }
 }
 
 fn of_xml(feed: &str, item: &str, is_rss: bool) -> Vec<String> {
     let root = tree(feed);
-    let holder = if is_rss { root.child("channel").unwrap() } else { &root };
+    let holder = if is_rss {
+        root.child("channel").unwrap()
+    } else {
+        &root
+    };
     let mut articles: Vec<String> = holder
         .all(item)
         .map(|item| {
             let mut article = title(item, is_rss);
             for name in ["content", "content:encoded", "description", "summary"] {
-                article.push_str(item.text_of(name).unwrap_or_default());
+                if let Some(text) = item.child(name) {
+                    article.push_str(&meant(text, is_rss));
+                }
             }
             let mut found = Vec::new();
             addresses(item, &mut found);
-            article + &found.iter().map(|address| link(address)).collect::<String>()
+            article
+                + &found
+                    .iter()
+                    .map(|address| link(address))
+                    .collect::<String>()
         })
         .collect();
     let mut found = Vec::new();
-    holder.children.iter().filter(|child| child.name != item).for_each(|child| addresses(child, &mut found));
-    articles.push(title(holder, is_rss) + &found.iter().map(|address| link(address)).collect::<String>());
+    holder
+        .children
+        .iter()
+        .filter(|child| child.name != item)
+        .for_each(|child| addresses(child, &mut found));
+    articles.push(
+        title(holder, is_rss)
+            + &found
+                .iter()
+                .map(|address| link(address))
+                .collect::<String>(),
+    );
     articles
 }
 
 fn of_json(value: &Value, key: &str, article: &mut String) {
     match value {
         Value::Array(values) => values.iter().for_each(|value| of_json(value, key, article)),
-        Value::Object(members) => members.iter().for_each(|(name, value)| of_json(value, name, article)),
+        Value::Object(members) => members
+            .iter()
+            .for_each(|(name, value)| of_json(value, name, article)),
         Value::String(text) if key == "content_html" => article.push_str(text),
-        Value::String(text) if key.ends_with("url") || ["image", "avatar", "icon", "favicon", "banner_image"].contains(&key) => {
+        Value::String(text)
+            if key.ends_with("url")
+                || ["image", "avatar", "icon", "favicon", "banner_image"].contains(&key) =>
+        {
             article.push_str(&link(text));
         }
         _ => {}
@@ -217,11 +312,26 @@ fn the_combined_feeds_are_harmless_in_a_reader() {
             })
             .collect();
         for (what, articles) in [("atom", atom), ("rss", rss), ("jsonfeed", json)] {
-            judge(&hall, chromium, what, &shell(&articles), "reader", articles.len());
+            judge(
+                &hall,
+                chromium,
+                what,
+                &shell(&articles),
+                "reader",
+                articles.len(),
+            );
             assert_eq!(asked(&server, &mut before, true), [""; 0], "{what}");
         }
     }
 }
+
+/// What GitHub and its like render.
+const GITHUB: pulldown_cmark::Options = pulldown_cmark::Options::ENABLE_TABLES
+    .union(pulldown_cmark::Options::ENABLE_FOOTNOTES)
+    .union(pulldown_cmark::Options::ENABLE_STRIKETHROUGH)
+    .union(pulldown_cmark::Options::ENABLE_TASKLISTS)
+    .union(pulldown_cmark::Options::ENABLE_GFM)
+    .union(pulldown_cmark::Options::ENABLE_MATH);
 
 #[test]
 fn the_markdown_is_harmless_when_it_is_rendered() {
@@ -231,13 +341,20 @@ fn the_markdown_is_harmless_when_it_is_rendered() {
     for (hall, _) in [entries(&payloads), heads(&payloads)] {
         let markdown = queried(&hall, "markdown", &[]);
         let mut html = String::new();
-        let parser = pulldown_cmark::Parser::new_ext(&markdown, pulldown_cmark::Options::all());
+        let parser = pulldown_cmark::Parser::new_ext(&markdown, GITHUB);
         pulldown_cmark::html::push_html(&mut html, parser);
         let json: Value = serde_json::from_str(&queried(&hall, "json", &[])).unwrap();
         let headings = html.matches("<h1>").count() + html.matches("<h2>").count();
         assert_eq!(headings, json.as_array().unwrap().len() + 1, "headings");
         let articles: Vec<String> = html.split("<h2>").map(str::to_owned).collect();
-        judge(&hall, chromium, "markdown", &shell(&articles), "markdown", articles.len());
+        judge(
+            &hall,
+            chromium,
+            "markdown",
+            &shell(&articles),
+            "markdown",
+            articles.len(),
+        );
         assert_eq!(server.all_requests().len(), 0);
     }
 }
@@ -245,7 +362,10 @@ fn the_markdown_is_harmless_when_it_is_rendered() {
 /// Nothing a terminal would obey, and nothing that turns the text around it.
 #[track_caller]
 fn quiet(what: &str, printed: &str) {
-    let bad = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let bad = |c: char| {
+        (c.is_control() && c != '\n')
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
     for line in printed.lines() {
         assert!(!line.contains(bad), "{what}: {line:?}");
     }
@@ -296,7 +416,11 @@ fn lists_and_servers_that_talk_to_the_terminal_are_not_heard() {
     let hall = Hall::new();
     hall.write("list.opml", feeds::opml(&payloads));
     for dry in [true, false] {
-        let flag = if dry { &["import", "--dry-run", "list.opml"][..] } else { &["import", "list.opml"] };
+        let flag = if dry {
+            &["import", "--dry-run", "list.opml"][..]
+        } else {
+            &["import", "list.opml"]
+        };
         let ran = hall.run(flag);
         quiet("import", &ran.out());
         quiet("import", &ran.err());
@@ -306,11 +430,16 @@ fn lists_and_servers_that_talk_to_the_terminal_are_not_heard() {
     let mut found = Vec::new();
     addresses(&tree(&list), &mut found);
     for address in found {
-        assert!(!address.to_lowercase().trim().starts_with("javascript:"), "{address}");
+        assert!(
+            !address.to_lowercase().trim().starts_with("javascript:"),
+            "{address}"
+        );
     }
     let hall = Hall::new();
     let mut arguments = vec!["run".to_owned()];
-    let text = payloads.iter().filter(|payload| payload.name.starts_with("text.txt"));
+    let text = payloads
+        .iter()
+        .filter(|payload| payload.name.starts_with("text.txt"));
     for (number, payload) in text.enumerate().filter(|(number, _)| number % 4 == 0) {
         let path = format!("/{number}");
         let reply = format!(

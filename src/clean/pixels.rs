@@ -153,7 +153,14 @@ mod tests {
         ] {
             assert!(hides(style), "{style}");
         }
-        for style in ["", "width:10px", "width:100%", "opacity:.5", "display:block", "x"] {
+        for style in [
+            "",
+            "width:10px",
+            "width:100%",
+            "opacity:.5",
+            "display:block",
+            "x",
+        ] {
             assert!(!hides(style), "{style}");
         }
         assert!(is_tiny(" 01 ") && is_tiny("0") && is_tiny("1px"));

@@ -303,11 +303,26 @@ mod tests {
                 "https://a.example/?b=2&a=%31&#q",
             ),
             ("https://a.example/p?fbclid=1", "https://a.example/p"),
-            ("https://a.example/p?x=1&amp;gclid=2", "https://a.example/p?x=1"),
-            ("https://a.example/p?pk_campaign=1&pk_id=7", "https://a.example/p?pk_id=7"),
-            ("https://a.example/p?source=rss&ref=a", "https://a.example/p?source=rss&ref=a"),
-            ("https://a.example/p?q=utm_source%3D1", "https://a.example/p?q=utm_source%3D1"),
-            ("mailto:a@b.example?subject=x", "mailto:a@b.example?subject=x"),
+            (
+                "https://a.example/p?x=1&amp;gclid=2",
+                "https://a.example/p?x=1",
+            ),
+            (
+                "https://a.example/p?pk_campaign=1&pk_id=7",
+                "https://a.example/p?pk_id=7",
+            ),
+            (
+                "https://a.example/p?source=rss&ref=a",
+                "https://a.example/p?source=rss&ref=a",
+            ),
+            (
+                "https://a.example/p?q=utm_source%3D1",
+                "https://a.example/p?q=utm_source%3D1",
+            ),
+            (
+                "mailto:a@b.example?subject=x",
+                "mailto:a@b.example?subject=x",
+            ),
         ] {
             let mut url = Url::parse(written).unwrap();
             without_tracking(&mut url);

@@ -27,17 +27,39 @@ pub(crate) fn look(hall: &Hall, chromium: &str, page: &str, kind: &str) -> Value
     let script = format!("<script data-kind=\"{kind}\">{CHECK}</script>");
     hall.write("page.html", bare + &script);
     let output = Command::new(chromium)
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
-        .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
-        .args(["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--window-size=1200,4000"])
-        .args(["--timeout=60000", "--virtual-time-budget=20000", "--dump-dom"])
-        .arg(format!("--user-data-dir={}", hall.path("chromium").display()))
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+        ])
+        .args([
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ])
+        .args([
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+            "--window-size=1200,4000",
+        ])
+        .args([
+            "--timeout=60000",
+            "--virtual-time-budget=20000",
+            "--dump-dom",
+        ])
+        .arg(format!(
+            "--user-data-dir={}",
+            hall.path("chromium").display()
+        ))
         .arg(format!("file://{}", hall.path("page.html").display()))
         .output()
         .unwrap();
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     // The last one: an entry may hold the word as well.
-    let report = printed.rsplit_once("REPORT").and_then(|(_, rest)| rest.split("END<").next());
+    let report = printed
+        .rsplit_once("REPORT")
+        .and_then(|(_, rest)| rest.split("END<").next());
     let report = report
         .unwrap_or_default()
         .replace("&lt;", "<")
@@ -46,7 +68,14 @@ pub(crate) fn look(hall: &Hall, chromium: &str, page: &str, kind: &str) -> Value
         .replace("&amp;", "&");
     serde_json::from_str(&report).unwrap_or_else(|error| {
         let said = String::from_utf8_lossy(&output.stderr);
-        let tail: String = printed.chars().rev().take(2_000).collect::<Vec<_>>().into_iter().rev().collect();
+        let tail: String = printed
+            .chars()
+            .rev()
+            .take(2_000)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .collect();
         panic!("the script at the page's end did not report ({error}): …{tail}\n{said}")
     })
 }

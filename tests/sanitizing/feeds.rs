@@ -109,12 +109,13 @@ pub(crate) fn json_feed(payloads: &[Payload]) -> String {
     .to_string()
 }
 
-/// A note: Markdown is HTML, too.
+/// A note: Markdown is HTML, too. With some prose, without which a file of controls is taken for no text.
 pub(crate) fn note(number: usize, payload: &str) -> String {
     let quoted = json!(payload);
+    let prose = "Queues grow when nobody looks, said the second speaker. ".repeat(30);
     format!(
         "---\ntitle: {quoted}\nauthor: {quoted}\ntags: [{quoted}]\nlink: {quoted}\nurl: {quoted}\nid: {quoted}\nsummary: {quoted}\n\
-         date: 2026-11-20\n---\n\n# {payload}\n\nBEGIN{number}.\n\n{payload}\n\n[link]({payload}) ![picture]({payload} \"{payload}\")\n\n- {payload}\n"
+         date: 2026-11-20\n---\n\n# {payload}\n\nBEGIN{number}. {prose}\n\n{payload}\n\n[link]({payload}) ![picture]({payload} \"{payload}\")\n\n- {payload}\n"
     )
 }
 
@@ -131,7 +132,8 @@ pub(crate) fn head(number: usize, payload: &str) -> String {
 }
 
 pub(crate) fn opml(payloads: &[Payload]) -> String {
-    let mut list = String::from("<opml version=\"2.0\"><head><title>Hostile list</title></head><body>");
+    let mut list =
+        String::from("<opml version=\"2.0\"><head><title>Hostile list</title></head><body>");
     for payload in payloads {
         let x = xml(&payload.text);
         let _ = write!(
