@@ -79,7 +79,7 @@ fn stages(c: &mut Criterion) {
     });
     let split = cleaned();
     group.bench_function("split", |b| {
-        b.iter(|| split.iter().map(Cleaned::split).sum::<usize>())
+        b.iter(|| split.iter().map(Cleaned::split).sum::<usize>());
     });
     group.finish();
 
@@ -119,7 +119,7 @@ fn ways_out(c: &mut Criterion, feeds: Vec<Cleaned>) {
         ("newest 50", "", false),
     ] {
         group.bench_function(name, |b| {
-            b.iter(|| shelf.query(query, "jsonl", relevance, Some(50)))
+            b.iter(|| shelf.query(query, "jsonl", relevance, Some(50)));
         });
     }
     group.finish();
@@ -131,7 +131,7 @@ fn ways_out(c: &mut Criterion, feeds: Vec<Cleaned>) {
         "eml",
     ] {
         group.bench_function(format, |b| {
-            b.iter(|| shelf.query("", format, false, Some(500)))
+            b.iter(|| shelf.query("", format, false, Some(500)));
         });
     }
     group.finish();
