@@ -2,7 +2,10 @@
 //!
 //! The set is the one of `benches/poll`, 40 feeds of it; `-- clean` measures that stage only.
 
-#![allow(clippy::expect_used, reason = "a benchmark that cannot begin has to stop")]
+#![allow(
+    clippy::expect_used,
+    reason = "a benchmark that cannot begin has to stop"
+)]
 
 #[path = "poll/generate.rs"]
 mod generate;
