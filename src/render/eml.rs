@@ -85,6 +85,12 @@ impl Digest for Eml<'_> {
             .try_for_each(|digest| digest.item(item))
     }
 
+    fn group(&mut self, heading: &str) -> io::Result<()> {
+        self.digests
+            .iter_mut()
+            .try_for_each(|digest| digest.group(heading))
+    }
+
     fn end(&mut self) -> io::Result<()> {
         for digest in &mut self.digests {
             digest.end()?;
