@@ -291,7 +291,8 @@ fn a_note_without_the_right_to_read_it_costs_one_line() {
     }
     let ran = hall.run(["add", "notes"]);
     ran.status(3);
-    let lines = ran.err().lines().filter(|line| line.contains("locked.md"));
-    assert_eq!(lines.count(), 1, "{}", ran.err());
+    let errors = ran.err();
+    let lines = errors.lines().filter(|line| line.contains("locked.md"));
+    assert_eq!(lines.count(), 1, "{errors}");
     assert_eq!(count(&hall), 1);
 }
