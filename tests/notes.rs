@@ -284,7 +284,7 @@ fn a_note_without_the_right_to_read_it_costs_one_line() {
     hall.write("notes/fine.md", "# Fine\n\n- boats\n");
     hall.write("notes/locked.md", "# Locked\n\n- boats\n");
     let locked = hall.path("notes/locked.md");
-    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o000)).unwrap();
     if std::fs::read(&locked).is_ok() {
         println!("skipped: this user may read everything");
         return;
