@@ -257,3 +257,42 @@ fn permalinks_and_slugs_give_notes_their_addresses() {
         assert_eq!(entry(&hall, guid)["url"], url);
     }
 }
+
+#[test]
+fn drafts_and_hidden_notes_are_left_out_and_a_folder_named_as_a_note_is_a_folder() {
+    let hall = Hall::new();
+    hall.write("notes/fine.md", "# Fine\n\n- boats\n");
+    hall.write("notes/_drafts/early.md", "# Early\n\n- boats\n");
+    hall.write("notes/.hidden/secret.md", "# Secret\n\n- boats\n");
+    hall.write("notes/.note.md", "# Hidden\n\n- boats\n");
+    hall.write(
+        "notes/draft.md",
+        "---\ntitle: Draft\ndraft: true\n---\n\n- boats\n",
+    );
+    hall.write("notes/x.md/inner.md", "# Inner\n\n- locks\n");
+    hall.run(["add", "notes"]).status(0);
+    assert_eq!(count(&hall), 2);
+    assert_eq!(entry(&hall, "fine.md")["title"], "Fine");
+    assert_eq!(entry(&hall, "x.md/inner.md")["title"], "Inner");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_note_without_the_right_to_read_it_costs_one_line() {
+    use std::os::unix::fs::PermissionsExt;
+    let hall = Hall::new();
+    hall.write("notes/fine.md", "# Fine\n\n- boats\n");
+    hall.write("notes/locked.md", "# Locked\n\n- boats\n");
+    let locked = hall.path("notes/locked.md");
+    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o000)).unwrap();
+    if std::fs::read(&locked).is_ok() {
+        println!("skipped: this user may read everything");
+        return;
+    }
+    let ran = hall.run(["add", "notes"]);
+    ran.status(3);
+    let errors = ran.err();
+    let lines = errors.lines().filter(|line| line.contains("locked.md"));
+    assert_eq!(lines.count(), 1, "{errors}");
+    assert_eq!(count(&hall), 1);
+}

@@ -17,7 +17,7 @@ use crate::model::{RawEntry, RawFeed, Repair, Text};
 use super::repair::Repairs;
 
 /// Text is damaged twice at times (`Ã¢â‚¬â„¢`), hardly ever more often.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 4;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Page {
@@ -87,28 +87,66 @@ struct Found {
     evidence: Evidence,
 }
 
-/// Mends a text; it is borrowed where nothing is damaged.
+/// Mends a text; it is borrowed where nothing is damaged, and where mending would stop half the way.
 pub(super) fn mend<'a>(text: &'a str, repairs: &mut Repairs) -> Cow<'a, str> {
     // Who writes about damaged text means what stands there.
     if text.is_ascii() || text.to_ascii_lowercase().contains("mojibake") {
         return Cow::Borrowed(text);
     }
     let mut mended = Cow::Borrowed(text);
+    let mut layers = Vec::new();
+    let mut outer = None;
     for _ in 0..ROUNDS {
-        let mut changed = false;
+        let before = layers.len();
+        if let Some((page, found)) = whole(&mended, outer) {
+            outer = Some(page);
+            layers.push((page, found.len()));
+            mended = Cow::Owned(replace(&mended, &found));
+            continue;
+        }
+        outer = None;
         for page in Page::ALL {
             let found = find(&mended, page);
-            repairs.add(page.kind(), found.len());
             if !found.is_empty() {
-                changed = true;
+                layers.push((page, found.len()));
                 mended = Cow::Owned(replace(&mended, &found));
             }
         }
-        if !changed {
+        if layers.len() == before {
             break;
         }
     }
+    if is_half_way(text, &mended) {
+        return Cow::Borrowed(text);
+    }
+    for (page, count) in layers {
+        repairs.add(page.kind(), count);
+    }
     mended
+}
+
+/// Whether characters came out that nobody writes: a layer is left that could not be undone, and what is
+/// mended in part cannot be mended by anybody else.
+fn is_half_way(text: &str, mended: &str) -> bool {
+    let controls = |text: &str| {
+        let is_control = |c: &char| ('\u{80}'..='\u{9f}').contains(c);
+        text.chars().filter(is_control).count()
+    };
+    let left = controls(mended);
+    left > 0 && (text != mended || left > controls(text))
+}
+
+/// What is to be mended where one program damaged the whole text: all of its characters beyond ASCII are
+/// sequences, so that one strong among them vouches for those that would not be believed alone. So does an
+/// outer layer of the same page (`outer`), as the same program did it again.
+fn whole(text: &str, outer: Option<Page>) -> Option<(Page, Vec<Found>)> {
+    Page::ALL.into_iter().find_map(|page| {
+        let mut found = sequences(text, page, true);
+        settle_series(&mut found);
+        let is_strong = |piece: &Found| piece.evidence == Evidence::Strong;
+        let again = outer == Some(page) && found.len() >= 3;
+        (again || found.iter().any(is_strong)).then_some((page, found))
+    })
 }
 
 /// Mends a feed and its entries. The content as it was goes along as `unmended`. What was mended in the
@@ -180,11 +218,28 @@ fn replace(text: &str, found: &[Found]) -> String {
 
 /// What is to be mended, in order.
 fn find(text: &str, page: Page) -> Vec<Found> {
+    let mut found = sequences(text, page, false);
+    settle_series(&mut found);
+    let strong = found.iter().any(|piece| piece.evidence == Evidence::Strong);
+    found.retain(|piece| match piece.evidence {
+        Evidence::Strong => true,
+        Evidence::Weak => strong,
+        Evidence::Serial => false,
+    });
+    found
+}
+
+/// Everything that may be damage. `whole` takes sequences of any character, as weak ones.
+fn sequences(text: &str, page: Page, whole: bool) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     let mut at = 0;
     let mut before = None;
     while let Some(c) = text[at..].chars().next() {
-        match sequence(&text[at..], page, before) {
+        let known = sequence(&text[at..], page, before).and_then(|(was, length, evidence)| {
+            let unlikely = whole.then_some(Evidence::Weak);
+            Some((was, length, evidence.or(unlikely)?))
+        });
+        match known {
             Some((was, length, evidence)) => {
                 let range = at..at + length;
                 found.push(Found {
@@ -195,19 +250,14 @@ fn find(text: &str, page: Page) -> Vec<Found> {
                 at += length;
                 before = Some(was);
             }
+            // One character in order is enough: the text is not damaged whole.
+            None if whole && !c.is_ascii() => return Vec::new(),
             None => {
                 at += c.len_utf8();
                 before = Some(c);
             }
         }
     }
-    settle_series(&mut found);
-    let strong = found.iter().any(|piece| piece.evidence == Evidence::Strong);
-    found.retain(|piece| match piece.evidence {
-        Evidence::Strong => true,
-        Evidence::Weak => strong,
-        Evidence::Serial => false,
-    });
     found
 }
 
@@ -237,8 +287,12 @@ fn settle_series(found: &mut [Found]) {
 }
 
 /// The character that the text's first characters were, how many bytes they take now, and how sure that
-/// is.
-fn sequence(text: &str, page: Page, before: Option<char>) -> Option<(char, usize, Evidence)> {
+/// is; `None` where nobody writes such a character.
+fn sequence(
+    text: &str,
+    page: Page,
+    before: Option<char>,
+) -> Option<(char, usize, Option<Evidence>)> {
     let mut bytes = [0_u8; 4];
     let mut chars = text.chars();
     let lead = chars.next()?;
@@ -247,7 +301,7 @@ fn sequence(text: &str, page: Page, before: Option<char>) -> Option<(char, usize
     let lost = page == Page::Mac && first == 0x9F && !before.is_some_and(char::is_alphabetic);
     let length = match first {
         0xC2..=0xDF => 2,
-        0xE2..=0xEF => 3,
+        0xE0..=0xEF => 3,
         0xF0 => 4,
         _ if lost => 4,
         _ => return None,
@@ -275,7 +329,7 @@ fn sequence(text: &str, page: Page, before: Option<char>) -> Option<(char, usize
         return None;
     }
     let inside_word = letters(before) && letters(after);
-    Some((was, taken, evidence(was, page, common, inside_word, lead)?))
+    Some((was, taken, evidence(was, page, common, inside_word, lead)))
 }
 
 fn evidence(
@@ -291,6 +345,8 @@ fn evidence(
         Evidence::Strong
     };
     match was {
+        // Control characters of Latin 1: half the way back from damage done twice (see `mend`).
+        '\u{80}'..='\u{9f}' => Some(Evidence::Weak),
         // Latin 1 behind `Â`, `Ã`, `¬`, `√`.
         '\u{a0}'..='\u{ff}' => Some(doubted),
         // Polish, Czech, Turkish behind `Ä`, `Å`: letters of their own, so only with evidence beside.
@@ -298,6 +354,10 @@ fn evidence(
         '\u{100}'..='\u{17f}' => Some(Evidence::Weak),
         // Greek, Cyrillic, Hebrew, Arabic.
         '\u{370}'..='\u{6ff}' => Some(Evidence::Serial),
+        // The scripts of India, Thai, Georgian.
+        '\u{900}'..='\u{10ff}' => Some(Evidence::Serial),
+        // Vietnamese, and Greek with accents, behind `á`: a letter of its own.
+        '\u{1e00}'..='\u{1fff}' => Some(doubted),
         // Typography, arrows, signs. `â€` and `‚Ä` are in no language.
         '\u{2010}'..='\u{2bff}' | '\u{fe0f}' | '\u{feff}' if common && lead.is_alphabetic() => {
             Some(Evidence::Weak)

@@ -12,7 +12,7 @@ fn damaged(text: &str, encoding: &'static Encoding) -> String {
         .into_owned()
 }
 
-const CLEAN: [&str; 24] = [
+const CLEAN: [&str; 27] = [
     "Größe, Übermut, „MENÜ“, »Äpfel«, „GROß“ – „JÄ…“ ‚Ärger‘ süß™ Süßä",
     "Déjà vu à l’été, «É», « Noël », “café…” “café”, l’œuvre, GARÇON…, cœur—",
     "Åsa “Å” på ön, ”NÅ”, Å–Ö, Malmö–Åre",
@@ -37,6 +37,9 @@ const CLEAN: [&str; 24] = [
     "naïve façade “naïve” coöperate",
     "Ærø, Øl, Å; “Ø” – «Å»",
     "let s = \"ä…\"; // ü",
+    "»Ahoj, mamá»… «papá»‹, já º á»”",
+    "สวัสดีชาวโลก",
+    "नमस्ते दुनिया, გამარჯობა",
 ];
 
 #[test]
@@ -131,42 +134,46 @@ const PARTS: [&str; 16] = [
     "plain words only",
 ];
 
-/// Damage done twice by Latin 1 is undone in part as yet: hence the measured bounds rather than none.
+/// The text damaged by each of three programs, once and twice.
+fn mangled(text: &str) -> [String; 6] {
+    let once = [
+        damaged(text, WINDOWS_1252),
+        damaged(text, MACINTOSH),
+        damaged_by_latin_1(text),
+    ];
+    let twice = [
+        damaged(&once[0], WINDOWS_1252),
+        damaged(&once[1], MACINTOSH),
+        damaged_by_latin_1(&once[2]),
+    ];
+    let [a, b, c] = once;
+    let [d, e, f] = twice;
+    [a, b, c, d, e, f]
+}
+
+/// Nothing half mended: a text is as it was written, or as it was found.
 #[test]
-fn what_is_mangled_comes_back_for_the_most_part() {
-    let mut wrong = Vec::new();
-    let mut mended_count = 0;
-    let mut all = 0;
+fn what_is_mangled_comes_back_or_stays_as_it_is() {
+    let mut texts: Vec<String> = CLEAN.map(str::to_owned).to_vec();
     for first in PARTS {
         for second in PARTS {
-            let text = format!("{first}, {second}. {first}");
-            assert_eq!(mended(&text), text);
-            let once = [
-                damaged(&text, WINDOWS_1252),
-                damaged(&text, MACINTOSH),
-                damaged_by_latin_1(&text),
-            ];
-            let twice = [
-                damaged(&once[0], WINDOWS_1252),
-                damaged(&once[1], MACINTOSH),
-                damaged_by_latin_1(&once[2]),
-            ];
-            for mangled in once.into_iter().chain(twice) {
-                all += 1;
-                let after = mended(&mangled);
-                mended_count += usize::from(after == text);
-                if after != text && after != mangled {
-                    wrong.push(format!("{text} | {mangled} | {after}"));
-                }
+            texts.push(format!("{first}, {second}. {first}"));
+        }
+    }
+    let mut wrong = Vec::new();
+    let mut mended_count = 0;
+    let all = texts.len() * 6;
+    for text in &texts {
+        assert_eq!(&mended(text), text);
+        for mangled in mangled(text) {
+            let after = mended(&mangled);
+            mended_count += usize::from(after == *text);
+            if after != *text && after != mangled {
+                wrong.push(format!("{text} | {mangled} | {after}"));
             }
         }
     }
     println!("{mended_count} of {all} mended, {} neither", wrong.len());
-    assert!(
-        wrong.len() * 100 <= all * 27,
-        "{} of {all}: {:#?}",
-        wrong.len(),
-        &wrong[..wrong.len().min(12)]
-    );
-    assert!(mended_count * 100 >= all * 70, "{mended_count} of {all}");
+    assert!(wrong.is_empty(), "{:#?}", &wrong[..wrong.len().min(12)]);
+    assert!(mended_count * 100 >= all * 97, "{mended_count} of {all}");
 }
