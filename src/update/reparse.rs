@@ -44,7 +44,10 @@ impl Update {
             .iter()
             .map(|entry| entry.guid.as_str())
             .collect();
-        let known = self.archive.known(feed.id, &guids).map_err(of_archive)?;
+        let known = self
+            .archive
+            .known(feed.id, &guids)
+            .map_err(|error| of_archive(&error))?;
         let (mut new, mut changed) = (Vec::new(), Vec::new());
         for entry in raw.entries {
             let make = |entry| inheriting(safe_entry(entry, &safe, location.as_ref()), &authors);
@@ -65,9 +68,14 @@ impl Update {
             entries: new,
             at: answer.at,
         };
-        let new = self.archive.record_page(&page).map_err(of_archive)?;
+        let new = self
+            .archive
+            .record_page(&page)
+            .map_err(|error| of_archive(&error))?;
         if !changed.is_empty() {
-            self.archive.reread(&changed).map_err(of_archive)?;
+            self.archive
+                .reread(&changed)
+                .map_err(|error| of_archive(&error))?;
         }
         Ok(Reread {
             new,
@@ -76,7 +84,7 @@ impl Update {
     }
 }
 
-fn of_archive(error: ArchiveError) -> Failure {
+fn of_archive(error: &ArchiveError) -> Failure {
     Failure::new(FailureKind::File, error.to_string())
 }
 

@@ -94,7 +94,7 @@ impl<'a, 'b> Entries<'a, 'b> {
         let known = entries::known(self.merge.to, FeedId(self.feed.to), row.text("guid"))?;
         row.set("feed", self.feed.to);
         let here = match known {
-            None => self.insert(row.without("id"), &content)?,
+            None => self.insert(&row.without("id"), &content)?,
             Some(known) => {
                 self.unite(&row, id, known.id.0, &content)?;
                 known.id.0
@@ -113,7 +113,7 @@ impl<'a, 'b> Entries<'a, 'b> {
         }
     }
 
-    fn insert(&mut self, row: Row, content: &[u8]) -> Result<i64, ArchiveError> {
+    fn insert(&mut self, row: &Row, content: &[u8]) -> Result<i64, ArchiveError> {
         let to = self.merge.to;
         row.insert(to, "entries")?;
         let here = to.last_insert_rowid();

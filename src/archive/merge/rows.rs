@@ -95,11 +95,7 @@ pub(super) fn rows(
 ) -> Result<Vec<Row>, ArchiveError> {
     let sql = format!("SELECT * FROM {table} WHERE {key} = ?1 ORDER BY {order}");
     let mut select = from.prepare_cached(&sql)?;
-    let columns: Vec<String> = select
-        .column_names()
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
+    let columns: Vec<String> = select.column_names().map(str::to_owned).collect();
     let rows = select.query_map([is], |row| {
         let values = (0..columns.len()).map(|at| row.get(at));
         Ok(Row {
