@@ -218,6 +218,17 @@ CREATE TABLE contents (
     data BLOB NOT NULL
 ) STRICT;
 
+-- What contents have in common, so that each takes less: zstd dictionaries trained on them. A frame names
+-- its own by number; the newest packs. None is ever taken away.
+CREATE TABLE dictionaries (
+    id INTEGER PRIMARY KEY,
+    -- zstd's, made from the data.
+    number INTEGER NOT NULL UNIQUE,
+    data BLOB NOT NULL,
+    -- The highest number of an entry when it was made: what it knows of.
+    entries INTEGER NOT NULL
+) STRICT;
+
 -- Earlier states of entries.
 CREATE TABLE revisions (
     id INTEGER PRIMARY KEY,

@@ -41,6 +41,11 @@ mod commands;
 mod config;
 mod terminal;
 
+// The stages one by one, for `benches/` and `fuzz/`.
+#[cfg(feature = "workbench")]
+#[doc(hidden)]
+pub mod workbench;
+
 use std::ffi::OsString;
 use std::process::ExitCode;
 

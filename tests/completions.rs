@@ -164,7 +164,7 @@ fn shell(hall: &Hall, name: &str, script: &str) -> Option<String> {
         .map(|folder| Path::new(folder).join(name))
         .find(|program| program.exists());
     let Some(program) = program else {
-        eprintln!("skipped: there is no {name}");
+        println!("skipped: there is no {name}");
         return None;
     };
     let folder = Path::new(env!("CARGO_BIN_EXE_hallway")).parent().unwrap();

@@ -85,6 +85,10 @@ mod faults;
 mod browser;
 /// The combined feed: valid, the same in three formats, and read back as it was.
 mod formats;
+/// Servers and documents that mean harm, with memory read from the operating system.
+mod hostile;
+/// Hostile values in every field and format, judged in a browser and by what a terminal obeys.
+mod sanitizing;
 /// Its Atom against the schema of RFC 4287, by somebody else's validator.
 mod schema;
 

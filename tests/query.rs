@@ -210,6 +210,8 @@ fn a_line_has_the_members_of_the_contract() {
         "talks",
         "event",
         "also_in",
+        "snippet",
+        "talks_matching",
     ];
     for member in entry.as_object().unwrap().keys() {
         assert!(

@@ -33,7 +33,7 @@ fn a_rule_tags_and_drops_at_arrival() {
     .status(0)
     .stdout_contains("State of Terraform");
     hall.run(["check"]).status(0);
-    hall.run(["feeds"])
+    hall.run(["-v", "feeds"])
         .stdout_contains("1 entry, 1 dropped by rules, polled");
     assert_eq!(
         hall.run(["feeds", "--json"]).stdout_json_lines()[0]["dropped"],

@@ -372,8 +372,8 @@ fn identity(path: &Path) -> Option<(u64, std::time::SystemTime)> {
 }
 
 /// Kills `query @d` at some moment: half of the times as soon as the file is in place, which is between
-/// writing and moving the cursor, else anywhere. Says whether it was cut short.
-fn kill_somewhere(hall: &Hall, output: &Path, round: u64) -> bool {
+/// writing and moving the cursor, else anywhere within the time it usually takes. Says whether it was cut short.
+fn kill_somewhere(hall: &Hall, output: &Path, round: u64, usual: Duration) -> bool {
     let before = identity(output);
     let mut child = spawn(hall, &["query", "@d"]);
     if round.is_multiple_of(2) {
@@ -386,7 +386,7 @@ fn kill_somewhere(hall: &Hall, output: &Path, round: u64) -> bool {
         // From at once to a moment later, when the cursor may have moved.
         thread::sleep(Duration::from_micros(round * 7 % 300));
     } else {
-        thread::sleep(Duration::from_micros(round * 7_919 % 40_000));
+        thread::sleep(usual.mul_f64((round * 7_919 % 1_000) as f64 / 1_000.0));
     }
     let _ = child.kill();
     child.wait_with_output().unwrap().status.code().is_none()
@@ -399,6 +399,9 @@ fn kill_a_hundred_times(output: &str, mut look: impl FnMut(&Hall, &str)) -> Vec<
     let mut hall = hall(&config, &[]);
     let mut names: Vec<String> = Vec::new();
     let mut cut_short = 0;
+    let began = Instant::now();
+    ask(&hall, &["query", "@d"]).status(0).stderr("");
+    let usual = began.elapsed();
     for round in 0..100_u64 {
         names.push(format!("n{round}"));
         let known: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -407,7 +410,8 @@ fn kill_a_hundred_times(output: &str, mut look: impl FnMut(&Hall, &str)) -> Vec<
         let day = format!("2026-12-{:02}", round / 4 + 1);
         hall.later(&format!("{day}T12:00:00Z"));
         let file = output.replace("{date}", &day);
-        cut_short += usize::from(kill_somewhere(&hall, &hall.path("conf").join(&file), round));
+        let path = hall.path("conf").join(&file);
+        cut_short += usize::from(kill_somewhere(&hall, &path, round, usual));
         look(&hall, &file);
         if round % 3 == 2 {
             ask(&hall, &["query", "@d"]).status(0).stderr("");

@@ -172,7 +172,7 @@ fn contents(db: &Connection) -> Result<Vec<String>, ArchiveError> {
         }
         match row.get_ref(2)?.as_blob() {
             Ok(packed) => {
-                if let Err(error) = content::unpack(packed) {
+                if let Err(error) = content::unpack(db, packed) {
                     found.push(format!("{whose}: {error}"));
                 }
             }

@@ -1,16 +1,19 @@
 //! What an entry says, as it lies in the archive.
 //!
-//! One zstd frame with a checksum behind one byte for the layout. In layout 1 the frame holds four parts,
-//! each a byte (0 absent, 1 plain text, 2 HTML), its length in 8 bytes little-endian, and its bytes:
+//! One zstd frame with a checksum behind one byte for the layout. In layout 1 the frame holds four parts; it
+//! names the dictionary it was made with, if any (see [`super::dictionary`]). A part is a byte (0 absent, 1 plain text, 2 HTML), its length in 8 bytes little-endian, and its bytes:
 //! the cleaned HTML, the original content, the original summary, the base of the original's links.
 //! The cleaned HTML and the original say nearly the same, so together they cost little more than one.
 //! The cleaned HTML comes first: reading it stops there.
 
 use std::io::{self, Read};
+use std::sync::Arc;
 
+use rusqlite::Connection;
 use zstd::bulk::Compressor;
-use zstd::zstd_safe::CParameter;
+use zstd::zstd_safe::{CParameter, get_dict_id_from_frame};
 
+use super::dictionary::{self, Dictionary, LEVEL};
 use super::error::ArchiveError;
 use crate::model::{Original, SafeHtml, Text, TextKind};
 
@@ -21,13 +24,17 @@ const PLAIN: u8 = 1;
 const HTML: u8 = 2;
 
 /// Packs contents one after the other; making one costs more than packing a small content.
-pub(super) struct Packer {
-    compressor: Compressor<'static>,
+pub(super) struct Packer<'a> {
+    compressor: Compressor<'a>,
 }
 
-impl Packer {
-    pub(super) fn new() -> Result<Self, ArchiveError> {
-        let mut compressor = Compressor::new(3).map_err(|error| failed(&error))?;
+impl<'a> Packer<'a> {
+    pub(super) fn new(dictionary: Option<&'a Dictionary>) -> Result<Self, ArchiveError> {
+        let mut compressor = match dictionary {
+            Some(dictionary) => Compressor::with_prepared_dictionary(&dictionary.encoder),
+            None => Compressor::new(LEVEL),
+        }
+        .map_err(|error| failed(&error))?;
         compressor
             .set_parameter(CParameter::ChecksumFlag(true))
             .map_err(|error| failed(&error))?;
@@ -63,16 +70,18 @@ impl Packer {
 }
 
 /// The cleaned HTML alone.
-pub(super) fn unpack_html(packed: &[u8]) -> Result<SafeHtml, ArchiveError> {
-    let mut parts = Parts::open(packed)?;
+pub(super) fn unpack_html(db: &Connection, packed: &[u8]) -> Result<SafeHtml, ArchiveError> {
+    let dictionary = dictionary_of(db, packed)?;
+    let mut parts = Parts::open(packed, dictionary.as_deref())?;
     let (_, html) = parts.next()?;
     Ok(SafeHtml::vouch(html))
 }
 
 /// How long the cleaned HTML is, in bytes.
-pub(super) fn length(packed: &[u8]) -> Result<u64, ArchiveError> {
+pub(super) fn length(db: &Connection, packed: &[u8]) -> Result<u64, ArchiveError> {
     let mut head = [0; 9];
-    let mut parts = Parts::open(packed)?;
+    let dictionary = dictionary_of(db, packed)?;
+    let mut parts = Parts::open(packed, dictionary.as_deref())?;
     parts
         .frame
         .read_exact(&mut head)
@@ -83,8 +92,9 @@ pub(super) fn length(packed: &[u8]) -> Result<u64, ArchiveError> {
 }
 
 /// Everything, read to the end, so that the checksum has been compared.
-pub(super) fn unpack(packed: &[u8]) -> Result<(SafeHtml, Original), ArchiveError> {
-    let mut parts = Parts::open(packed)?;
+pub(super) fn unpack(db: &Connection, packed: &[u8]) -> Result<(SafeHtml, Original), ArchiveError> {
+    let dictionary = dictionary_of(db, packed)?;
+    let mut parts = Parts::open(packed, dictionary.as_deref())?;
     let (_, html) = parts.next()?;
     let content = text(parts.next()?);
     let summary = text(parts.next()?);
@@ -102,16 +112,49 @@ pub(super) fn unpack(packed: &[u8]) -> Result<(SafeHtml, Original), ArchiveError
     Ok((SafeHtml::vouch(html), original))
 }
 
+/// The first bytes of what is packed, for a dictionary to learn from.
+pub(super) fn plain_beginning(
+    db: &Connection,
+    packed: &[u8],
+    most: usize,
+) -> Result<Vec<u8>, ArchiveError> {
+    let dictionary = dictionary_of(db, packed)?;
+    let parts = Parts::open(packed, dictionary.as_deref())?;
+    let mut beginning = Vec::with_capacity(most);
+    parts
+        .frame
+        .take(most as u64)
+        .read_to_end(&mut beginning)
+        .map_err(|error| damaged(&error))?;
+    Ok(beginning)
+}
+
+fn dictionary_of(db: &Connection, packed: &[u8]) -> Result<Option<Arc<Dictionary>>, ArchiveError> {
+    let number = packed.get(1..).and_then(get_dict_id_from_frame);
+    number
+        .map(|number| dictionary::of_number(db, number.get()))
+        .transpose()
+}
+
 struct Parts<'a> {
-    frame: zstd::stream::read::Decoder<'static, io::BufReader<&'a [u8]>>,
+    frame: zstd::stream::read::Decoder<'a, io::BufReader<&'a [u8]>>,
 }
 
 impl<'a> Parts<'a> {
-    fn open(packed: &'a [u8]) -> Result<Self, ArchiveError> {
+    fn open(packed: &'a [u8], dictionary: Option<&'a Dictionary>) -> Result<Self, ArchiveError> {
         match packed.split_first() {
-            Some((&LAYOUT, frame)) => Ok(Self {
-                frame: zstd::stream::read::Decoder::new(frame).map_err(|error| damaged(&error))?,
-            }),
+            Some((&LAYOUT, frame)) => {
+                let frame = match dictionary {
+                    Some(dictionary) => zstd::stream::read::Decoder::with_prepared_dictionary(
+                        io::BufReader::new(frame),
+                        &dictionary.decoder,
+                    ),
+                    None => zstd::stream::read::Decoder::new(frame),
+                };
+                Ok(Self {
+                    frame: frame.map_err(|error| damaged(&error))?,
+                })
+            }
             Some((layout, _)) => Err(damaged(&format!("unknown layout {layout}"))),
             None => Err(damaged(&"it is empty")),
         }
@@ -178,22 +221,31 @@ mod tests {
 
     fn packed() -> Vec<u8> {
         let html = SafeHtml::vouch("<p>Grüße</p>".to_owned());
-        Packer::new().unwrap().pack(&html, &original()).unwrap()
+        let mut packer = Packer::new(None).unwrap();
+        packer.pack(&html, &original()).unwrap()
+    }
+
+    fn db() -> Connection {
+        Connection::open_in_memory().unwrap()
     }
 
     #[test]
     fn contents_come_back_as_they_went_in() {
-        let (html, back) = unpack(&packed()).unwrap();
+        let (html, back) = unpack(&db(), &packed()).unwrap();
         assert_eq!(html.as_str(), "<p>Grüße</p>");
         assert_eq!(back, original());
-        assert_eq!(unpack_html(&packed()).unwrap(), html);
+        assert_eq!(unpack_html(&db(), &packed()).unwrap(), html);
     }
 
     #[test]
     fn damage_is_found_and_no_reason_to_panic() {
         let whole = packed();
+        let db = db();
+        // A flipped bit may name a dictionary.
+        db.execute_batch("CREATE TABLE dictionaries (number, data)")
+            .unwrap();
         for length in 0..whole.len() {
-            assert!(unpack(&whole[..length]).is_err(), "cut at {length}");
+            assert!(unpack(&db, &whole[..length]).is_err(), "cut at {length}");
         }
         for at in 0..whole.len() {
             let mut flipped = whole.clone();
@@ -203,7 +255,7 @@ mod tests {
                 html.as_str() == "<p>Grüße</p>" && original == self::original()
             };
             assert!(
-                unpack(&flipped).is_ok_and(harmless) || unpack(&flipped).is_err(),
+                unpack(&db, &flipped).is_ok_and(harmless) || unpack(&db, &flipped).is_err(),
                 "flipped at {at}"
             );
         }

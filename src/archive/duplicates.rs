@@ -285,7 +285,10 @@ fn best(db: &Connection, ids: &[i64]) -> Result<i64, ArchiveError> {
             (row.get(0)?, row.get(1)?, row.get(2)?);
         let (guid, source): (Option<String>, Option<String>) = (row.get(3)?, row.get(4)?);
         let is_copy = source.is_some() && source != guid;
-        let length = content::length(row.get_ref(5)?.as_blob().map_err(rusqlite::Error::from)?)?;
+        let length = content::length(
+            db,
+            row.get_ref(5)?.as_blob().map_err(rusqlite::Error::from)?,
+        )?;
         let home = home.as_deref().and_then(site);
         let distance = match url.as_deref().and_then(site) {
             _ if is_copy => 3,

@@ -44,8 +44,10 @@ pub(super) fn load(db: &Connection, id: EntryId) -> Result<Option<ArchivedEntry>
             id.0
         )));
     };
-    archived.entry.content =
-        content::unpack_html(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?;
+    archived.entry.content = content::unpack_html(
+        db,
+        row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?,
+    )?;
     Ok(Some(archived))
 }
 

@@ -33,7 +33,18 @@ fn folded(text: &str, closed: bool) -> Cow<'_, str> {
     let mut folded = String::with_capacity(text.len() * 2);
     // The last character of the run at hand, and whether it is the run's only one so far.
     let mut run: Option<(char, bool)> = None;
-    for character in text.chars() {
+    let mut rest = text;
+    while let Some(character) = rest.chars().next() {
+        // Most of any text is ASCII and goes over in long pieces.
+        if character.is_ascii() {
+            end_run(&mut folded, run.take(), true);
+            let length = rest.bytes().position(|byte| !byte.is_ascii());
+            let (piece, behind) = rest.split_at(length.unwrap_or(rest.len()));
+            folded.push_str(piece);
+            rest = behind;
+            continue;
+        }
+        rest = &rest[character.len_utf8()..];
         let east_asian = is_east_asian(character);
         match run {
             Some((before, _)) if east_asian => {

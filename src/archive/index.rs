@@ -4,7 +4,7 @@
 //! and talk (see [`first_row`]), so that a hit names both without looking anything up.
 
 use std::collections::{BTreeMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasherDefault, Hasher};
 
 use rusqlite::{Connection, params};
 
@@ -51,21 +51,43 @@ fn fold_owned(text: String) -> String {
 /// Which words have been looked at, by hash: nearly all words of an entry were in an earlier one. A word
 /// that shares another's hash goes without its stem, one in many billions.
 #[derive(Default)]
-pub(super) struct KnownWords(HashSet<u64>);
+pub(super) struct KnownWords(HashSet<u64, BuildHasherDefault<AsItIs>>);
+
+/// Takes a number that is a hash already for its hash.
+#[derive(Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
+    }
+}
 
 impl KnownWords {
     /// 8 MiB or so; then everything is looked at again.
     const MOST: usize = 500_000;
 
     fn is_new(&mut self, word: &str) -> bool {
-        let mut hasher = DefaultHasher::new();
+        // FNV-1a, with its bits mixed at the end: words are short, and each is looked at.
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
         for byte in word.bytes() {
-            byte.to_ascii_lowercase().hash(&mut hasher);
+            hash = (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3);
         }
+        hash = (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         if self.0.len() >= Self::MOST {
             self.0.clear();
         }
-        self.0.insert(hasher.finish())
+        self.0.insert(hash ^ (hash >> 29))
     }
 }
 

@@ -22,10 +22,10 @@ use rusqlite::Connection;
 use super::Archive;
 use super::connections::write;
 use super::content::{self, Packer};
-use super::duplicates;
 use super::error::ArchiveError;
 use super::index::KnownWords;
 use super::schema;
+use super::{dictionary, duplicates};
 use crate::model::EntryId;
 use entries::Entries;
 
@@ -49,7 +49,7 @@ struct Merge<'a> {
     /// A copy of the other archive, for this merge alone.
     from: &'a Connection,
     to: &'a Connection,
-    packer: Packer,
+    packer: Packer<'a>,
     merged: Merged,
     /// The number of each of the other's entries here.
     numbers: HashMap<i64, i64>,
@@ -74,15 +74,17 @@ impl Archive {
         let from = schema::open_copy(other, &aside.path().join("other.db"))?;
         let mut writer = self.connections.writer();
         let to = write(&mut writer)?;
+        let dictionary = dictionary::newest(&to)?;
         let mut merge = Merge {
             from: &from,
             to: &to,
-            packer: Packer::new()?,
+            packer: Packer::new(dictionary.as_deref())?,
             merged: Merged::default(),
             numbers: HashMap::new(),
         };
         merge.run(&mut progress)?;
         let merged = merge.merged;
+        drop(merge);
         to.commit()?;
         self.has_recorded.fetch_or(
             merged.entries + merged.edited > 0,
@@ -111,7 +113,7 @@ impl Merge<'_> {
 
     /// A content as this archive keeps it. Unpacking compares its checksum.
     fn repack(&mut self, packed: &[u8]) -> Result<Vec<u8>, ArchiveError> {
-        let (content, original) = content::unpack(packed)?;
+        let (content, original) = content::unpack(self.from, packed)?;
         self.packer.pack(&content, &original)
     }
 }

@@ -24,6 +24,7 @@ mod connections;
 mod content;
 mod counts;
 mod cursors;
+mod dictionary;
 mod duplicates;
 mod entries;
 mod error;
@@ -54,6 +55,7 @@ mod tests;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError};
 
 use chrono::{DateTime, Utc};
 use url::Url;
@@ -82,6 +84,8 @@ pub(crate) struct Archive {
     has_recorded: AtomicBool,
     /// Words whose stem stands in the archive already.
     words: std::sync::Mutex<index::KnownWords>,
+    /// What new contents are packed with.
+    dictionary: std::sync::RwLock<Option<Arc<dictionary::Dictionary>>>,
     rules: Vec<Rule>,
     aliases: Aliases,
 }
@@ -96,6 +100,7 @@ impl Archive {
             upgrade,
             has_recorded: AtomicBool::new(false),
             words: std::sync::Mutex::default(),
+            dictionary: std::sync::RwLock::default(),
             rules: Vec::new(),
             aliases: Aliases::default(),
         })
@@ -320,7 +325,7 @@ impl Archive {
 
     /// Does what of recording an attempt needs no lock (most of it), on whatever thread has time.
     pub(crate) fn pack(&self, attempt: Attempt) -> Result<PackedAttempt, ArchiveError> {
-        PackedAttempt::pack(attempt)
+        PackedAttempt::pack(attempt, self.dictionary()?.as_deref())
     }
 
     /// Records attempts in one transaction: each wholly or, with an error in its place, not at all. An
@@ -329,7 +334,7 @@ impl Archive {
         &self,
         attempts: Vec<Attempt>,
     ) -> Result<Vec<Result<Recorded, ArchiveError>>, ArchiveError> {
-        let packed = attempts.into_iter().map(PackedAttempt::pack);
+        let packed = attempts.into_iter().map(|attempt| self.pack(attempt));
         self.record_packed(packed.collect::<Result<_, _>>()?)
     }
 
@@ -339,10 +344,7 @@ impl Archive {
         attempts: Vec<PackedAttempt>,
     ) -> Result<Vec<Result<Recorded, ArchiveError>>, ArchiveError> {
         let mut writer = self.connections.writer();
-        let mut words = self
-            .words
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
         let answers = record::record(
             &mut writer,
             &mut words,
@@ -352,8 +354,10 @@ impl Archive {
         )?;
         let changed =
             |answer: &Result<Recorded, _>| matches!(answer, Ok(done) if done.new + done.edited > 0);
-        self.has_recorded
-            .fetch_or(answers.iter().any(changed), Ordering::Relaxed);
+        if answers.iter().any(changed) {
+            self.has_recorded.store(true, Ordering::Relaxed);
+            self.learn(&mut writer)?;
+        }
         Ok(answers)
     }
 

@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use url::Url;
 
 use super::content::Packer;
+use super::dictionary;
 use super::duplicates;
 use super::entries;
 use super::error::ArchiveError;
@@ -126,7 +127,8 @@ pub(super) fn record(
     }
     let at = seconds(page.at);
     let given = tags::of_feed(db, page.feed)?;
-    let mut packer = Packer::new()?;
+    let dictionary = dictionary::newest(db)?;
+    let mut packer = Packer::new(dictionary.as_deref())?;
     let mut pending = Pending::default();
     let mut new = 0_usize;
     for entry in &page.entries {

@@ -4,6 +4,7 @@ use rusqlite::{Connection, params};
 
 use super::Archive;
 use super::content::Packer;
+use super::dictionary;
 use super::duplicates;
 use super::entries;
 use super::error::ArchiveError;
@@ -108,7 +109,8 @@ impl Archive {
 }
 
 fn reread(db: &Connection, states: &[(EntryId, Entry)]) -> Result<(), ArchiveError> {
-    let mut packer = Packer::new()?;
+    let dictionary = dictionary::newest(db)?;
+    let mut packer = Packer::new(dictionary.as_deref())?;
     let mut pending = Pending::default();
     for (id, entry) in states {
         if !entries::exists(db, *id)? {

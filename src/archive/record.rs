@@ -4,6 +4,7 @@ use rusqlite::{Connection, params};
 
 use super::connections::write;
 use super::content::Packer;
+use super::dictionary::Dictionary;
 use super::duplicates;
 use super::entries;
 use super::error::ArchiveError;
@@ -37,10 +38,13 @@ struct PackedEntry {
 }
 
 impl PackedAttempt {
-    pub(super) fn pack(mut attempt: Attempt) -> Result<Self, ArchiveError> {
+    pub(super) fn pack(
+        mut attempt: Attempt,
+        dictionary: Option<&Dictionary>,
+    ) -> Result<Self, ArchiveError> {
         let mut packed = Vec::new();
         if let Outcome::Read { changes, .. } = &mut attempt.outcome {
-            let mut packer = Packer::new()?;
+            let mut packer = Packer::new(dictionary)?;
             for change in &mut changes.entries {
                 let (Change::New(entry) | Change::Edited(_, entry)) = change;
                 packed.push(PackedEntry {

@@ -101,7 +101,7 @@ pub(super) fn of_entry(db: &Connection, id: EntryId) -> Result<Vec<Revision>, Ar
             replaced_at: certain(row.get(0)?),
             title: row.get(1)?,
             updated: instant(row.get(2)?),
-            content: content::unpack_html(packed)?,
+            content: content::unpack_html(db, packed)?,
         });
     }
     Ok(revisions)

@@ -1,8 +1,11 @@
 //! The last pass over the sanitizer's canonical output: players become links, pictures load late and
 //! tell nobody where from, tracking pixels go, old anchors become ids.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::Range;
 
+use super::pixels::{hides, is_counter, is_tiny};
 use crate::model::{Attributes, SafeHtml, Token, decode, is_block};
 
 pub(super) struct Finished {
@@ -18,6 +21,7 @@ pub(super) fn finished(safe: &SafeHtml) -> Finished {
         open: Vec::new(),
         settled: true,
         behind_pre: false,
+        ids: HashSet::new(),
     };
     let mut skipped_to = 0;
     for (range, token) in safe.tokens() {
@@ -40,6 +44,8 @@ struct Finish<'a> {
     settled: bool,
     /// Directly behind `<pre>`, where parsers swallow a line break.
     behind_pre: bool,
+    /// Those that are given: a second one of the same name leads nowhere.
+    ids: HashSet<String>,
 }
 
 impl<'a> Finish<'a> {
@@ -65,7 +71,7 @@ impl<'a> Finish<'a> {
                         let rest = &self.source[end..];
                         return end + rest.find(close).map_or(rest.len(), |at| at + close.len());
                     }
-                    _ => self.text(&self.source[range]),
+                    _ => self.element(attributes, &self.source[range]),
                 }
             }
             Token::Close { name } => {
@@ -111,16 +117,42 @@ impl<'a> Finish<'a> {
 
     fn copy(&mut self, attributes: Attributes<'_>, names: &[&str]) {
         for name in names {
-            if let Some(value) = attributes.get(name) {
+            let value = match *name {
+                "id" => self.fresh_id(attributes.get("id")),
+                name => attributes.get(name),
+            };
+            if let Some(value) = value {
                 self.attribute(name, &value);
             }
+        }
+    }
+
+    /// An id, unless the entry has it already.
+    fn fresh_id<'v>(&mut self, id: Option<Cow<'v, str>>) -> Option<Cow<'v, str>> {
+        id.filter(|id| self.ids.insert(id.clone().into_owned()))
+    }
+
+    /// As the sanitizer wrote it, but for an id that was there before.
+    fn element(&mut self, attributes: Attributes<'_>, tag: &str) {
+        let id = attributes.get("id");
+        if id.is_none() || self.fresh_id(id).is_some() {
+            return self.text(tag);
+        }
+        // Values hold no bare quote, so this is the attribute and nothing within another.
+        let marks = tag.split_once(" id=\"");
+        if let Some((before, (_, after))) =
+            marks.and_then(|(before, rest)| Some((before, rest.split_once('"')?)))
+        {
+            self.text(before);
+            self.text(after);
         }
     }
 
     fn anchor(&mut self, attributes: Attributes<'_>) {
         self.out.push_str("<a");
         self.copy(attributes, &["href"]);
-        if let Some(id) = attributes.get("id").or_else(|| attributes.get("name")) {
+        let id = attributes.get("id").or_else(|| attributes.get("name"));
+        if let Some(id) = self.fresh_id(id) {
             self.attribute("id", &id);
         }
         self.copy(attributes, &["title", "lang", "dir"]);
@@ -131,17 +163,14 @@ impl<'a> Finish<'a> {
     }
 
     fn picture(&mut self, attributes: Attributes<'_>) {
-        let size = |name| {
-            attributes
-                .get(name)
-                .and_then(|value| value.parse::<u32>().ok())
-        };
-        let tiny = |size: Option<u32>| size.is_some_and(|size| size <= 1);
-        if tiny(size("width")) || tiny(size("height")) {
+        if is_out_of_sight(attributes) {
             return;
         }
         // Pages that load pictures by script keep the address elsewhere.
         let address = attributes.get("data-src").or_else(|| attributes.get("src"));
+        if address.as_deref().is_some_and(is_counter) {
+            return;
+        }
         let set = attributes.get("srcset");
         if address.is_none() && set.is_none() {
             if let Some(alternative) = attributes.get("alt") {
@@ -211,6 +240,15 @@ impl<'a> Finish<'a> {
         self.text(&text);
         self.out.push_str("</a>");
     }
+}
+
+/// A picture that its page keeps from being seen: a counter.
+fn is_out_of_sight(attributes: Attributes<'_>) -> bool {
+    let tiny = |name| attributes.get(name).is_some_and(|size| is_tiny(&size));
+    tiny("width")
+        || tiny("height")
+        || attributes.get("hidden").is_some()
+        || attributes.get("style").is_some_and(|style| hides(&style))
 }
 
 fn is_heading(name: &str) -> bool {

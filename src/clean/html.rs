@@ -15,6 +15,7 @@ use ammonia::{Builder, UrlRelative};
 use super::bounds::bounded;
 use super::finish::finished;
 use super::links::Bases;
+use super::pixels::is_tiny;
 use crate::model::SafeHtml;
 
 /// `iframe`, `embed` and `input` do not survive `finish`: it writes a link or a sign instead.
@@ -112,9 +113,12 @@ const ATTRIBUTES: &[(&str, &[&str])] = &[
     ("div", &["class"]),
     ("embed", &["src"]),
     ("iframe", &["src"]),
+    // `style` and `hidden` tell `finish` whether the picture is there to be seen; they end there.
     (
         "img",
-        &["src", "srcset", "data-src", "alt", "width", "height"],
+        &[
+            "src", "srcset", "data-src", "alt", "width", "height", "style", "hidden",
+        ],
     ),
     ("input", &["type", "checked"]),
     ("ins", &["cite", "datetime"]),
@@ -221,6 +225,8 @@ fn filter<'v>(element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, 
         (_, "href") => None,
         (_, "src" | "data-src" | "cite") => BASES.with_borrow(|bases| owned(bases.media(value))),
         (_, "srcset") => BASES.with_borrow(|bases| owned(bases.srcset(value))),
+        // Any other size is bounded below; a picture of one pixel is known by it.
+        ("img", "width" | "height") if is_tiny(value) => Some(Cow::Borrowed("1")),
         (_, "class") => owned(language(value)),
         (_, "id" | "name") => id(value).map(Cow::Borrowed),
         (_, "width" | "height" | "colspan" | "rowspan" | "span" | "start" | "value") => {

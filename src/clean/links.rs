@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::model::address_as_meant;
+use crate::model::{address_as_meant, without_tracking};
 
 /// Schemes that a click may follow. None of them runs anything in the page.
 const LINKS: [&str; 5] = ["http", "https", "mailto", "tel", "ftp"];
@@ -52,7 +52,10 @@ impl Bases {
         let reference = reference.trim();
         let fragment = reference.starts_with('#').then_some(self.entry.as_ref());
         let base = fragment.flatten().or(self.base.as_ref());
-        checked(parse(reference, base)?, &LINKS)
+        let mut url = parse(reference, base)?;
+        // The content as it was published stays in the archive.
+        without_tracking(&mut url);
+        checked(url, &LINKS)
     }
 
     /// An address to load or to show from: an image, a video, an enclosure.

@@ -9,6 +9,7 @@ mod extras;
 mod finish;
 mod html;
 mod links;
+mod pixels;
 mod text;
 
 use std::collections::HashSet;

@@ -219,7 +219,7 @@ fn words_of_query(archive: &Archive, typed: &str) -> Result<Vec<String>, Command
         "feed" => {
             let feeds = archive.subscriptions()?.into_iter();
             let mut hosts: Vec<String> = feeds
-                .filter_map(|feed| feed.source.host().map(|host| host.to_string()))
+                .filter_map(|feed| feed.source.host().map(ToString::to_string))
                 .collect();
             hosts.sort();
             hosts.dedup();

@@ -106,7 +106,7 @@ enum Command {
     Import(import::Args),
     ImportEntries(import_entries::Args),
     Fetch(fetch::Args),
-    Query(query::Args),
+    Query(Box<query::Args>),
     Show(show::Args),
     Tag(tag::TagArgs),
     Untag(tag::UntagArgs),

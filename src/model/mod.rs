@@ -26,7 +26,7 @@ mod talk_link;
 
 pub(crate) use address::address_as_meant;
 pub(crate) use attribution::{Enclosure, Person};
-pub(crate) use canonical::{canonical_link, site};
+pub(crate) use canonical::{canonical_link, site, without_tracking};
 pub(crate) use changes::{
     Attempt, Change, Changes, Known, Outcome, Recorded, Setback, State, Subscription,
 };

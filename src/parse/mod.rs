@@ -182,5 +182,11 @@ pub(crate) fn publish_notes(feed: &mut RawFeed, site: &Url) {
     }
 }
 
+/// How long the text of a document is, once decoded.
+#[cfg(feature = "workbench")]
+pub(crate) fn decoded_length(document: &Document) -> usize {
+    encoding::decode(document).text.len()
+}
+
 #[cfg(test)]
 mod tests;

@@ -116,14 +116,18 @@ mod tests {
         );
         let html = grouped(Group::Day, Format::Html);
         assert!(
-            html.contains("<section class=\"group\">\n<h2>2019-10-30</h2>"),
+            html.contains("<section class=\"group\">\n<h2 dir=\"auto\">2019-10-30</h2>"),
             "{html}"
         );
         assert_eq!(
             html.matches("<section").count(),
             html.matches("</section>").count()
         );
-        assert!(html.contains("<h3>") && !html.contains("<h2><a"), "{html}");
+        let item = "<h3 dir=\"auto\"><a";
+        assert!(
+            html.contains(item) && !html.contains("<h2 dir=\"auto\"><a"),
+            "{html}"
+        );
         let mail = grouped(Group::Day, Format::Eml);
         assert_ne!(mail, grouped(Group::None, Format::Eml));
     }

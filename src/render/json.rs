@@ -60,7 +60,7 @@ impl Digest for Json<'_> {
         }
         self.is_empty = false;
         let found = std::mem::take(&mut self.found);
-        serde_json::to_writer(&mut *self.out, &object(item, found))?;
+        serde_json::to_writer(&mut *self.out, &object(item, &found))?;
         if self.is_array {
             Ok(())
         } else {
@@ -93,15 +93,15 @@ pub(super) enum Object<'a> {
     Talk(Box<TalkItem<'a>>),
 }
 
-pub(super) fn object(item: Item<'_>, found: Found) -> Object<'_> {
+pub(super) fn object<'a>(item: Item<'a>, found: &Found) -> Object<'a> {
     match item {
         Item::Entry(entry) => Object::Entry(Box::new(EntryObject {
             talks_matching: found.talks,
-            snippet: found.snippet.map(marked),
+            snippet: found.snippet.as_ref().map(marked),
             ..EntryObject::from(entry)
         })),
         Item::Talk(entry, talk) => Object::Talk(Box::new(TalkItem {
-            snippet: found.snippet.map(marked),
+            snippet: found.snippet.as_ref().map(marked),
             ..TalkItem::new(entry, talk)
         })),
     }
@@ -137,7 +137,7 @@ pub(super) struct EntryObject<'a> {
     snippet: Option<String>,
 }
 
-fn marked(snippet: Snippet) -> String {
+fn marked(snippet: &Snippet) -> String {
     snippet.with_marks("**", "**")
 }
 

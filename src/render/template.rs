@@ -198,7 +198,7 @@ impl Digest for Templated<'_> {
     fn item(&mut self, item: Item<'_>) -> io::Result<()> {
         self.by_talk = matches!(item, Item::Talk(..));
         self.items += 1;
-        let Json::Object(fields) = serde_json::to_value(json::object(item, Found::default()))?
+        let Json::Object(fields) = serde_json::to_value(json::object(item, &Found::default()))?
         else {
             return Ok(());
         };

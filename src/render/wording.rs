@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use crate::model::{ArchivedEntry, Entry, FeedOfEntry, Person, Tag, Talk, TalkKind};
+use crate::model::{
+    ArchivedEntry, Entry, FeedOfEntry, Person, Tag, Talk, TalkKind, without_tracking,
+};
 use crate::source::without_password;
 
 pub(super) use crate::model::rfc3339;
@@ -121,11 +123,22 @@ pub(super) fn web(address: &str) -> Option<String> {
 
 /// The entry's permalink, where others can follow it.
 pub(super) fn entry_link(entry: &Entry) -> Option<String> {
-    entry.url.as_deref().and_then(web)
+    entry.url.as_deref().and_then(followed)
 }
 
 pub(super) fn talk_link(talk: &Talk) -> Option<String> {
-    talk.url.as_deref().and_then(web)
+    talk.url.as_deref().and_then(followed)
+}
+
+/// As a person follows it: the archive keeps the address as published, with what tells where its reader
+/// came from.
+fn followed(address: &str) -> Option<String> {
+    let link = web(address)?;
+    let mut url = Url::parse(&link).ok()?;
+    Some(match without_tracking(&mut url) {
+        true => url.into(),
+        false => link,
+    })
 }
 
 /// What a person is called.

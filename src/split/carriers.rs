@@ -49,7 +49,10 @@ pub(super) fn of(blocks: &[Block], post: Post) -> Vec<Carrier> {
         .filter(|candidate| candidate.is_named())
         .count();
     let mut best: Option<(usize, Vec<Carrier>)> = None;
-    for shape in [Shape::Bold, Shape::Item, Shape::Plain, Shape::Sentence] {
+    // Where lines without headings cannot carry talks, dividing them all is left out: it is most of the work.
+    let may_carry = post.of_event || post.of_talks && headings.is_empty();
+    let shapes = [Shape::Bold, Shape::Item, Shape::Plain, Shape::Sentence];
+    for shape in shapes.into_iter().filter(|_| may_carry) {
         let lines = candidates::of(blocks, shape, post);
         let spoken = lines.iter().filter(|line| line.is_named()).count();
         let sure = lines.iter().filter(|line| line.sureness() >= SURE).count();

@@ -267,6 +267,13 @@ fn label(text: &str) -> Option<&'static str> {
 }
 
 fn starts_with(text: &str, label: &str) -> bool {
+    // Nearly every line is told from nearly every label by its first letter.
+    let (Some(&first), Some(&wanted)) = (text.as_bytes().first(), label.as_bytes().first()) else {
+        return label.is_empty();
+    };
+    if (first.is_ascii() || wanted.is_ascii()) && !first.eq_ignore_ascii_case(&wanted) {
+        return false;
+    }
     if label.is_ascii() {
         return text
             .get(..label.len())

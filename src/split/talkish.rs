@@ -59,5 +59,8 @@ pub(super) fn is_talkish(blocks: &[Block], most: usize) -> bool {
         .take(most);
     texts
         .flat_map(|block| block.text.split(|c: char| !c.is_alphanumeric()).take(60))
-        .any(|word| WORDS.contains(&word.to_lowercase().as_str()))
+        .any(|word| match word.is_ascii() {
+            true => WORDS.iter().any(|known| known.eq_ignore_ascii_case(word)),
+            false => WORDS.contains(&word.to_lowercase().as_str()),
+        })
 }

@@ -38,7 +38,7 @@ const IMPORTS: &[(&str, &[&[&str]])] = &[
 ];
 
 /// May name every module: the edge, and the map.
-const EDGE: &[&str] = &["commands", "lib", "main"];
+const EDGE: &[&str] = &["commands", "lib", "main", "workbench"];
 
 /// Drawers that gather what belongs nowhere, and then everything depends on them.
 const DRAWERS: &[&str] = &[

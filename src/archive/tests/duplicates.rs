@@ -98,7 +98,11 @@ fn a_post_of_two_feeds_is_shown_once_as_its_own_site_has_it() {
         "queues",
         "-feed:planet",
     ] {
-        assert_eq!(hall.shown(query), [expected.clone()], "{query}");
+        assert_eq!(
+            hall.shown(query),
+            std::slice::from_ref(&expected),
+            "{query}"
+        );
     }
     for query in [
         "-tag:planet",

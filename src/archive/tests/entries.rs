@@ -89,17 +89,15 @@ fn an_entry_comes_back_as_it_went_in() {
 fn the_original_stays_in_the_archive() {
     let hall = Hall::new();
     let id = hall.add(hall.follow(URL), full());
-    let packed: Vec<u8> = hall
-        .archive
-        .connections
-        .writer()
+    let db = hall.archive.connections.writer();
+    let packed: Vec<u8> = db
         .query_row(
             "SELECT data FROM contents WHERE entry = ?1",
             [id.0],
             |row| row.get(0),
         )
         .unwrap();
-    assert_eq!(content::unpack(&packed).unwrap().1, full().original);
+    assert_eq!(content::unpack(&db, &packed).unwrap().1, full().original);
 }
 
 #[test]

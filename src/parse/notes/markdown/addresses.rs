@@ -19,6 +19,12 @@ pub(super) fn linked<'a>(events: Vec<Event<'a>>) -> impl Iterator<Item = Event<'
             Event::End(TagEnd::Link | TagEnd::Image | TagEnd::CodeBlock) => {
                 closed = closed.saturating_sub(1);
             }
+            // A link may stand as HTML as well, as shortcodes give.
+            Event::Html(html) | Event::InlineHtml(html) => {
+                let tags = html.to_ascii_lowercase();
+                closed += tags.matches("<a ").count() as u32;
+                closed = closed.saturating_sub(tags.matches("</a>").count() as u32);
+            }
             Event::Text(text) if closed == 0 && STARTS.iter().any(|start| text.contains(start)) => {
                 return divided(text);
             }
