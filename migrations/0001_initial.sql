@@ -341,6 +341,24 @@ CREATE TABLE cursors (
     moved_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- What feeds answered, as it came, where a person keeps that ([archive] raw).
+CREATE TABLE raw_answers (
+    id INTEGER PRIMARY KEY,
+    feed INTEGER NOT NULL REFERENCES feeds (id) ON DELETE CASCADE,
+    url TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    -- Heads with CR LF, a char a byte, without secrets.
+    request TEXT NOT NULL,
+    response TEXT NOT NULL,
+    -- Of the body, which is one zstd frame; its size without compression.
+    hash BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    body BLOB NOT NULL
+) STRICT;
+
+-- Serves: a feed's latest.
+CREATE INDEX raw_answers_by_feed ON raw_answers (feed, id);
+
 -- Entries that a view has been shown although its cursor does not stand behind them: by another archive
 -- that was merged in.
 CREATE TABLE shown (

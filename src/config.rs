@@ -55,6 +55,7 @@ pub(crate) use feeds::FeedConfig;
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Config {
     pub(crate) fetch: FetchConfig,
+    pub(crate) archive: ArchiveConfig,
     /// A tag's name, and the tags that mean the same.
     pub(crate) aliases: BTreeMap<String, Vec<String>>,
     #[serde(rename = "feed")]
@@ -139,6 +140,24 @@ pub(crate) enum PrivateAddresses {
     #[default]
     Allow,
     Deny,
+}
+
+/// `[archive]`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ArchiveConfig {
+    /// Which answers are kept as they came.
+    pub(crate) raw: RawConfig,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum RawConfig {
+    #[default]
+    Off,
+    /// Of each feed the latest.
+    Latest,
+    All,
 }
 
 /// A config file that cannot be used.

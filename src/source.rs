@@ -234,6 +234,19 @@ pub(crate) struct Document {
     /// single file its name. What names an entry of a note, so that moving the folder keeps its
     /// entries. `None` for HTTP and standard input.
     pub(crate) file_name: Option<String>,
+    /// How it came, where raw answers are kept.
+    pub(crate) exchange: Option<Box<Exchange>>,
+}
+
+/// The heads of a request and of its answer as text, a line each, ended by CR LF; each `char` is a byte.
+/// Without what is secret.
+#[derive(Debug, Clone)]
+pub(crate) struct Exchange {
+    pub(crate) url: String,
+    pub(crate) request: String,
+    pub(crate) response: String,
+    /// Only the latest of a feed is kept.
+    pub(crate) alone: bool,
 }
 
 impl Document {
@@ -246,6 +259,7 @@ impl Document {
             modified: None,
             created: None,
             file_name: None,
+            exchange: None,
         }
     }
 }

@@ -12,6 +12,7 @@
 
 mod documents;
 mod history;
+mod reparse;
 mod report;
 
 use std::collections::HashSet;
@@ -31,11 +32,12 @@ use crate::model::{
 };
 use crate::source::{Answer, Body, ByAddress, Failure, FailureKind, Source};
 use crate::{clean, parse, split};
-use documents::{hash_of, parse_documents};
+use documents::{hash_of, parse_documents, raw_answer};
 use report::Draft;
 pub(crate) use report::{Report, Status};
 
 pub(crate) use history::{End, HistoryLimits, HistoryReport};
+pub(crate) use reparse::Reread;
 
 /// How many attempts the writer takes into one commit at most.
 const BATCH: usize = 64;
@@ -206,7 +208,7 @@ impl Update {
         feed: &Subscription,
         answer: Answer,
     ) -> Result<(Attempt, Vec<Failure>), Failure> {
-        let (documents, unreadable) = match answer.body {
+        let (mut documents, unreadable) = match answer.body {
             Body::Unchanged => {
                 let outcome = Outcome::Unchanged {
                     validators: feed.validators.refreshed_by(&answer.validators),
@@ -244,6 +246,9 @@ impl Update {
             .filter(|_| !matches!(feed.source, Source::Folder(_)))
             .and_then(|document| document.location.clone())
             .or_else(|| feed.source.location());
+        let kept = documents
+            .first_mut()
+            .and_then(|first| raw_answer(first, self.now));
         drop(documents);
         let safe = clean::feed(&raw, location.as_ref());
         let dates: Vec<_> = raw.entries.iter().filter_map(date_of).collect();
@@ -268,10 +273,11 @@ impl Update {
             pace,
             whereabouts: self.whereabouts(feed, answer.moved_to),
         };
-        Ok((
-            self.attempt(feed, answer.http_status, outcome, due),
-            warnings,
-        ))
+        let attempt = Attempt {
+            raw: kept,
+            ..self.attempt(feed, answer.http_status, outcome, due)
+        };
+        Ok((attempt, warnings))
     }
 
     /// Cleans and splits what is new or edited, and nothing else.
@@ -389,6 +395,7 @@ impl Update {
             http_status,
             outcome,
             next_due,
+            raw: None,
         }
     }
 }

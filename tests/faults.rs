@@ -201,6 +201,10 @@ impl SmallDisk {
         assert!(Self::command("mount", &["-o", &options], &self.0));
     }
 
+    fn make_read_only(&self) {
+        assert!(Self::command("mount", &["-o", "remount,ro"], &self.0));
+    }
+
     fn command(name: &str, arguments: &[&str], at: &std::path::Path) -> bool {
         let ended = std::process::Command::new(name)
             .args(arguments)
@@ -246,6 +250,41 @@ fn a_full_disk_is_named_and_with_room_again_nothing_is_missing() {
         .status(0)
         .stdout_json_lines();
     assert_eq!(entries.len(), FEEDS * ENTRIES);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_read_only_archive_is_called_so_and_left_as_it_is() {
+    let hall = Hall::new();
+    let Some(disk) = SmallDisk::mount(hall.path("disk"), "8m") else {
+        println!("skipped: this user may not mount a small file system");
+        return;
+    };
+    hall.write("feed.xml", atom("Well", &[("one", "Title", "<p>x</p>")]));
+    let archive = hall.path("disk/hallway.db");
+    let on_disk = |arguments: &[&str]| {
+        let mut command = hall.command();
+        command.arg("--archive").arg(&archive).args(arguments);
+        hall.finish(command, b"")
+    };
+    on_disk(&["add", "feed.xml"]).status(0);
+    // The log is emptied at the end: what was kept stands in the one file.
+    assert_eq!(std::fs::read_dir(hall.path("disk")).unwrap().count(), 1);
+    let before = std::fs::read(&archive).unwrap();
+    disk.make_read_only();
+    for arguments in [
+        &["run"][..],
+        &["fetch"],
+        &["tag", "1", "x"],
+        &["check", "--repair"],
+    ] {
+        on_disk(arguments)
+            .status(1)
+            .stdout("")
+            .stderr_contains("the archive cannot be written: its file or its folder is read-only")
+            .stderr_contains("hint: ");
+    }
+    assert_eq!(std::fs::read(&archive).unwrap(), before);
 }
 
 #[cfg(unix)]

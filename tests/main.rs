@@ -62,6 +62,8 @@ mod polite;
 mod private;
 /// The query language and the output formats.
 mod query;
+/// Answers as they came.
+mod raw;
 /// The one line for cron.
 mod rules;
 mod run;

@@ -6,6 +6,7 @@ use super::content;
 use super::duplicates;
 use super::error::ArchiveError;
 use super::index;
+use super::raw;
 
 /// So many problems of one kind are named; the archive is no better for reading a million.
 const NAMED: usize = 20;
@@ -15,7 +16,7 @@ type Check = fn(&Connection) -> Result<Vec<String>, ArchiveError>;
 /// What is wrong, a line for each problem; empty: nothing.
 pub(super) fn check(db: &Connection) -> Result<Vec<String>, ArchiveError> {
     let mut problems = Vec::new();
-    let checks: [Check; 7] = [
+    let checks: [Check; 8] = [
         pages,
         references,
         text_structure,
@@ -23,6 +24,7 @@ pub(super) fn check(db: &Connection) -> Result<Vec<String>, ArchiveError> {
         counts,
         chains,
         contents,
+        raw::problems,
     ];
     for check in checks {
         match check(db) {

@@ -21,6 +21,10 @@ pub(super) struct Connections {
 impl Connections {
     pub(super) fn open(path: &Path) -> Result<(Self, Option<Upgrade>), ArchiveError> {
         let (writer, upgrade) = schema::open_writer(path).map_err(|error| match error {
+            // SQLite does not say which of its files it could not make.
+            ArchiveError::Failed(_) | ArchiveError::Open { .. } if is_read_only(path) => {
+                ArchiveError::ReadOnly
+            }
             // SQLite opens late, so that a folder that forbids it shows at the first statement.
             ArchiveError::Failed(message) => ArchiveError::open(path, &message),
             error => error,
@@ -64,6 +68,17 @@ impl Connections {
     fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether the archive is there, but may not be written, or nothing made beside it.
+fn is_read_only(path: &Path) -> bool {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    path.is_file()
+        && (std::fs::OpenOptions::new().write(true).open(path).is_err()
+            || tempfile::tempfile_in(folder).is_err())
 }
 
 /// Takes the write lock at once: a transaction that began by reading could not get it any more after

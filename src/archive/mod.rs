@@ -13,6 +13,7 @@
 //! past, moves             what was read of feeds' pasts; URLs they moved from
 //! plan, order, search     a question to SQL, rows to a digest
 //! cursors                 up to where views have been shown
+//! raw                     answers as they came
 //! merge                   another archive taken in
 //! stats                   numbers about the whole
 //! check                   verify and mend
@@ -38,6 +39,7 @@ mod moves;
 mod order;
 mod past;
 mod plan;
+mod raw;
 mod record;
 mod resplit;
 mod revisions;

@@ -12,6 +12,7 @@ use super::health;
 use super::index::{self, KnownWords, Pending, TextRow};
 use super::instants::seconds;
 use super::moves;
+use super::raw::{self, PackedRaw};
 use super::revisions;
 use super::rules;
 use super::tags;
@@ -28,6 +29,7 @@ pub(crate) struct PackedAttempt {
     attempt: Attempt,
     /// Beside each of the attempt's changes.
     entries: Vec<PackedEntry>,
+    raw: Option<PackedRaw>,
 }
 
 struct PackedEntry {
@@ -54,7 +56,9 @@ impl PackedAttempt {
                 entry.original = Default::default();
             }
         }
+        let raw = attempt.raw.take().map(|raw| PackedRaw::pack(*raw));
         Ok(Self {
+            raw: raw.transpose()?,
             attempt,
             entries: packed,
         })
@@ -117,7 +121,11 @@ pub(super) fn record(
 }
 
 fn record_one(db: &Connection, packed: PackedAttempt) -> Result<(Recorded, Pending), ArchiveError> {
-    let PackedAttempt { attempt, entries } = packed;
+    let PackedAttempt {
+        attempt,
+        entries,
+        raw,
+    } = packed;
     let subscribed = db
         .prepare_cached("SELECT 1 FROM feeds WHERE id = ?1 AND state <> 'removed'")?
         .exists([attempt.feed.0])?;
@@ -164,6 +172,9 @@ fn record_one(db: &Connection, packed: PackedAttempt) -> Result<(Recorded, Pendi
             recorded.moved = lead(db, attempt.feed, at, &whereabouts)?;
         }
         Outcome::Failed(setback) => fail(db, attempt.feed, at, &setback)?,
+    }
+    if let Some(raw) = &raw {
+        raw::keep(db, attempt.feed, raw)?;
     }
     health::note(db, attempt.feed, at, recorded.new)?;
     Ok((recorded, pending))

@@ -14,6 +14,10 @@ pub(super) fn stats(db: &Connection) -> Result<Stats, ArchiveError> {
         backfilled: count("SELECT count(*) FROM entries WHERE backfilled")?,
         talks: count("SELECT count(*) FROM talks")?,
         revisions: count("SELECT count(*) FROM revisions")?,
+        raw_answers: count("SELECT count(*) FROM raw_answers")?,
+        raw_bytes: count(
+            "SELECT ifnull(sum(length(body) + length(request) + length(response)), 0) FROM raw_answers",
+        )?,
         disk: count("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")?,
         free: count(
             "SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size",

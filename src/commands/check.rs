@@ -1,10 +1,14 @@
+use std::collections::HashMap;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use super::context::Context;
 use super::exit::{CommandError, Exit};
+use super::poll;
 use crate::archive::Archive;
-use crate::model::EntryId;
+use crate::model::{EntryId, FeedId};
 use crate::split;
+use crate::update::Reread;
 
 /// Verify the archive
 ///
@@ -18,6 +22,10 @@ pub(crate) struct Args {
     /// Split every entry into its talks anew, as this version of hallway does; may be repeated
     #[arg(long)]
     resplit: bool,
+    /// Read the raw answers that are kept anew, as this version of hallway does, without the network. What
+    /// is found is no news
+    #[arg(long)]
+    reparse: bool,
 }
 
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandError> {
@@ -29,9 +37,13 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
             context.terminal.note(&rebuilt);
         }
     }
+    let archive = Arc::new(archive);
+    if args.reparse {
+        reparse(context, &archive)?;
+    }
     if args.resplit {
         let changed = resplit(&archive)?;
-        let number = super::poll::entries_of(changed);
+        let number = poll::entries_of(changed);
         context
             .terminal
             .note(&format!("{number} changed by splitting anew"));
@@ -52,6 +64,40 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
             .hint("`hallway check --repair` rebuilds what can be derived");
     }
     Ok(Exit::Failed)
+}
+
+/// A line for each feed whose answer cannot be read (any more), and one for all.
+fn reparse(context: &Context<'_>, archive: &Arc<Archive>) -> Result<(), CommandError> {
+    let fetcher = Arc::new(context.fetcher(None)?);
+    let update = context.update(Arc::clone(archive), fetcher)?;
+    let latest: HashMap<FeedId, i64> = archive.latest_raw()?.into_iter().collect();
+    let mut all = Reread::default();
+    let (mut at, mut answers) = (0, 0);
+    while let Some((id, feed, answer)) = archive.raw_after(at)? {
+        at = id;
+        // Of a feed that was removed there is nothing to add to.
+        let Some(feed) = archive.subscription(feed)? else {
+            continue;
+        };
+        answers += 1;
+        match update.reread(&feed, answer, latest.get(&feed.id) == Some(&id)) {
+            Ok(reread) => {
+                all.new += reread.new;
+                all.changed += reread.changed;
+            }
+            Err(failure) => poll::warn(context, &poll::name_of(&feed), &failure, None),
+        }
+    }
+    let answers = match answers {
+        1 => "1 answer".to_owned(),
+        some => format!("{some} answers"),
+    };
+    context.terminal.note(&format!(
+        "{} found and {} changed by reading {answers} anew",
+        poll::entries_of(all.new as u64),
+        poll::entries_of(all.changed as u64)
+    ));
+    Ok(())
 }
 
 /// So many entries at once: a batch is a transaction, and what is done stays done.

@@ -8,9 +8,9 @@ use directories::ProjectDirs;
 
 use super::exit::CommandError;
 use crate::archive::{Archive, Upgrade};
-use crate::config::{Config, FeedConfig, FetchConfig, PrivateAddresses};
+use crate::config::{Config, FeedConfig, FetchConfig, PrivateAddresses, RawConfig};
 use crate::decide;
-use crate::fetch::{self, FeedSettings, Fetcher, Login};
+use crate::fetch::{self, FeedSettings, Fetcher, KeepRaw, Login};
 use crate::query::{self, Aliases, Rule};
 use crate::render;
 use crate::source::ByAddress;
@@ -162,6 +162,11 @@ impl<'a> Context<'a> {
             min_speed: min_speed.unwrap_or(defaults.min_speed),
             host_gap: host_gap.unwrap_or(defaults.host_gap),
             max_size: max_size.unwrap_or(defaults.max_size),
+            raw: match self.config.archive.raw {
+                RawConfig::Off => KeepRaw::Off,
+                RawConfig::Latest => KeepRaw::Latest,
+                RawConfig::All => KeepRaw::All,
+            },
             refuse_private: private_addresses == PrivateAddresses::Deny,
             contact: contact.or(defaults.contact),
             feeds: self.by_feed(|feed| Some(self.feed_settings(feed)))?,

@@ -10,6 +10,7 @@ mod completions;
 mod context;
 mod counts;
 mod exit;
+mod export;
 mod feeds;
 mod feeds_table;
 mod fetch;
@@ -122,6 +123,7 @@ enum Command {
     Check(check::Args),
     Backup(backup::Args),
     Merge(merge::Args),
+    Export(export::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -193,6 +195,7 @@ fn dispatch(cli: Cli, terminal: &Terminal) -> Result<Exit, CommandError> {
         Command::Parse(args) => parse::run(&args, &context),
         Command::Check(args) => check::run(&args, &context),
         Command::Backup(args) => backup::run(&args, &context),
+        Command::Export(args) => export::run(&args, &context),
         Command::Merge(args) => merge::run(&args, &context),
         Command::Completions(_) | Command::Man(_) => Ok(Exit::Well),
     }

@@ -30,6 +30,8 @@ struct Report<'a> {
     backfilled: u64,
     talks: u64,
     revisions: u64,
+    raw_answers: u64,
+    raw_bytes: u64,
     disk_bytes: u64,
     free_bytes: u64,
     feeds: Vec<FeedLine<'a>>,
@@ -86,6 +88,8 @@ fn report(stats: &Stats, now: DateTime<Utc>) -> Report<'_> {
         backfilled: stats.backfilled,
         talks: stats.talks,
         revisions: stats.revisions,
+        raw_answers: stats.raw_answers,
+        raw_bytes: stats.raw_bytes,
         disk_bytes: stats.disk,
         free_bytes: stats.free,
         feeds: feeds.collect(),
@@ -118,6 +122,15 @@ fn describe(stats: &Stats, now: DateTime<Utc>, out: &mut dyn Write) -> io::Resul
         stats.revisions,
         size(stats.disk)
     )?;
+    if stats.raw_answers > 0 {
+        let number = usize::try_from(stats.raw_answers).unwrap_or(usize::MAX);
+        writeln!(
+            out,
+            "{} kept as they came, {}",
+            count(number, "answer"),
+            size(stats.raw_bytes)
+        )?;
+    }
     section(
         out,
         "By feed",

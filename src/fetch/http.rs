@@ -17,10 +17,11 @@ use url::Url;
 
 use super::body::{self, Limits};
 use super::clients::Clients;
+use super::exchange;
 use super::own::FeedSettings;
 use super::redirect::{self, Hops};
 use super::schedule::{Schedule, Slot, Turn};
-use super::{Fetched, Settings, failure, times};
+use super::{Fetched, KeepRaw, Settings, failure, times};
 use crate::source::{
     Answer, Body, Document, Failure, FailureKind, Source, Validators, without_credentials,
 };
@@ -156,6 +157,7 @@ impl Http {
         let condition = condition(asking.validators);
         let conditional = !condition.is_empty();
         let request = self.request(hops, asking.own)?.headers(condition);
+        let sent = self.head_of(&request, asking.own);
         let began = Instant::now();
         let asked = timeout(asking.left, self.ask(request, &mut turn.job)).await;
         asking.left = asking.left.saturating_sub(began.elapsed());
@@ -188,7 +190,7 @@ impl Http {
             // A 226 holds whole entries, only not all: what it leaves out is kept as anything is that a
             // feed no longer shows.
             200 | 203 | 226 => Body::Documents {
-                documents: vec![self.document(response, hops.here(), asking).await?],
+                documents: vec![self.document(response, hops.here(), asking, sent).await?],
                 unreadable: Vec::new(),
             },
             _ => {
@@ -231,6 +233,15 @@ impl Http {
         Ok(request)
     }
 
+    /// The request's head, where raw answers are kept.
+    fn head_of(&self, request: &RequestBuilder, own: &FeedSettings) -> Option<String> {
+        if self.settings.raw == KeepRaw::Off {
+            return None;
+        }
+        let request = request.try_clone()?.build().ok()?;
+        Some(exchange::request_head(&request, own))
+    }
+
     /// Sends the request and waits for the head of the answer; lends `job` while nothing comes.
     async fn ask(&self, request: RequestBuilder, job: &mut Slot) -> Result<Response, Failure> {
         // Connecting has its own limit; silence counts from then on.
@@ -260,7 +271,10 @@ impl Http {
         response: Response,
         url: &Url,
         asking: &mut Asking<'_>,
+        sent: Option<String>,
     ) -> Result<Document, Failure> {
+        let alone = self.settings.raw == KeepRaw::Latest;
+        let exchange = sent.map(|sent| exchange::exchange(sent, &response, url, alone));
         let limits = Limits {
             max_size: asking.own.max_size.unwrap_or(self.settings.max_size),
             stall: self.settings.stall_timeout,
@@ -272,6 +286,7 @@ impl Http {
         asking.left = asking.left.saturating_sub(began.elapsed());
         let mut document = read.map_err(|_| failure::took_too_long(asking.total))??;
         document.location = Some(without_credentials(url));
+        document.exchange = exchange.map(Box::new);
         Ok(document)
     }
 }

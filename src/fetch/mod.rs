@@ -10,6 +10,7 @@
 
 mod body;
 mod clients;
+mod exchange;
 mod failure;
 mod http;
 mod jobs;
@@ -59,10 +60,22 @@ pub(crate) struct Settings {
     pub(crate) max_size: u64,
     /// Of this machine and of the local network.
     pub(crate) refuse_private: bool,
+    /// Which raw answers are kept.
+    pub(crate) raw: KeepRaw,
     /// The URL or mail address the `User-Agent` names; `None` is the program's homepage.
     pub(crate) contact: Option<String>,
     /// What is different for single feeds.
     pub(crate) feeds: ByAddress<FeedSettings>,
+}
+
+/// Which answers are kept as they came.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum KeepRaw {
+    #[default]
+    Off,
+    /// Of each feed the latest.
+    Latest,
+    All,
 }
 
 impl Default for Settings {
@@ -78,6 +91,7 @@ impl Default for Settings {
             host_gap: Duration::from_millis(20),
             max_size: 32 * 1024 * 1024,
             refuse_private: false,
+            raw: KeepRaw::Off,
             contact: None,
             feeds: ByAddress::default(),
         }

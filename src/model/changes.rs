@@ -7,6 +7,7 @@ use super::entry::Entry;
 use super::feed::Feed;
 use super::ids::{ContentHash, EntryId, FeedId};
 use super::polling::{Hold, Pace, PollHints, SeenRedirect, Whereabouts};
+use super::raw_answer::RawAnswer;
 use crate::source::{Failure, Source, Validators};
 
 /// A feed somebody follows, with what the polls so far have shown.
@@ -104,6 +105,8 @@ pub(crate) struct Attempt {
     pub(crate) outcome: Outcome,
     /// Not to be polled again before.
     pub(crate) next_due: DateTime<Utc>,
+    /// What was read, as it came; `None` where it is not to be kept.
+    pub(crate) raw: Option<Box<RawAnswer>>,
 }
 
 #[derive(Debug)]

@@ -17,6 +17,7 @@ mod ids;
 mod past;
 mod polling;
 mod raw;
+mod raw_answer;
 mod rfc3339;
 mod safe_html;
 mod stats;
@@ -43,6 +44,7 @@ pub(crate) use raw::{
     Category, Dropped, EntrySource, FeedFormat, Origin, PageLinks, RawEntry, RawFeed, Repair, Text,
     TextKind,
 };
+pub(crate) use raw_answer::RawAnswer;
 pub(crate) use rfc3339::{rfc3339, rfc3339_seconds};
 pub(crate) use safe_html::{Attributes, SafeHtml, Token, decode, is_block, is_void};
 pub(crate) use stats::{FeedCount, Stats};

@@ -10,6 +10,9 @@ pub(crate) struct Stats {
     pub(crate) talks: u64,
     /// Earlier states that are kept.
     pub(crate) revisions: u64,
+    /// Answers that are kept as they came, and the bytes they take.
+    pub(crate) raw_answers: u64,
+    pub(crate) raw_bytes: u64,
     /// The file's size in bytes.
     pub(crate) disk: u64,
     /// Of that what new entries will fill before the file grows.

@@ -29,6 +29,7 @@ mod rss;
 mod samples;
 mod template;
 mod text;
+mod warc;
 mod wording;
 mod xml;
 
@@ -42,6 +43,7 @@ use crate::query::{Digest, Group};
 
 pub(crate) use template::{Template, TemplateError};
 pub(crate) use text::{entry_in_full, history, talk_in_full};
+pub(crate) use warc::Warc;
 
 /// What an answer is written in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

@@ -1,6 +1,8 @@
 //! From the documents of an answer to one feed, and to the hash that tells whether they are the same.
 
-use crate::model::{ContentHash, RawFeed};
+use chrono::{DateTime, Utc};
+
+use crate::model::{ContentHash, RawAnswer, RawFeed};
 use crate::parse::{self, ParseError};
 use crate::source::{Document, Failure, FailureKind, Source, without_password};
 
@@ -23,6 +25,19 @@ pub(super) fn parse_documents(
         .ok_or_else(|| Failure::new(FailureKind::NotAFeed, "the answer is empty"))?;
     let raw = parse::read_feed(document).map_err(no_longer_a_feed)?;
     Ok((raw, warnings))
+}
+
+/// The answer that a document was, where it is to be kept; its bytes go along.
+pub(super) fn raw_answer(document: &mut Document, at: DateTime<Utc>) -> Option<Box<RawAnswer>> {
+    let exchange = document.exchange.take()?;
+    Some(Box::new(RawAnswer {
+        url: exchange.url,
+        at,
+        request: exchange.request,
+        response: exchange.response,
+        body: std::mem::take(&mut document.bytes),
+        alone: exchange.alone,
+    }))
 }
 
 /// The page that a subscription's URL now shows may say where the feed went.

@@ -52,6 +52,7 @@ impl Merge<'_> {
                 let given = tags::of_feed(self.from, FeedId(from))?;
                 tags::add_to_feed(self.to, FeedId(to), &given)?;
                 self.past(from, to)?;
+                self.raw_answers(from, to)?;
                 feeds.push(Feed {
                     from,
                     to,
@@ -155,6 +156,30 @@ impl Merge<'_> {
                 .exists(params![row.text("guid"), to])?;
             if !is_held {
                 row.insert(self.to, "dropped")?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Answers that are kept as they came, one by one: each may be large.
+    fn raw_answers(&self, from: i64, to: i64) -> Result<(), ArchiveError> {
+        let ids: Vec<i64> = {
+            let sql = "SELECT id FROM raw_answers WHERE feed = ?1 ORDER BY id";
+            let mut select = self.from.prepare_cached(sql)?;
+            let ids = select.query_map([from], |row| row.get(0))?;
+            ids.collect::<Result<_, _>>()?
+        };
+        for id in ids {
+            for row in rows(self.from, "raw_answers", "id", id, "id")? {
+                let is_held = self
+                    .to
+                    .prepare_cached("SELECT 1 FROM raw_answers WHERE feed = ?1 AND hash = ?2")?
+                    .exists(params![to, row.get("hash")])?;
+                if !is_held {
+                    let mut row = row.without("id");
+                    row.set("feed", to);
+                    row.insert(self.to, "raw_answers")?;
+                }
             }
         }
         Ok(())

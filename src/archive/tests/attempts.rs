@@ -14,6 +14,7 @@ fn failed(feed: FeedId, hour: i64, kind: FailureKind) -> Attempt {
     failure.http_status = Some(500);
     failure.retry_at = Some(at(hour + 5));
     Attempt {
+        raw: None,
         at: at(hour),
         next_due: at(hour + 6),
         ..attempt(feed, Outcome::Failed(Box::new(setback(failure))))
@@ -261,6 +262,7 @@ fn a_time_set_by_a_clock_that_was_ahead_does_not_keep_a_feed_back() {
     record_one(
         &hall,
         Attempt {
+            raw: None,
             at: years,
             next_due: years,
             ..read(feed, vec![])

@@ -213,6 +213,7 @@ fn read(feed: FeedId, entries: Vec<Change>) -> Attempt {
 
 fn attempt(feed: FeedId, outcome: Outcome) -> Attempt {
     Attempt {
+        raw: None,
         feed,
         at: at(0),
         http_status: Some(200),
