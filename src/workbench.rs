@@ -162,6 +162,7 @@ impl Shelf {
             http_status: Some(200),
             outcome,
             next_due: now,
+            raw: None,
         };
         let recorded = self.0.record(vec![attempt]).unwrap_or_default();
         recorded.into_iter().flatten().map(|done| done.new).sum()
