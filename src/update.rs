@@ -448,3 +448,6 @@ fn write(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod properties;
