@@ -455,3 +455,6 @@ fn write(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod properties;

@@ -20,11 +20,11 @@ const ATTRIBUTES: usize = 40;
 const SIGNS: usize = 20_000;
 
 /// The attributes the policy may want.
-const KEPT: [&str; 33] = [
-    "abbr", "align", "alt", "checked", "cite", "class", "colspan", "data", "datetime", "dir",
-    "disabled", "headers", "height", "href", "id", "kind", "label", "lang", "name", "open",
-    "reversed", "rowspan", "scope", "span", "src", "srclang", "srcset", "start", "title", "type",
-    "value", "width", "data-src",
+const KEPT: [&str; 35] = [
+    "style", "hidden", "abbr", "align", "alt", "checked", "cite", "class", "colspan", "data",
+    "datetime", "dir", "disabled", "headers", "height", "href", "id", "kind", "label", "lang",
+    "name", "open", "reversed", "rowspan", "scope", "span", "src", "srclang", "srcset", "start",
+    "title", "type", "value", "width", "data-src",
 ];
 
 /// Elements that are dropped with what is in them.

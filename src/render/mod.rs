@@ -24,6 +24,8 @@ mod markdown;
 pub(crate) mod opml;
 mod origin;
 mod paging;
+#[cfg(test)]
+mod properties;
 mod rss;
 #[cfg(test)]
 mod samples;

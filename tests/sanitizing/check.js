@@ -27,6 +27,13 @@ function attributes(element) {
   if (element.localName === "img" && (!/lazy/.test(element.loading) || (!DIGEST && element.referrerPolicy !== "no-referrer"))) say("eager or telling picture", element);
 }
 
+// A picture that no person would be shown, or an address that no page may ask for.
+function pictures() {
+  for (const picture of document.querySelectorAll("img")) {
+    if (/\/leak/.test(picture.src + picture.srcset)) say("asks for what it must not", picture);
+  }
+}
+
 function structure() {
   const body = document.body;
   for (const [selector, parent] of [["main", body], ["body > header", body], ["body > footer", body]]) {
@@ -63,6 +70,7 @@ function places(articles) {
 }
 
 addEventListener("load", () => setTimeout(() => {
+  pictures();
   const articles = structure();
   const ids = new Set();
   for (const element of document.querySelector("body > main").querySelectorAll("*")) {

@@ -112,10 +112,15 @@ pub(crate) fn json_feed(payloads: &[Payload]) -> String {
 /// A note: Markdown is HTML, too. With some prose, without which a file of controls is taken for no text.
 pub(crate) fn note(number: usize, payload: &str) -> String {
     let quoted = json!(payload);
+    // An address of a page that a note takes for a picture is a picture that a person may wish for.
+    let picture = match payload.contains("/leak") {
+        true => String::new(),
+        false => format!("![picture]({payload} \"{payload}\")"),
+    };
     let prose = "Queues grow when nobody looks, said the second speaker. ".repeat(30);
     format!(
         "---\ntitle: {quoted}\nauthor: {quoted}\ntags: [{quoted}]\nlink: {quoted}\nurl: {quoted}\nid: {quoted}\nsummary: {quoted}\n\
-         date: 2026-11-20\n---\n\n# {payload}\n\nBEGIN{number}. {prose}\n\n{payload}\n\n[link]({payload}) ![picture]({payload} \"{payload}\")\n\n- {payload}\n"
+         date: 2026-11-20\n---\n\n# {payload}\n\nBEGIN{number}. {prose}\n\n{payload}\n\n[link]({payload}) {picture}\n\n- {payload}\n"
     )
 }
 

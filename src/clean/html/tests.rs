@@ -1,3 +1,4 @@
+use proptest::prelude::{ProptestConfig, Strategy, prop_assert_eq, prop_oneof, proptest};
 use url::Url;
 
 use super::*;
@@ -200,4 +201,50 @@ fn mixtures_are_as_safe_and_as_stable() {
         check(&mixture, &once);
         assert_eq!(cleaned(&once), once, "round {round}: {mixture:?}");
     }
+}
+
+/// Markup thrown together from what parsers stumble over, and from anything.
+fn markup() -> impl Strategy<Value = String> {
+    let pieces: Vec<String> = NASTY
+        .concat()
+        .split_inclusive(['>', '"', '\'', ' '])
+        .map(str::to_owned)
+        .collect();
+    let piece = prop_oneof![
+        4 => proptest::sample::select(pieces),
+        1 => ".{0,12}",
+        1 => "<[a-z]{1,8}( [a-z]{1,6}=\"?[^>]{0,8}\"?)?>",
+    ];
+    proptest::collection::vec(piece, 0..30).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn cleaning_any_markup_is_safe_and_done_once(html in markup()) {
+        let once = cleaned(&html);
+        check(&html, &once);
+        prop_assert_eq!(cleaned(&once), once);
+    }
+}
+
+#[test]
+fn counters_go_and_an_id_stands_once() {
+    for counter in [
+        "<img src=/p width=\" 1 \">",
+        "<img src=/p style='display : none'>",
+        "<img src=/p hidden>",
+        "<img src=https://pixel.wp.com/b.gif?x=1>",
+    ] {
+        assert_eq!(cleaned(counter), "", "{counter}");
+    }
+    assert_eq!(
+        cleaned("<p id=a>x</p><h2 id=a title=t>y</h2><a name=a>z</a><p id=b>w</p>"),
+        "<p id=\"a\">x</p><h2 title=\"t\">y</h2><a>z</a><p id=\"b\">w</p>"
+    );
+    assert_eq!(
+        cleaned("<a href='/x?utm_source=rss&amp;b=1&amp;fbclid=2'>x</a>"),
+        "<a href=\"https://notes.example/x?b=1\" rel=\"noopener noreferrer\">x</a>"
+    );
 }
