@@ -15,6 +15,7 @@ mod feed;
 mod health;
 mod ids;
 mod past;
+mod noise;
 mod polling;
 mod raw;
 mod rfc3339;
