@@ -52,7 +52,7 @@ fn history_lists_what_was_before() {
         .stderr("")
         .stdout_contains("  1. until ")
         .stdout_contains("First Evening, 2 words")
-        .stdout_contains("then changed: title, content +2 −1 words");
+        .stdout_contains("then changed: title, content +3 −1 words");
 }
 
 #[test]
@@ -103,4 +103,25 @@ fn an_unknown_entry_is_named() {
         .status(1)
         .stdout("")
         .stderr("error: there is no entry 4711\nhint: `hallway query` shows the numbers\n");
+}
+
+#[test]
+fn what_changes_at_every_poll_is_damped_and_its_present_state_kept() {
+    let mut hall = hall();
+    let number = number(&hall);
+    let edit = |hall: &Hall, turn: usize, kept: usize| {
+        let title = format!("Evening, turn {turn}");
+        hall.write("feed.xml", atom("Evenings", &[("one", &title, "<p>x</p>")]));
+        hall.run(["fetch", "--all"]).status(0);
+        hall.run(["show", &number, "--history"])
+            .stdout_contains(&format!("{title}\n"))
+            .stdout_contains(&format!("  {kept}. until "))
+            .stdout_lacks(&format!("  {}. until ", kept + 1));
+    };
+    for turn in 1..=24 {
+        edit(&hall, turn, turn.min(20));
+    }
+    hall.later("2026-11-29T12:00:00Z");
+    edit(&hall, 25, 21);
+    edit(&hall, 26, 21);
 }
