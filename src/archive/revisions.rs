@@ -16,8 +16,19 @@ use super::instants::{certain, instant, seconds};
 use super::tags;
 use crate::model::{Entry, EntryId, Revision, TagOrigin};
 
-/// Makes a revision of an entry's present state, which is about to be replaced.
+/// So many edits of one entry are believed to be edits. What has more is most likely changed by its
+/// generator at every poll.
+const PLENTY: i64 = 20;
+
+/// Past them one state is kept in this time, in seconds.
+const DAMPED: i64 = 7 * 24 * 3600;
+
+/// Makes a revision of an entry's present state, which is about to be replaced; not of each one where an
+/// entry changes all the time.
 pub(super) fn keep(db: &Connection, id: EntryId, replaced_at: i64) -> Result<(), ArchiveError> {
+    if is_damped(db, id, replaced_at)? {
+        return Ok(());
+    }
     let archived = entries::load_facts(db, id)?.ok_or(ArchiveError::NoSuchEntry)?;
     let mut entry = archived.entry;
     entry.tags = tags::all_of_entry(db, id)?;
@@ -29,6 +40,15 @@ pub(super) fn keep(db: &Connection, id: EntryId, replaced_at: i64) -> Result<(),
     )?
     .execute(params![id.0, replaced_at, facts(&entry).to_string()])?;
     Ok(())
+}
+
+fn is_damped(db: &Connection, id: EntryId, at: i64) -> Result<bool, ArchiveError> {
+    let mut select =
+        db.prepare_cached("SELECT count(*), max(replaced_at) FROM revisions WHERE entry = ?1")?;
+    let (kept, last): (i64, Option<i64>) =
+        select.query_row([id.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    // A clock that was ahead damps nothing.
+    Ok(kept >= PLENTY && last.is_some_and(|last| (0..DAMPED).contains(&(at - last))))
 }
 
 fn facts(entry: &Entry) -> Value {

@@ -14,6 +14,7 @@ mod extras;
 mod feed;
 mod health;
 mod ids;
+mod noise;
 mod past;
 mod polling;
 mod raw;

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::attribution::{Enclosure, Person};
 use super::extras::Extras;
 use super::ids::ContentHash;
+use super::noise;
 use super::polling::PollHints;
 
 /// A document read by `parse`, before `clean` has made it safe.
@@ -139,45 +140,48 @@ pub(crate) struct RawEntry {
 }
 
 impl RawEntry {
-    /// The hash of everything said here; equal for two polls that found the same. Fields are hashed
-    /// behind a byte for their presence and their length, so that no text can pass from one field into
-    /// its neighbour unseen.
+    /// The hash of what is said here; equal for two polls that found the same, and for two that differ by
+    /// [`noise`] alone. Fields are hashed behind a byte for their presence and their length, so that no text
+    /// can pass from one field into its neighbour unseen.
+    ///
+    /// * The guid is left out: it names what is said.
+    /// * `updated` only counts where it is the sole date: generators set it to the time of their run.
+    /// * An enclosure's length is left out: servers that put advertising in change it with every answer.
     pub(crate) fn hash(&self) -> ContentHash {
         let mut hasher = FieldHasher::default();
-        hasher.text(Some(&self.guid));
-        hasher.text(self.url.as_deref());
+        hasher.url(self.url.as_deref(), false);
         hasher.marked(self.title.as_ref());
         for people in [&self.authors, &self.contributors] {
             hasher.count(people.len());
             for person in people {
-                hasher.text(person.name.as_deref());
-                hasher.text(person.uri.as_deref());
-                hasher.text(person.email.as_deref());
+                hasher.plain(person.name.as_deref());
+                hasher.url(person.uri.as_deref(), false);
+                hasher.plain(person.email.as_deref());
             }
         }
-        hasher.count(self.categories.len());
-        for category in &self.categories {
-            hasher.text(Some(&category.term));
-            hasher.text(category.scheme.as_deref());
-            hasher.text(category.label.as_deref());
+        let mut categories: Vec<_> = self.categories.iter().map(Category::parts).collect();
+        categories.sort_unstable();
+        categories.dedup();
+        hasher.count(categories.len());
+        for part in categories.into_iter().flatten() {
+            hasher.plain(part);
         }
         hasher.instant(self.published);
-        hasher.instant(self.updated);
+        hasher.instant(self.updated.filter(|_| self.published.is_none()));
         hasher.marked(self.summary.as_ref());
         hasher.marked(self.content.as_ref());
         hasher.count(self.enclosures.len());
         for enclosure in &self.enclosures {
-            hasher.text(Some(&enclosure.url));
+            hasher.url(Some(&enclosure.url), true);
             hasher.text(enclosure.media_type.as_deref());
-            hasher.number(enclosure.length);
         }
         hasher.text(self.language.as_deref());
-        hasher.text(self.base.as_deref());
-        hasher.text(self.comments_url.as_deref());
+        hasher.url(self.base.as_deref(), false);
+        hasher.url(self.comments_url.as_deref(), false);
         let source = self.source.clone().unwrap_or_default();
         hasher.text(source.guid.as_deref());
-        hasher.text(source.title.as_deref());
-        hasher.text(source.url.as_deref());
+        hasher.plain(source.title.as_deref());
+        hasher.url(source.url.as_deref(), false);
         if let Some(extras) = &self.extras {
             hasher.extras(extras);
         }
@@ -194,10 +198,20 @@ impl FieldHasher {
         self.0.update(text.unwrap_or_default().as_bytes());
     }
 
+    fn plain(&mut self, text: Option<&str>) {
+        self.text(text.map(noise::of_plain).as_deref());
+    }
+
+    fn url(&mut self, url: Option<&str>, file: bool) {
+        self.text(url.map(|url| noise::of_url(url, file)).as_deref());
+    }
+
     fn marked(&mut self, text: Option<&Text>) {
-        self.text(text.map(|text| text.value.as_str()));
-        let html = text.is_some_and(|text| text.kind == TextKind::Html);
-        self.0.update(&[u8::from(html)]);
+        let normal = text.map(|text| match text.kind {
+            TextKind::Plain => noise::of_plain(&text.value),
+            TextKind::Html => noise::of_html(&text.value),
+        });
+        self.text(normal.as_deref());
     }
 
     /// Only what stays when nobody edits the entry: counts of comments and views, signed addresses of
@@ -213,7 +227,7 @@ impl FieldHasher {
         self.count(extras.links.len());
         for link in &extras.links {
             self.text(Some(&link.rel));
-            self.text(Some(&link.url));
+            self.url(Some(&link.url), false);
         }
         self.count(extras.in_reply_to.len());
         for answered in &extras.in_reply_to {
@@ -279,6 +293,16 @@ pub(crate) struct Category {
     pub(crate) scheme: Option<String>,
     /// Atom `label`.
     pub(crate) label: Option<String>,
+}
+
+impl Category {
+    fn parts(&self) -> [Option<&str>; 3] {
+        [
+            Some(&self.term),
+            self.scheme.as_deref(),
+            self.label.as_deref(),
+        ]
+    }
 }
 
 /// The feed an aggregated entry came from.

@@ -15,7 +15,7 @@ use crate::model::{ArchivedEntry, Talk};
 use crate::query::{Digest, DigestHead, Found, Item, Snippet};
 use layout::{Look, Page};
 
-pub(crate) use show::{entry_in_full, history, talk_in_full};
+pub(crate) use show::{difference, entry_in_full, history, talk_in_full};
 
 /// Longer titles are cut, so that no feed fills the screen with one; `show` has them in full.
 const TITLE_LENGTH: usize = 300;

@@ -1,10 +1,13 @@
 //! One entry in full: what is known of it, its talks, its whole text.
 
 use std::io::{self, Write};
+use std::time::Duration;
+
+use similar::{ChangeTag, DiffTag, TextDiff, TextDiffConfig};
 
 use super::super::{Settings, wording};
 use super::layout::{Look, Page};
-use crate::model::{ArchivedEntry, Enclosure, Entry, Person, Revision, Talk};
+use crate::model::{ArchivedEntry, Enclosure, Entry, Person, Revision, SafeHtml, Talk};
 use crate::terminal::escape;
 
 /// Wider lines are hard to read; addresses and preformatted text may still be wider.
@@ -73,17 +76,27 @@ pub(crate) fn history(
     let mut page = Page::new(settings.width.min(MEASURE), settings.style, Box::new(out));
     let title = wording::title(&archived.entry);
     page.block("", "", &title, Look::Bold, None)?;
-    for revision in revisions {
-        let words = revision.content.to_text().split_whitespace().count();
+    let mut newer = (
+        archived.entry.title.as_deref(),
+        archived.entry.content.to_text(),
+    );
+    for (index, revision) in revisions.iter().enumerate() {
+        let text = revision.content.to_text();
         let title = revision.title.as_deref().unwrap_or("without a title");
         let mut line = format!(
-            "until {}: {title}, {words} words",
-            wording::minute(revision.replaced_at)
+            "{}. until {}: {title}, {}",
+            revisions.len() - index,
+            wording::minute(revision.replaced_at),
+            wording::count(text.split_whitespace().count(), "word"),
         );
         if let Some(updated) = revision.updated {
             line.push_str(&format!(", updated {}", wording::minute(updated)));
         }
         page.block("  ", "    ", &line, Look::Plain, None)?;
+        let older = (revision.title.as_deref(), text);
+        let changed = format!("then changed: {}", changed(&older, &newer));
+        page.block("     ", "     ", &changed, Look::Dim, None)?;
+        newer = older;
     }
     if revisions.is_empty() {
         page.block(
@@ -95,6 +108,81 @@ pub(crate) fn history(
         )?;
     }
     Ok(())
+}
+
+/// What an edit changed, in words: `title, content +12 −3 words`.
+fn changed(older: &(Option<&str>, String), newer: &(Option<&str>, String)) -> String {
+    let mut parts = Vec::new();
+    if older.0 != newer.0 {
+        parts.push("title".to_owned());
+    }
+    if older.1 != newer.1 {
+        let before: Vec<&str> = older.1.split_whitespace().collect();
+        let after: Vec<&str> = newer.1.split_whitespace().collect();
+        let (mut added, mut removed) = (0, 0);
+        for op in comparison().diff_slices(&before, &after).ops() {
+            if op.tag() != DiffTag::Equal {
+                removed += op.old_range().len();
+                added += op.new_range().len();
+            }
+        }
+        parts.push(format!("content +{added} −{removed} words"));
+    }
+    match parts.is_empty() {
+        true => "neither title nor text".to_owned(),
+        false => parts.join(", "),
+    }
+}
+
+/// Two long texts that share nothing would take for ever to be compared in full.
+fn comparison() -> TextDiffConfig {
+    let mut config = TextDiff::configure();
+    config.timeout(Duration::from_secs(2));
+    config
+}
+
+/// Writes what an edit changed for `show --diff`: words where there is colour, else a unified diff.
+pub(crate) fn difference(
+    older: &Revision,
+    newer: (Option<&str>, &SafeHtml),
+    settings: &Settings,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let before = as_text(older.title.as_deref(), &older.content);
+    let after = as_text(newer.0, newer.1);
+    if !settings.style.colour {
+        let diff = comparison().diff_lines(&before, &after);
+        let unified = diff.unified_diff().header("older", "newer").to_string();
+        for line in unified.lines() {
+            writeln!(out, "{}", escape(line))?;
+        }
+        return Ok(());
+    }
+    for change in comparison().diff_words(&before, &after).iter_all_changes() {
+        let (on, off) = match change.tag() {
+            ChangeTag::Equal => ("", ""),
+            ChangeTag::Delete => ("\u{1b}[9;31m", "\u{1b}[0m"),
+            ChangeTag::Insert => ("\u{1b}[32m", "\u{1b}[0m"),
+        };
+        for piece in change.value().split_inclusive('\n') {
+            let words = piece.trim_end_matches('\n');
+            if !words.is_empty() {
+                write!(out, "{on}{}{off}", escape(words))?;
+            }
+            if piece.ends_with('\n') {
+                writeln!(out)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn as_text(title: Option<&str>, content: &SafeHtml) -> String {
+    format!(
+        "{}\n\n{}\n",
+        title.unwrap_or_default(),
+        content.to_text().trim_end()
+    )
 }
 
 fn facts(archived: &ArchivedEntry) -> Vec<(&'static str, String)> {
@@ -236,7 +324,6 @@ fn list_item(line: &str) -> (&str, &str) {
 mod tests {
     use super::super::super::samples;
     use super::*;
-    use crate::model::SafeHtml;
 
     fn shown(entry: &ArchivedEntry, width: usize) -> String {
         let settings = Settings {
