@@ -154,7 +154,8 @@ fn no_expected_file_has_lost_its_document() {
     fn every_file(folder: &Path, all: &mut Vec<PathBuf>) {
         for item in fs::read_dir(folder).unwrap() {
             let path = item.unwrap().path();
-            if path.ends_with("documents") {
+            // These have tests of their own.
+            if path.ends_with("documents") || path.ends_with("archives") {
                 continue;
             }
             if path.is_dir() {

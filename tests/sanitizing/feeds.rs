@@ -29,9 +29,16 @@ pub(crate) fn xml(text: &str) -> String {
 }
 
 /// Between two sentences that must both be found in the entry's own article, unless the payload swallows
-/// the second one, which is its own.
+/// the second one, which is its own. One in four is the first of two talks.
 fn content(number: usize, payload: &str) -> String {
-    format!("<p>BEGIN{number}.</p>{payload}<p>behind it</p>")
+    let (before, after) = match number % 4 {
+        3 => (
+            "<p>Slides of the talks:</p><h2>Quiet queues — Anna Fischer</h2>",
+            "<h2>Small tools — Peter Rossi</h2><p>b</p>",
+        ),
+        _ => ("", ""),
+    };
+    format!("{before}<p>BEGIN{number}.</p>{payload}<p>behind it</p>{after}")
 }
 
 pub(crate) fn atom(payloads: &[Payload]) -> String {
