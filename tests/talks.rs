@@ -130,7 +130,9 @@ fn labelled_notes_are_split_as_people_split_them() {
             };
             into.add(figures);
             let structure = label["structure"].as_str().unwrap();
-            let round = label["round"].as_u64().map(|round| format!("round {round}"));
+            let round = label["round"]
+                .as_u64()
+                .map(|round| format!("round {round}"));
             for group in round.into_iter().chain([structure.to_owned()]) {
                 by.entry(group).or_default().add(figures);
             }

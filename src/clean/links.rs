@@ -51,7 +51,12 @@ impl Bases {
     /// The bases of a note called `name` below `location`, a folder or a file on this disk.
     pub(crate) fn of_note(name: &str, location: &Url) -> Self {
         // Of a single file the name is the last part of its location.
-        let own = location.join(&name.replace('%', "%25").replace('?', "%3F").replace('#', "%23"));
+        let own = location.join(
+            &name
+                .replace('%', "%25")
+                .replace('?', "%3F")
+                .replace('#', "%23"),
+        );
         let base = own.ok().filter(|own| own.scheme() == BESIDE);
         Self {
             base: base.or_else(|| Some(location.clone())),
@@ -72,7 +77,10 @@ impl Bases {
 
     /// A file on this disk; `file://host/` and `//host/` would ask another machine.
     fn beside(&self, reference: &str) -> Option<String> {
-        let url = parse(reference.trim(), self.base.as_ref().filter(|_| self.is_on_disk))?;
+        let url = parse(
+            reference.trim(),
+            self.base.as_ref().filter(|_| self.is_on_disk),
+        )?;
         let fits = self.is_on_disk && url.host().is_none() && !reference.trim().starts_with('#');
         checked(url, &[BESIDE]).filter(|_| fits)
     }

@@ -451,7 +451,11 @@ mod tests {
     #[test]
     fn what_leads_to_files_is_left_out_and_places_move_with_it() {
         let html = "<p>a <a href=\"file:///n/a.pdf\" rel=\"x\">file:</a></p><h2>b</h2><img alt=\"c\" src=\"file:///n/c.png\">";
-        let (mut from, mut to, mut end) = (html.find("<h2").unwrap(), html.find("<img").unwrap(), html.len());
+        let (mut from, mut to, mut end) = (
+            html.find("<h2").unwrap(),
+            html.find("<img").unwrap(),
+            html.len(),
+        );
         let content = safe(html);
         assert!(content.has_local_addresses());
         let shared = content.without_local_addresses(&mut [&mut from, &mut to, &mut end]);

@@ -27,10 +27,15 @@ pub(super) fn of(blocks: &[Block], post: Post) -> Vec<Carrier> {
     if let Some(alone) = titled {
         // Another line as high that names a speaker makes the first one of several.
         let own = &blocks[alone.block];
-        let beside = !own.range.is_empty()
-            && chosen
-                .iter()
-                .any(|line| line.level == own.level && line.by_form && line.sureness() >= SURE);
+        let fits = |line: &&Candidate| {
+            let sure = line.by_form && line.sureness() >= SURE;
+            line.level == own.level && line.parent != Parent::Furniture && sure
+        };
+        let chosen: Vec<&Candidate> = match chosen.is_empty() {
+            true => headings.iter().filter(fits).collect(),
+            false => chosen,
+        };
+        let beside = chosen.iter().any(|line| fits(&line));
         if others < 2 && !beside {
             return vec![alone];
         }
@@ -249,6 +254,12 @@ fn is_lesson(title: &str) -> bool {
     const WORDS: &[&str] = &[
         "module",
         "lesson",
+        "lecture",
+        "vorlesung",
+        "föreläsning",
+        "forelesning",
+        "class",
+        "week",
         "chapter",
         "step",
         "unit",

@@ -144,6 +144,59 @@ const OTHER_ROLES: &[&str] = &[
     "published",
 ];
 
+/// What somebody is, whatever it is of.
+const ROLES: &[&str] = &[
+    "engineer",
+    "head",
+    "lead",
+    "director",
+    "manager",
+    "developer",
+    "architect",
+    "officer",
+    "founder",
+    "cto",
+    "ceo",
+    "vp",
+    "president",
+    "consultant",
+    "analyst",
+    "designer",
+    "advocate",
+    "specialist",
+    "administrator",
+    "owner",
+    "coordinator",
+    "recruiter",
+];
+/// What somebody is one of.
+const FIELDS: &[&str] = &[
+    "platform",
+    "cloud",
+    "infrastructure",
+    "systems",
+    "network",
+    "growth",
+    "content",
+    "talent",
+    "analytics",
+    "machine",
+    "learning",
+    "innovation",
+    "delivery",
+    "quality",
+    "customer",
+    "success",
+    "experience",
+    "applied",
+    "production",
+    "release",
+    "hardware",
+    "embedded",
+    "game",
+    "payments",
+];
+
 /// Behind names: where the rest is a company or a job.
 const REST: &[&str] = &[
     " from ",
@@ -244,10 +297,16 @@ pub(super) fn is_of_others(text: &str) -> bool {
 /// Whether text is a job's title and nothing else.
 pub(super) fn is_job(text: &str) -> bool {
     let text = text.to_lowercase();
-    let mut words = text
+    let words = text
         .split(|c: char| !c.is_alphanumeric() && c != '-')
         .filter(|word| !word.is_empty());
-    words.clone().next().is_some() && words.all(|word| JOBS.has(word))
+    let says_role = words.clone().any(|word| ROLES.contains(&word));
+    words.clone().next().is_some()
+        && (words.clone().all(|word| JOBS.has(word))
+            || says_role
+                && words
+                    .clone()
+                    .all(|word| JOBS.has(word) || FIELDS.contains(&word)))
 }
 
 /// Whether a word is one of titles and not of names.
