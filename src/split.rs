@@ -57,7 +57,9 @@ pub(crate) fn talks(entry: &Entry) -> Vec<Talk> {
     let post = Post {
         title: at,
         of_event,
-        of_talks: of_event || dates::has_day(title) || talkish::is_talkish(&blocks, READ_FOR_TALKS),
+        of_talks: of_event
+            || dates::has_day(title)
+            || talkish::is_of_talks(title, &blocks, READ_FOR_TALKS),
         titled_by_event,
     };
     let mut carriers = carriers::of(&blocks, post);

@@ -211,7 +211,13 @@ fn level(lines: &[Candidate], post: Post) -> Option<u8> {
     {
         return Some(best);
     }
-    if spoken >= 2 && certain >= 1 && spoken * 2 >= all {
+    let titled = || {
+        let told = at(best).filter_map(|line| line.told.as_ref());
+        let words = told.map(|told| told.title.split_whitespace().count());
+        // `Treasurer`, `Ansible`: what people are, or make, and no talks; letters of other scripts are words.
+        words.sum::<usize>() * 2 >= spoken * 5 || lines.iter().any(|line| !is_spaced(&line.title))
+    };
+    if spoken >= 2 && certain >= 1 && spoken * 2 >= all && (of_event || titled()) {
         return Some(best);
     }
     let told = |level: u8| at(level).filter(|line| line.prose.is_some()).count();
@@ -248,6 +254,11 @@ fn level(lines: &[Candidate], post: Post) -> Option<u8> {
             .filter(|&inner| words(outer) < 3 && words(inner) >= 4)
             .unwrap_or(outer),
     )
+}
+
+/// Whether a title is of a script that puts blanks between words.
+fn is_spaced(title: &str) -> bool {
+    title.chars().all(|c| c < '\u{3000}')
 }
 
 fn is_lesson(title: &str) -> bool {

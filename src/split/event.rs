@@ -168,7 +168,9 @@ fn ends_with_year(name: &str) -> bool {
     let mut words = name.split_whitespace().rev();
     let year = words.next().is_some_and(|word| year_of(word).is_some());
     let rest: Vec<&str> = words.collect();
+    let small = |word: &&str| word.starts_with(char::is_lowercase) && !SMALL.contains(word);
     year && !rest.is_empty()
+        && (rest.len() == 1 || !rest.iter().any(|word| small(&word)))
         && rest.len() <= 5
         && !rest.iter().any(|word| {
             [

@@ -245,6 +245,7 @@ pub(super) fn people(text: &str, lenient: bool) -> Option<People> {
     // `Ann Poe (@annpoe)`: a handle in brackets vouches for the name before it.
     let vouched = rest.contains("(@") || rest.contains("[@");
     let segments = split(&[bare], LISTS);
+
     let listed = segments
         .last()
         .is_some_and(|last| split(&[last], ANDS).len() > 1);
@@ -252,7 +253,8 @@ pub(super) fn people(text: &str, lenient: bool) -> Option<People> {
     for (n, segment) in segments.iter().enumerate() {
         for (m, part) in split(&[segment], ANDS).into_iter().enumerate() {
             let found = name(part, lenient);
-            let Some((found, sureness)) = found else {
+            let said = || said_to_be(part).filter(|_| labelled && people.is_none());
+            let Some((found, sureness)) = found.or_else(said) else {
                 people.as_ref()?;
                 continue;
             };
@@ -278,6 +280,20 @@ pub(super) fn people(text: &str, lenient: bool) -> Option<People> {
         }
     }
     people
+}
+
+/// `Speaker: Chef Amélie Toussaint`: whoever stands there, as long as it may be somebody.
+fn said_to_be(part: &str) -> Option<(String, u8)> {
+    let end = REST.iter().filter_map(|rest| divided_at(part, rest)).min();
+    let part = part[..end.unwrap_or(part.len())].trim();
+    let words: Vec<&str> = part.split_whitespace().collect();
+    let everyday = words.iter().filter(|word| NOT_NAMES.has(&fold(word)));
+    let fits = (2..=5).contains(&words.len())
+        && everyday.count() <= 1
+        && words
+            .iter()
+            .all(|word| is_particle(word) || is_name_word(word, true));
+    fits.then(|| (part.to_owned(), SURE))
 }
 
 /// Whether a line says of itself that it names speakers.

@@ -48,7 +48,8 @@ fn talk_at(blocks: &[Block], post: Post, at: usize) -> Option<Carrier> {
         .filter(|divided| divided.sureness >= SURE || talkish && !post.of_event)
         .max_by_key(|divided| divided.sureness);
     let told = divided.or_else(|| {
-        let below = below::speakers(blocks, at)?;
+        let below =
+            below::speakers(blocks, at).filter(|below| !is_one_of_many(blocks, below.last))?;
         // `Date: ..` may stand on the line before.
         let block = &blocks[below.last].text;
         let said = block
@@ -76,6 +77,16 @@ fn talk_at(blocks: &[Block], post: Post, at: usize) -> Option<Carrier> {
         speakers: told.speakers,
         inside: false,
     })
+}
+
+/// Whether a heading that names somebody is followed by others that do: a list of people.
+fn is_one_of_many(blocks: &[Block], at: usize) -> bool {
+    let own = &blocks[at];
+    let names = |block: &Block| below::heading_of_names(block).is_some();
+    let mut others = blocks[at + 1..]
+        .iter()
+        .filter(|block| block.level == own.level);
+    own.is_heading() && others.any(names)
 }
 
 /// `Notes on “Pipes at night”` without what says that they are notes.
