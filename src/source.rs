@@ -304,6 +304,9 @@ pub(crate) struct Failure {
     pub(crate) http_status: Option<u16>,
     /// When the server said to come back (`Retry-After`, RFC 9110, 10.2.3).
     pub(crate) retry_at: Option<DateTime<Utc>>,
+    /// Who answered so, without credentials, where redirects had led away from the URL that was asked.
+    /// `None`: that URL itself. Not stored; the message says it.
+    pub(crate) led_to: Option<Box<Url>>,
 }
 
 impl Failure {
@@ -314,7 +317,25 @@ impl Failure {
             hint: None,
             http_status: None,
             retry_at: None,
+            led_to: None,
         }
+    }
+
+    /// Of an answer that came from `url`, where redirects had led, instead of the URL that was asked.
+    pub(crate) fn redirected_to(mut self, url: &Url) -> Self {
+        /// A longer one fills a line of its own; of that the host says enough.
+        const LONGEST: usize = 120;
+        let url = without_credentials(url);
+        let shown = match url.as_str() {
+            whole if whole.len() <= LONGEST => whole,
+            _ => url.host_str().unwrap_or_default(),
+        };
+        self.message = format!("redirected to {shown}: {}", self.message);
+        if self.kind == FailureKind::Gone {
+            self.hint = Some("asked again: its own URL has not said that it is gone".to_owned());
+        }
+        self.led_to = Some(Box::new(url));
+        self
     }
 
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {

@@ -11,6 +11,7 @@
 //! the writer has taken it.
 
 mod documents;
+mod former;
 mod history;
 mod reparse;
 mod report;
@@ -25,12 +26,15 @@ use url::Url;
 
 use crate::archive::{Archive, ArchiveError, PackedAttempt};
 use crate::decide::{self, Likeness, Standing};
-use crate::fetch::{Fetcher, Slot};
+use crate::fetch::{Fetcher, HeldBack, Slot};
 use crate::model::{
     Attempt, Change, Changes, Entry, Feed, Outcome, Pace, Person, PollHints, RawEntry, Recorded,
     Subscription, Whereabouts,
 };
-use crate::source::{Answer, Body, ByAddress, Failure, FailureKind, Source};
+use crate::source::{
+    Answer, Body, ByAddress, Document, Failure, FailureKind, Source, Validators,
+    without_credentials,
+};
 use crate::{clean, parse, split};
 use documents::{hash_of, parse_documents, raw_answer};
 use report::Draft;
@@ -71,6 +75,7 @@ impl Update {
         stop: impl Future<Output = ()>,
         mut report: impl FnMut(Report),
     ) -> Result<bool, ArchiveError> {
+        self.keep_holds()?;
         let (polled, to_write) = mpsc::channel(BATCH);
         let (written, mut reports) = mpsc::channel(BATCH);
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -104,16 +109,45 @@ impl Update {
         }
     }
 
+    /// Lets the fetcher know which hosts want to be left alone: redirects may lead to them.
+    fn keep_holds(&self) -> Result<(), ArchiveError> {
+        for hold in self.archive.holds()? {
+            // What was stored under a clock that was far ahead is not believed.
+            if hold.until > self.now && hold.until - self.now <= decide::MAX_INTERVAL {
+                self.fetcher.hold(&hold, self.now);
+            }
+        }
+        Ok(())
+    }
+
     async fn poll(self, feed: Subscription, cores: Arc<Semaphore>, polled: mpsc::Sender<Poll>) {
-        let fetched = self
-            .fetcher
-            .fetch(&feed.source, &feed.validators, self.now)
-            .await;
-        if fetched.held_back {
+        let former = decide::former_turn(&feed, self.now).cloned();
+        let fetched = match &former {
+            // What the newer URL gave to recognise an answer by says nothing there.
+            Some(url) => {
+                let source = Source::Http(url.clone());
+                let none = Validators::default();
+                self.fetcher.fetch(&source, &none, self.now).await
+            }
+            None => {
+                let validators = &feed.validators;
+                (self.fetcher.fetch(&feed.source, validators, self.now)).await
+            }
+        };
+        if let Some(held_back) = fetched.held_back {
             let until = fetched.answer.err().and_then(|failure| failure.retry_at);
+            let until = until.unwrap_or(self.now);
+            let attempt = match held_back {
+                HeldBack::Unasked => None,
+                HeldBack::OnTheWay => {
+                    let due = until.max(decide::soonest(self.now, self.settings_of(&feed)));
+                    let attempt = self.attempt(&feed, None, Outcome::HeldBack, due);
+                    self.archive.pack(attempt).ok()
+                }
+            };
             let poll = Poll {
-                draft: Draft::held_back(feed, until.unwrap_or(self.now)),
-                attempt: None,
+                draft: Draft::held_back(feed, until),
+                attempt,
                 slot: fetched.slot,
             };
             let _ = polled.send(poll).await;
@@ -121,7 +155,7 @@ impl Update {
         }
         let _core = cores.acquire_owned().await;
         let slot = fetched.slot;
-        if let Some((draft, attempt)) = self.settle(feed, fetched.answer).await {
+        if let Some((draft, attempt)) = self.settle(feed, former, fetched.answer).await {
             let poll = Poll {
                 draft,
                 attempt: Some(attempt),
@@ -137,12 +171,16 @@ impl Update {
     async fn settle(
         &self,
         feed: Subscription,
+        former: Option<Url>,
         answer: Result<Answer, Failure>,
     ) -> Option<(Draft, PackedAttempt)> {
         let this = self.clone();
         let copy = feed.clone();
         let packed = spawn_blocking(move || {
-            let (attempt, warnings) = this.read(&copy, answer);
+            let (attempt, warnings) = match former {
+                Some(former) => this.read_former(&copy, former, answer),
+                None => this.read(&copy, answer),
+            };
             this.pack(copy, attempt, warnings)
         });
         match packed.await {
@@ -237,7 +275,8 @@ impl Update {
                 unreadable,
             ));
         }
-        let (mut raw, warnings) = parse_documents(&feed.source, &documents, unreadable)?;
+        let (mut raw, warnings) = parse_documents(&feed.source, &documents, unreadable)
+            .map_err(|failure| blamed(failure, &feed.source, &documents))?;
         if let Some(site) = &feed.given_site {
             parse::publish_notes(&mut raw, site);
         }
@@ -397,6 +436,17 @@ impl Update {
             next_due,
             raw: None,
         }
+    }
+}
+
+/// With where redirects led, if it is what stands there that is no feed.
+fn blamed(failure: Failure, source: &Source, documents: &[Document]) -> Failure {
+    let end = documents.first().and_then(|first| first.location.as_ref());
+    match (source, end) {
+        (Source::Http(asked), Some(end)) if without_credentials(asked) != *end => {
+            failure.redirected_to(end)
+        }
+        _ => failure,
     }
 }
 

@@ -62,8 +62,8 @@ use url::Url;
 
 use self::connections::{Connections, write};
 use crate::model::{
-    ArchivedEntry, Attempt, EntryId, FeedId, Known, Move, PageRead, Past, PastLinks, Recorded,
-    Revision, Stats, Subscription, TagOrigin, Way,
+    ArchivedEntry, Attempt, EntryId, FeedId, Hold, Known, Move, PageRead, Past, PastLinks,
+    Recorded, Revision, Stats, Subscription, TagOrigin, Way,
 };
 use crate::query::{Aliases, Counted, CountedEvent, Digest, Filter, Query, Rule};
 
@@ -201,6 +201,14 @@ impl Archive {
                 .map(|one| feeds::subscribe(db, one, now))
                 .collect()
         })
+    }
+
+    /// The hosts that asked for patience.
+    pub(crate) fn holds(&self) -> Result<Vec<Hold>, ArchiveError> {
+        let holds = feeds::holds(&*self.connections.reader()?)?.into_iter();
+        Ok(holds
+            .map(|(server, until)| Hold { server, until })
+            .collect())
     }
 
     /// The other addresses of the subscriptions: what each names as its own (`rel=self`), and where its

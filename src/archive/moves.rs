@@ -1,12 +1,15 @@
 //! Permanent redirects that were taken over, and taking them back.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
+use url::Url;
 
 use super::error::ArchiveError;
 use super::health;
 use super::instants::{certain, instant, seconds};
-use crate::model::{FeedId, Move};
+use crate::model::{FeedId, Former, Move};
 use crate::source::Source;
 
 /// Newest first.
@@ -54,6 +57,58 @@ pub(super) fn take(
     health::moved(db, feed, &to, at)?;
     db.prepare_cached("UPDATE feeds SET url = ?2 WHERE id = ?1")?
         .execute(params![feed.0, to])?;
+    Ok(true)
+}
+
+/// The latest move of each subscription that stands: where to, and from where.
+pub(super) fn formers(db: &Connection) -> Result<HashMap<FeedId, (String, Former)>, ArchiveError> {
+    let mut select = db.prepare_cached(
+        "SELECT feed_id, to_url, from_url, asked_at FROM moves WHERE undone_at IS NULL ORDER BY id",
+    )?;
+    let mut rows = select.query([])?;
+    let mut formers = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let from: String = row.get(2)?;
+        let Ok(url) = Url::parse(&from) else { continue };
+        let asked_at = instant(row.get(3)?);
+        formers.insert(FeedId(row.get(0)?), (row.get(1)?, Former { url, asked_at }));
+    }
+    Ok(formers)
+}
+
+/// Notes that the URL a subscription was moved from was asked.
+pub(super) fn former_asked(db: &Connection, feed: FeedId, at: i64) -> Result<(), ArchiveError> {
+    db.prepare_cached(
+        "UPDATE moves SET asked_at = ?2 WHERE undone_at IS NULL AND feed_id = ?1
+             AND to_url = (SELECT url FROM feeds WHERE id = ?1)",
+    )?
+    .execute(params![feed.0, at])?;
+    Ok(())
+}
+
+/// Gives a subscription the URL again that it was moved from, because the feed is there. Answers whether
+/// it was done: not where another subscription has that URL by now.
+pub(super) fn take_back(
+    db: &Connection,
+    feed: FeedId,
+    former: &Source,
+    at: i64,
+) -> Result<bool, ArchiveError> {
+    let former = former.key();
+    let undone = db
+        .prepare_cached(
+            "UPDATE moves SET undone_at = ?3
+             WHERE feed_id = ?1 AND from_url = ?2 AND undone_at IS NULL
+                 AND to_url = (SELECT url FROM feeds WHERE id = ?1)
+                 AND NOT EXISTS (SELECT 1 FROM feeds WHERE url = ?2)",
+        )?
+        .execute(params![feed.0, former, at])?;
+    if undone == 0 {
+        return Ok(false);
+    }
+    health::moved(db, feed, &former, at)?;
+    db.prepare_cached("UPDATE feeds SET url = ?2 WHERE id = ?1")?
+        .execute(params![feed.0, former])?;
     Ok(true)
 }
 

@@ -171,7 +171,8 @@ fn record_one(db: &Connection, packed: PackedAttempt) -> Result<(Recorded, Pendi
             succeed(db, attempt.feed, at, &validators)?;
             recorded.moved = lead(db, attempt.feed, at, &whereabouts)?;
         }
-        Outcome::Failed(setback) => fail(db, attempt.feed, at, &setback)?,
+        Outcome::Failed(setback) => recorded.moved = fail(db, attempt.feed, at, &setback)?,
+        Outcome::HeldBack => return Ok((recorded, pending)),
     }
     if let Some(raw) = &raw {
         raw::keep(db, attempt.feed, raw)?;
@@ -329,13 +330,29 @@ fn lead(
         seen.map(|seen| seconds(seen.last)),
         seen.map(|seen| seen.times),
     ])?;
+    if let Some(former) = &whereabouts.back_at {
+        return moves::take_back(db, id, &Source::Http(former.clone()), at);
+    }
     match &whereabouts.moved_to {
         Some(to) => moves::take(db, id, &Source::Http(to.clone()), at),
         None => Ok(false),
     }
 }
 
-fn fail(db: &Connection, id: FeedId, at: i64, setback: &Setback) -> Result<(), ArchiveError> {
+/// Records a trouble, or that it is none because the feed moved; says whether it did.
+fn fail(db: &Connection, id: FeedId, at: i64, setback: &Setback) -> Result<bool, ArchiveError> {
+    if let Some(to) = &setback.moved_to {
+        let moved = Whereabouts {
+            moved_to: Some(to.clone()),
+            ..Whereabouts::default()
+        };
+        if lead(db, id, at, &moved)? {
+            return Ok(true);
+        }
+    }
+    if setback.of_former {
+        moves::former_asked(db, id, at)?;
+    }
     let failure = &setback.failure;
     db.prepare_cached(
         "UPDATE feeds SET error_kind = ?2, error_message = ?3, error_hint = ?4,
@@ -364,5 +381,5 @@ fn fail(db: &Connection, id: FeedId, at: i64, setback: &Setback) -> Result<(), A
         )?
         .execute(params![hold.server, seconds(hold.until)])?;
     }
-    Ok(())
+    Ok(false)
 }

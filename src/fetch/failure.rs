@@ -52,6 +52,7 @@ pub(super) fn of_status(
         hint: hint.map(str::to_owned),
         http_status: Some(status.as_u16()),
         retry_at: times::retry_at(headers, now),
+        led_to: None,
     }
 }
 
@@ -185,9 +186,9 @@ pub(super) fn too_large(max_size: u64) -> Failure {
 }
 
 /// What the other feeds of a host that answered 429 get instead of a request.
-pub(super) fn held_back(refusal: &Failure) -> Failure {
+pub(super) fn held_back(retry_at: Option<DateTime<Utc>>) -> Failure {
     Failure {
-        retry_at: refusal.retry_at,
+        retry_at,
         ..Failure::new(
             FailureKind::HttpClient,
             "not asked: its server answered another feed with 429 Too Many Requests",

@@ -60,6 +60,7 @@ impl Draft {
                 (Status::Gone, Some(setback.failure.clone()))
             }
             Outcome::Failed(setback) => (Status::Failed, Some(setback.failure.clone())),
+            Outcome::HeldBack => (Status::Skipped, None),
         };
         Self(Report {
             feed,
@@ -92,6 +93,7 @@ impl Draft {
         self.0.recorded = recorded;
         if recorded.moved {
             self.0.status = Status::Moved;
+            self.0.failure = None;
         } else if self.0.status == Status::New && recorded.new + recorded.edited == 0 {
             // What it brought is kept already.
             self.0.status = Status::Unchanged;

@@ -157,6 +157,53 @@ fn a_429_holds_back_its_host_and_no_other() {
 }
 
 #[test]
+fn a_429_behind_a_redirect_holds_back_the_host_that_said_it() {
+    let busy = Server::start();
+    let refused = Reply::status(429).header("Retry-After", "36000");
+    busy.reply("/a", [refused, well()]);
+    busy.reply("/b", [well()]);
+    busy.reply("/own", [well()]);
+    let mut scene = Scene::of([well()]);
+    scene.follow("/to-a", [Reply::redirect(302, &busy.url("/a"))]);
+    scene.follow("/to-b", [Reply::redirect(302, &busy.url("/b"))]);
+    let add = |url: &str| {
+        scene.hall.run(["add", "--no-fetch", url]).status(0);
+    };
+    add(&busy.url("/own"));
+    let to_a = scene.server.url("/to-a");
+    scene.fetch_with(0, &[&to_a]);
+    // One that redirects there is told so, and its own host is not asked again and again.
+    scene.fetch(10);
+    for minute in [20, 30, 40] {
+        let lines = scene.fetch(minute);
+        let skipped = |url: &str| {
+            lines
+                .iter()
+                .any(|l| l["url"] == url && l["status"] == "skipped")
+        };
+        assert!(skipped(&busy.url("/own")), "{lines:?}");
+        assert!(skipped(&scene.server.url("/to-b")), "{lines:?}");
+    }
+    assert_eq!(busy.all_requests().len(), 1);
+    assert_eq!((scene.count("/feed"), scene.count("/to-b")), (1, 1));
+    assert_eq!(
+        scene
+            .feeds()
+            .iter()
+            .filter(|f| f["state"] == "failing")
+            .count(),
+        1
+    );
+    scene.fetch(70);
+    assert_eq!(scene.count("/feed"), 2, "the host that redirects is well");
+    scene.fetch(601);
+    assert_eq!(
+        (busy.requests("/own").len(), busy.requests("/b").len()),
+        (1, 1)
+    );
+}
+
+#[test]
 fn a_feed_that_is_gone_is_left_alone_and_it_is_said() {
     let mut scene = Scene::of([well(), Reply::status(410), well()]);
     scene.fetch(0);
