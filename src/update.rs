@@ -13,8 +13,10 @@
 mod documents;
 mod former;
 mod history;
+mod network;
 mod reparse;
 mod report;
+mod writer;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -28,7 +30,7 @@ use crate::archive::{Archive, ArchiveError, PackedAttempt};
 use crate::decide::{self, Likeness, Standing};
 use crate::fetch::{Fetcher, HeldBack, Slot};
 use crate::model::{
-    Attempt, Change, Changes, Entry, Feed, Outcome, Pace, Person, PollHints, RawEntry, Recorded,
+    Attempt, Change, Changes, Entry, Feed, Outcome, Pace, Person, PollHints, RawEntry,
     Subscription, Whereabouts,
 };
 use crate::source::{
@@ -37,8 +39,10 @@ use crate::source::{
 };
 use crate::{clean, parse, split};
 use documents::{hash_of, parse_documents, raw_answer};
+use network::Network;
 use report::Draft;
 pub(crate) use report::{Report, Status};
+use writer::{send, write};
 
 pub(crate) use history::{End, HistoryLimits, HistoryReport};
 pub(crate) use reparse::Reread;
@@ -63,7 +67,7 @@ struct Poll {
     /// `None`: the feed was not asked, so nothing is recorded of it.
     attempt: Option<PackedAttempt>,
     /// Given back when the writer has taken the poll.
-    slot: Slot,
+    slot: Option<Slot>,
 }
 
 impl Update {
@@ -81,11 +85,22 @@ impl Update {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let cores = Arc::new(Semaphore::new(cores));
 
+        let network = Arc::new(Network::default());
         let mut polls = JoinSet::new();
         for feed in feeds {
-            polls.spawn(self.clone().poll(feed, Arc::clone(&cores), polled.clone()));
+            let (cores, network) = (Arc::clone(&cores), Arc::clone(&network));
+            let (this, polled) = (self.clone(), polled.clone());
+            polls.spawn(async move {
+                if let Some(poll) = this.poll(feed, cores).await {
+                    send(network.pass(poll), &polled).await;
+                }
+            });
         }
-        drop(polled);
+        let now = self.now;
+        let asking = tokio::spawn(async move {
+            while polls.join_next().await.is_some() {}
+            send(network.left(now), &polled).await;
+        });
         let archive = Arc::clone(&self.archive);
         let writer = spawn_blocking(move || write(&archive, to_write, &written));
 
@@ -99,7 +114,7 @@ impl Update {
                 },
                 () = &mut stop, if !stopped => {
                     stopped = true;
-                    polls.abort_all();
+                    asking.abort();
                 }
             }
         }
@@ -120,7 +135,8 @@ impl Update {
         Ok(())
     }
 
-    async fn poll(self, feed: Subscription, cores: Arc<Semaphore>, polled: mpsc::Sender<Poll>) {
+    /// `None` when the runtime is shutting down.
+    async fn poll(self, feed: Subscription, cores: Arc<Semaphore>) -> Option<Poll> {
         let former = decide::former_turn(&feed, self.now).cloned();
         let fetched = match &former {
             // What the newer URL gave to recognise an answer by says nothing there.
@@ -145,25 +161,19 @@ impl Update {
                     self.archive.pack(attempt).ok()
                 }
             };
-            let poll = Poll {
+            return Some(Poll {
                 draft: Draft::held_back(feed, until),
                 attempt,
-                slot: fetched.slot,
-            };
-            let _ = polled.send(poll).await;
-            return;
+                slot: Some(fetched.slot),
+            });
         }
         let _core = cores.acquire_owned().await;
-        let slot = fetched.slot;
-        if let Some((draft, attempt)) = self.settle(feed, former, fetched.answer).await {
-            let poll = Poll {
-                draft,
-                attempt: Some(attempt),
-                slot,
-            };
-            // The writer only hangs up when the archive cannot be written any more, and says so itself.
-            let _ = polled.send(poll).await;
-        }
+        let (draft, attempt) = self.settle(feed, former, fetched.answer).await?;
+        Some(Poll {
+            draft,
+            attempt: Some(attempt),
+            slot: Some(fetched.slot),
+        })
     }
 
     /// Makes an attempt of an answer on the blocking pool, compressed for the writer. A panic in a
@@ -470,40 +480,6 @@ fn inheriting(mut entry: Entry, authors: &[Person]) -> Entry {
         entry.authors = authors.to_vec();
     }
     entry
-}
-
-/// The one writer: takes what is there, up to a batch, and commits it together.
-fn write(
-    archive: &Archive,
-    mut polled: mpsc::Receiver<Poll>,
-    written: &mpsc::Sender<Report>,
-) -> Result<(), ArchiveError> {
-    let mut batch = Vec::with_capacity(BATCH);
-    while polled.blocking_recv_many(&mut batch, BATCH) > 0 {
-        let mut drafts = Vec::with_capacity(batch.len());
-        let mut attempts = Vec::with_capacity(batch.len());
-        for poll in batch.drain(..) {
-            match poll.attempt {
-                Some(attempt) => {
-                    drafts.push((poll.draft, poll.slot));
-                    attempts.push(attempt);
-                }
-                None => {
-                    let _ = written.blocking_send(poll.draft.finish(Recorded::default()));
-                }
-            }
-        }
-        for ((draft, slot), recorded) in drafts.into_iter().zip(archive.record_packed(attempts)?) {
-            drop(slot);
-            let report = match recorded {
-                Ok(recorded) => draft.finish(recorded),
-                Err(error) => draft.unrecorded(&error),
-            };
-            // Nobody listens any more when the command was stopped; storing goes on.
-            let _ = written.blocking_send(report);
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

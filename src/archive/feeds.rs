@@ -194,6 +194,7 @@ fn failure_of(row: &Row<'_>) -> Result<Option<Failure>, ArchiveError> {
         http_status: row.get(14)?,
         retry_at: instant(row.get(15)?),
         led_to: None,
+        lacks_network: false,
     }))
 }
 

@@ -118,7 +118,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
             totals.edited
         ));
     }
-    if args.history && !totals.stopped {
+    if args.history && !totals.stopped && totals.offline == 0 {
         totals.failed += history::read(
             context, &archive, &fetcher, &runtime, &with_past, args.pages,
         )?;

@@ -63,7 +63,11 @@ pub(crate) fn run(
         if totals.stopped {
             break;
         }
-        let sleep = until_next(&archive.subscriptions()?, clock.now()?);
+        let sleep = match totals.offline {
+            0 => until_next(&archive.subscriptions()?, clock.now()?),
+            // All are due still: looked for the network again, but not every second.
+            _ => LONGEST_SLEEP,
+        };
         notifier.say(&status(&totals, sleep));
         match runtime.block_on(signals.sleep(sleep)) {
             Woken::InTime => {}

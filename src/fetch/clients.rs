@@ -3,12 +3,12 @@
 use std::sync::{Arc, OnceLock};
 
 use reqwest::{Client, ClientBuilder};
-use url::{Host, Url};
+use url::Url;
 
 use super::Settings;
 use super::private;
 use super::resolve::Resolver;
-use crate::source::{Failure, FailureKind};
+use crate::source::{Failure, FailureKind, is_loopback};
 
 /// A feed's answer has some thirty headers; behind this many is a server gone wild.
 const MOST_HEADERS: usize = 128;
@@ -98,14 +98,5 @@ impl Clients {
             true => builder.http1_only(),
             false => builder,
         }
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }

@@ -53,6 +53,7 @@ pub(super) fn of_status(
         http_status: Some(status.as_u16()),
         retry_at: times::retry_at(headers, now),
         led_to: None,
+        lacks_network: false,
     }
 }
 
@@ -71,7 +72,8 @@ pub(super) fn of_asking(error: &reqwest::Error, connect_timeout: Duration) -> Fa
     if error.is_timeout() && error.is_connect() {
         let message = format!("no connection within {}", spoken_time(connect_timeout));
         return Failure::new(FailureKind::Timeout, message)
-            .with_hint("`[fetch] connect_timeout` in hallway.toml sets the limit");
+            .with_hint("`[fetch] connect_timeout` in hallway.toml sets the limit")
+            .of_network();
     }
     if error.is_timeout() {
         return Failure::new(FailureKind::Timeout, "the server did not answer in time");
@@ -84,7 +86,8 @@ pub(super) fn of_asking(error: &reqwest::Error, connect_timeout: Duration) -> Fa
     }
     if error.is_dns() {
         return Failure::new(FailureKind::Dns, "the host name was not found")
-            .with_hint("check its spelling, and that this machine is online");
+            .with_hint("check its spelling, and that this machine is online")
+            .of_network();
     }
     if error.is_connect() {
         return match find::<io::Error>(error).map(io::Error::kind) {
@@ -96,9 +99,9 @@ pub(super) fn of_asking(error: &reqwest::Error, connect_timeout: Duration) -> Fa
                 "nothing listens at that host and port; check both, and the proxy if there is one",
             ),
             Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => {
-                Failure::new(FailureKind::Connect, "the host cannot be reached")
+                Failure::new(FailureKind::Connect, "the host cannot be reached").of_network()
             }
-            _ => Failure::new(FailureKind::Connect, "no connection could be made"),
+            _ => Failure::new(FailureKind::Connect, "no connection could be made").of_network(),
         };
     }
     Failure::new(
