@@ -84,7 +84,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         },
         false => None,
     };
-    let fetcher = Arc::new(context.fetcher(args.jobs)?);
+    let fetcher = Arc::new(context.fetcher(args.jobs, Some(&archive))?);
     let runtime = poll::runtime()?;
     let (due, skipped) = choose(args, context, &archive)?;
     if args.json {

@@ -23,6 +23,8 @@ pub(crate) struct Totals {
     pub(crate) edited: usize,
     /// Notes that could not be read, in folders whose rest was.
     pub(crate) warnings: usize,
+    /// Feeds with a new URL.
+    pub(crate) moved: usize,
     /// Of the failed ones those that failed because this machine has no network.
     pub(crate) offline: usize,
     /// Ended early by a signal.
@@ -34,6 +36,7 @@ impl Totals {
         self.polled += usize::from(report.status != Status::Skipped);
         self.failed += usize::from(report.failure.is_some());
         self.offline += usize::from(report.is_offline);
+        self.moved += usize::from(report.recorded.moved);
         self.new += report.recorded.new;
         self.edited += report.recorded.edited;
         self.warnings += report.warnings.len();

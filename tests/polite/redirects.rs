@@ -318,6 +318,49 @@ fn a_moved_feed_that_is_gone_in_both_places_is_retired_and_the_newer_one_blamed(
 }
 
 #[test]
+fn what_the_config_says_of_a_feed_holds_where_it_moved_to() {
+    let other = Server::start();
+    other.reply("/new", [well()]);
+    for (end, is_home) in [(String::from("/new"), true), (other.url("/new"), false)] {
+        let mut scene = Scene::of([well(), Reply::redirect(301, &end)]);
+        scene.server.reply("/new", [well()]);
+        scene.hall.write(
+            "home/config/hallway/hallway.toml",
+            format!(
+                "[[feed]]\nurl = \"{}\"\nuser_agent = \"Ann\"\nmin_interval = \"6h\"\n\
+                 headers = {{ X-Key = \"k\" }}\n",
+                scene.server.url("/feed")
+            ),
+        );
+        for day in 0..12 {
+            scene.fetch(day * DAY);
+        }
+        scene.fetch(12 * DAY);
+        assert_eq!(scene.fetch(12 * DAY + 5 * HOUR)[0]["status"], "skipped");
+        let at = if is_home { &scene.server } else { &other };
+        assert_eq!(scene.feeds()[0]["url"], at.url("/new"));
+        let asked = at.requests("/new");
+        let last = asked.last().unwrap();
+        assert_eq!(last.header("User-Agent"), Some("Ann"));
+        assert_eq!(last.header("X-Key"), is_home.then_some("k"), "{end}");
+        let before = scene.server.all_requests().len();
+        // Nor does the older address make a second subscription.
+        let url = scene.server.url("/feed");
+        scene
+            .hall
+            .run(["add", "--no-fetch", &url])
+            .status(0)
+            .stderr_contains("already subscribed");
+        let list = format!("<opml version='2.0'><body><outline xmlUrl='{url}'/></body></opml>");
+        scene.hall.write("list.opml", list);
+        scene.hall.run(["import", "list.opml"]).status(0);
+        scene.hall.run(["run", &url]).status(0);
+        assert_eq!(scene.feeds().len(), 1);
+        assert_eq!(scene.server.all_requests().len(), before);
+    }
+}
+
+#[test]
 fn credentials_do_not_follow_to_another_host() {
     let other = Server::start();
     other.reply("/feed", [well()]);
