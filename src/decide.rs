@@ -12,7 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::model::{ContentHash, EntryId, Known};
 
-pub(crate) use failures::{former_turn, setback};
+pub(crate) use failures::{former_turn, hold_of, patience, setback};
 pub(crate) use redirects::{is_upgrade, whereabouts};
 pub(crate) use renames::{Likeness, renamed};
 pub(crate) use schedule::{due_after_success, held_until, pace, turn};

@@ -1,13 +1,12 @@
 //! Subscriptions: their rows, and what people do with them.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use url::Url;
 
 use super::duplicates;
 use super::error::ArchiveError;
+use super::holds;
 use super::index;
 use super::instants::{certain, instant, seconds};
 use super::moves;
@@ -85,7 +84,7 @@ fn select(
 ) -> Result<Vec<Subscription>, ArchiveError> {
     let mut select = db.prepare_cached(sql)?;
     let mut rows = select.query(parameters)?;
-    let holds = holds(db)?;
+    let holds = holds::until(db)?;
     let mut formers = moves::formers(db)?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
@@ -173,13 +172,6 @@ fn redirect_of(row: &Row<'_>) -> Result<Option<SeenRedirect>, ArchiveError> {
         last: certain(row.get(30)?),
         times: row.get(31)?,
     }))
-}
-
-/// Until when each server that asked for patience wants to be left alone.
-pub(super) fn holds(db: &Connection) -> Result<HashMap<String, DateTime<Utc>>, ArchiveError> {
-    let mut select = db.prepare_cached("SELECT server, until FROM holds")?;
-    let holds = select.query_map([], |row| Ok((row.get(0)?, certain(row.get(1)?))))?;
-    Ok(holds.collect::<Result<_, _>>()?)
 }
 
 fn failure_of(row: &Row<'_>) -> Result<Option<Failure>, ArchiveError> {

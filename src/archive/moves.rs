@@ -6,14 +6,31 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 use url::Url;
 
+use super::Archive;
 use super::error::ArchiveError;
 use super::health;
 use super::instants::{certain, instant, seconds};
 use crate::model::{FeedId, Former, Move};
 use crate::source::Source;
 
+impl Archive {
+    /// URLs that subscriptions were moved from, newest first.
+    pub(crate) fn moves(&self) -> Result<Vec<Move>, ArchiveError> {
+        all(&*self.connections.reader()?)
+    }
+
+    /// Sets a subscription back to the URL it was moved from. `None` where that cannot be done any more.
+    pub(crate) fn undo_move(
+        &self,
+        id: i64,
+        now: DateTime<Utc>,
+    ) -> Result<Option<FeedId>, ArchiveError> {
+        self.write(|db| undo(db, id, now))
+    }
+}
+
 /// Newest first.
-pub(super) fn all(db: &Connection) -> Result<Vec<Move>, ArchiveError> {
+fn all(db: &Connection) -> Result<Vec<Move>, ArchiveError> {
     let mut select = db.prepare_cached(
         "SELECT id, feed_id, from_url, to_url, at, undone_at FROM moves ORDER BY id DESC",
     )?;
@@ -114,11 +131,7 @@ pub(super) fn take_back(
 
 /// Sets a subscription back to the URL it had. Its validators belong to the other one and go.
 /// `None` where there is no such move, it was undone, or the feed is elsewhere by now.
-pub(super) fn undo(
-    db: &Connection,
-    id: i64,
-    now: DateTime<Utc>,
-) -> Result<Option<FeedId>, ArchiveError> {
+fn undo(db: &Connection, id: i64, now: DateTime<Utc>) -> Result<Option<FeedId>, ArchiveError> {
     let found: Option<(i64, String)> = db
         .query_row(
             "SELECT m.feed_id, m.from_url FROM moves m JOIN feeds f ON f.id = m.feed_id

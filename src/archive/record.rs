@@ -9,6 +9,7 @@ use super::duplicates;
 use super::entries;
 use super::error::ArchiveError;
 use super::health;
+use super::holds;
 use super::index::{self, KnownWords, Pending, TextRow};
 use super::instants::seconds;
 use super::moves;
@@ -373,13 +374,7 @@ fn fail(db: &Connection, id: FeedId, at: i64, setback: &Setback) -> Result<bool,
         setback.retired,
     ])?;
     if let Some(hold) = &setback.hold {
-        db.prepare_cached("DELETE FROM holds WHERE until <= ?1")?
-            .execute([at])?;
-        db.prepare_cached(
-            "INSERT INTO holds (server, until) VALUES (?1, ?2)
-             ON CONFLICT (server) DO UPDATE SET until = ?2",
-        )?
-        .execute(params![hold.server, seconds(hold.until)])?;
+        holds::put(db, hold, at)?;
     }
     Ok(false)
 }

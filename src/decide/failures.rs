@@ -51,12 +51,7 @@ pub(crate) fn setback(
             "so it is since {since}: no longer polled, its entries stay; `hallway resume` asks again"
         ));
     }
-    // It speaks for the host that said it, which a redirect may have led to.
-    let refused = (failure.http_status == Some(429)).then(|| match &failure.led_to {
-        Some(url) => Source::Http((**url).clone()).server(),
-        None => feed.source.server(),
-    });
-    let hold = refused.flatten().map(|server| Hold {
+    let hold = refusing_server(&failure, &feed.source).map(|server| Hold {
         server,
         until: match failure.retry_at {
             Some(at) => at.min(now + MAX_INTERVAL),
@@ -76,6 +71,30 @@ pub(crate) fn setback(
         None => due,
     };
     (setback, due)
+}
+
+/// Whose patience a 429 asks for: that of the host that said it, which a redirect may have led to.
+fn refusing_server(failure: &Failure, asked: &Source) -> Option<String> {
+    if failure.http_status != Some(429) {
+        return None;
+    }
+    match &failure.led_to {
+        Some(url) => Source::Http((**url).clone()).server(),
+        None => asked.server(),
+    }
+}
+
+/// The hold that a failure of a page of a feed's past puts on its host.
+pub(crate) fn hold_of(failure: &Failure, page: &Url, now: DateTime<Utc>) -> Option<Hold> {
+    let server = refusing_server(failure, &Source::Http(page.clone()))?;
+    let until = failure.retry_at.unwrap_or_else(|| patience(now));
+    let until = until.min(now + MAX_INTERVAL);
+    Some(Hold { server, until })
+}
+
+/// Until when a host is left alone that asked for it and named no time.
+pub(crate) fn patience(now: DateTime<Utc>) -> DateTime<Utc> {
+    now + AFTER_REFUSAL
 }
 
 /// Where the feed went, if its URL gives nothing any more and led there for good, to the feed itself, up to
