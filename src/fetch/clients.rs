@@ -35,19 +35,27 @@ struct Kind {
 
 impl Clients {
     pub(super) fn new(settings: Settings) -> Self {
+        let resolver = Self::resolver(&settings);
+        Self::with_resolver(settings, resolver)
+    }
+
+    pub(super) fn with_resolver(settings: Settings, resolver: Resolver) -> Self {
         // An error means that it is installed already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let resolver = match settings.refuse_private {
+        Self {
+            settings,
+            resolver: Arc::new(resolver),
+            made: Default::default(),
+        }
+    }
+
+    fn resolver(settings: &Settings) -> Resolver {
+        match settings.refuse_private {
             true => {
                 let proxies = private::proxies(|name| std::env::var(name).ok());
                 Resolver::refusing_private(proxies)
             }
             false => Resolver::default(),
-        };
-        Self {
-            settings,
-            resolver: Arc::new(resolver),
-            made: Default::default(),
         }
     }
 

@@ -152,6 +152,12 @@ fn of_tls(error: &rustls::Error) -> Failure {
     let failure = Failure::new(FailureKind::Tls, message);
     match error {
         rustls::Error::InvalidMessage(_) => failure.with_hint("an http:// URL may be meant"),
+        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => failure.with_hint(
+            "where that is meant, install its authority's certificate or name it in SSL_CERT_FILE",
+        ),
+        rustls::Error::InvalidCertificate(_) => {
+            failure.with_hint("only the publisher can mend it; nothing is asked for meanwhile")
+        }
         _ => failure,
     }
 }
