@@ -232,7 +232,10 @@ fn silent_v6(port: u16) -> Option<(TcpListener, Vec<TcpStream>)> {
     while guests.len() < 10_000 {
         match TcpStream::connect_timeout(&address, Duration::from_millis(100)) {
             Ok(guest) => guests.push(guest),
-            Err(_) => return Some((listener, guests)),
+            Err(error) if error.kind() == std::io::ErrorKind::TimedOut => {
+                return Some((listener, guests));
+            }
+            Err(_) => return None,
         }
     }
     None
