@@ -8,11 +8,11 @@ mod schedule;
 
 use std::collections::HashMap;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::model::{ContentHash, EntryId, Known};
 
-pub(crate) use failures::setback;
+pub(crate) use failures::{former_turn, hold_of, patience, setback};
 pub(crate) use redirects::{is_upgrade, whereabouts};
 pub(crate) use renames::{Likeness, renamed};
 pub(crate) use schedule::{due_after_success, held_until, pace, turn};
@@ -59,6 +59,11 @@ pub(crate) fn standing(
         Some(stored) if stored.hash == hash() => Standing::Unchanged,
         Some(stored) => Standing::Edited(stored.id),
     }
+}
+
+/// When a feed that was asked now may be asked again at the soonest.
+pub(crate) fn soonest(now: DateTime<Utc>, settings: Settings) -> DateTime<Utc> {
+    now + earliest(settings)
 }
 
 /// The soonest a feed that needs the network is asked again.
