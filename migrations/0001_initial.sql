@@ -193,6 +193,13 @@ CREATE INDEX entries_by_url ON entries (url) WHERE url IS NOT NULL;
 -- Serves: event: and the events there are.
 CREATE INDEX entries_by_event ON entries (event_key, date DESC) WHERE event_key IS NOT NULL;
 
+-- Serves: lang: and the languages there are.
+CREATE INDEX entries_by_language ON entries (language) WHERE language IS NOT NULL;
+-- Serve: is:undated; is:backfilled. Most entries are in neither.
+CREATE INDEX entries_undated ON entries (date DESC, id DESC)
+    WHERE published IS NULL AND updated IS NULL;
+CREATE INDEX entries_backfilled ON entries (date DESC, id DESC) WHERE backfilled;
+
 -- Serve: which other feeds brought the same post, as it arrives.
 CREATE INDEX entries_by_link_key ON entries (link_key) WHERE link_key IS NOT NULL;
 CREATE INDEX entries_by_guid_key ON entries (guid_key) WHERE guid_key IS NOT NULL;
@@ -313,6 +320,9 @@ CREATE TABLE talks (
     end INTEGER NOT NULL,
     PRIMARY KEY (entry, number)
 ) STRICT, WITHOUT ROWID;
+
+-- Serves: kind: of all but talks, which most are.
+CREATE INDEX talks_by_kind ON talks (kind, entry) WHERE kind <> 'talk';
 
 -- Words of the index that are not their own English stem, so that a question for `deploy` can ask for
 -- `deployments` as well while a phrase stays exact. A word that no entry says any more is no harm.

@@ -10,14 +10,14 @@
 use rusqlite::Connection;
 
 use super::super::error::ArchiveError;
-use super::reach::Reach;
+use super::reach::{Reach, SCALE};
 use super::words::{any_of, anywhere, in_people, in_title};
 use crate::query::{Filter, Query, Sort};
 
 /// So many rows are ranked by bm25, in 10 ms or so.
-const RANKED: usize = 6_000;
+const RANKED: usize = 6_000 / SCALE;
 /// Of common words, so many rows are ranked of each kind.
-const NEWEST: usize = 1_000;
+const NEWEST: usize = 1_000 / SCALE;
 
 pub(super) enum Ranking {
     /// By date.
