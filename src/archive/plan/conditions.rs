@@ -78,7 +78,7 @@ impl Conditions<'_> {
             }
             Filter::Author(words) => self.any_row(Rows::Entry, in_people(words))?,
             Filter::Speaker(words) => self.speaker(in_people(words))?,
-            Filter::Tag { key, prefix } => self.tag(key, *prefix),
+            Filter::Tag { key, prefix } => self.tag(key, *prefix)?,
             Filter::Feed(part) => self.feed(part)?,
             Filter::Event(part) => {
                 let (test, parameter) = event_test(self.reach.db, part)?;
@@ -221,8 +221,18 @@ impl Conditions<'_> {
         Ok(())
     }
 
-    fn tag(&mut self, key: &str, prefix: bool) {
+    fn tag(&mut self, key: &str, prefix: bool) -> Result<(), ArchiveError> {
         let (test, parameters) = tag_test(key, prefix);
+        let is_gathered = self.plan.asks != Asks::Each
+            && self.by_then.is_none()
+            && !self.reach.is_much_tagged(test, &parameters)?;
+        if is_gathered {
+            let entry = self.plan.shown("tags.entry");
+            let sql = format!("+e.id IN (SELECT {entry} FROM tags WHERE {test})");
+            self.plan.sql.push_str(&sql);
+            self.plan.parameters.extend(parameters);
+            return Ok(());
+        }
         self.plan.sql.push('(');
         self.plan.sql.push_str(&format!(
             "EXISTS (SELECT 1 FROM tags WHERE entry = e.id AND {test})"
@@ -241,6 +251,7 @@ impl Conditions<'_> {
             self.plan.sql.push(')');
         }
         self.plan.sql.push(')');
+        Ok(())
     }
 
     /// Whether a feed brought the post; inside of `NOT`, whether no other feed brought it: who does not

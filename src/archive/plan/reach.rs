@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use rusqlite::Connection;
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
 
 use super::super::error::ArchiveError;
 
@@ -13,6 +14,9 @@ pub(super) const COMMON: usize = 30_000 / SCALE;
 
 /// Tests make do with archives a hundredth as large.
 pub(super) const SCALE: usize = if cfg!(test) { 100 } else { 1 };
+
+/// As [`COMMON`], of tags: an entry's own stand together and are quicker to look at.
+const MUCH_TAGGED: usize = 20_000 / SCALE;
 
 /// Counts for one plan, each expression once.
 pub(super) struct Reach<'a> {
@@ -41,6 +45,19 @@ impl<'a> Reach<'a> {
 
     pub(super) fn is_common(&self, expression: &str) -> Result<bool, ArchiveError> {
         Ok(self.of(expression)? >= COMMON)
+    }
+
+    /// Whether so many entries have a tag that gathering them would take longer than looking at those met.
+    pub(super) fn is_much_tagged(
+        &self,
+        test: &str,
+        parameters: &[Value],
+    ) -> Result<bool, ArchiveError> {
+        let sql =
+            format!("SELECT count(*) FROM (SELECT 1 FROM tags WHERE {test} LIMIT {MUCH_TAGGED})");
+        let mut count = self.db.prepare_cached(&sql)?;
+        let tags: i64 = count.query_row(params_from_iter(parameters), |row| row.get(0))?;
+        Ok(usize::try_from(tags).unwrap_or(0) >= MUCH_TAGGED)
     }
 
     /// The rows of an expression, at most so many.
