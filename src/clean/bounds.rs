@@ -15,6 +15,15 @@ const FORMATS: usize = 12;
 /// Attributes of one tag that are looked at.
 const ATTRIBUTES: usize = 40;
 
+/// Tags and attributes of one text that are written. Each is a node or an entry in the sanitizer's tree, of
+/// some two hundred bytes; a book has a tenth of it. Behind them the text goes on without markup.
+const MARKS: usize = 400_000;
+/// Bytes of one attribute; addresses beyond it are data.
+const VALUE: usize = 64 << 10;
+/// Bytes that are written, after which the rest is left out: twice the longest of books. Data in attributes
+/// does not count, so that this is text and markup.
+pub(crate) const LENGTH: usize = 8 << 20;
+
 /// Ampersands and signs in one run of text, at most; html5ever's serializer takes quadratic time in
 /// them. No reader notices where a longer run is divided.
 const SIGNS: usize = 20_000;
@@ -63,6 +72,9 @@ pub(super) fn bounded(html: &str) -> String {
         endless: Vec::new(),
     };
     while let Some(piece) = reader.next() {
+        if writer.out.len() > LENGTH {
+            break;
+        }
         match piece {
             Piece::Text(text) => writer.text(text),
             Piece::Sign => writer.text("&lt;"),
@@ -193,6 +205,7 @@ impl<'a> Reader<'a> {
                 let known = KEPT
                     .iter()
                     .find(|kept| kept.eq_ignore_ascii_case(attribute));
+                let known = known.filter(|_| value.len() <= VALUE);
                 attributes.extend(known.map(|kept| (*kept, value)));
             }
         }
@@ -224,11 +237,13 @@ struct Writer {
     left_out: Vec<(String, usize)>,
     /// How many signs the run of text has that is being written.
     signs: usize,
+    /// How many tags and attributes are written.
+    marks: usize,
 }
 
 impl Writer {
     fn text(&mut self, text: &str) {
-        let mut rest = text;
+        let mut rest = &text[..text.floor_char_boundary(LENGTH)];
         loop {
             let room = SIGNS - self.signs;
             let mut signs = rest.bytes().enumerate().filter(|(_, byte)| is_sign(*byte));
@@ -246,6 +261,12 @@ impl Writer {
     fn open(&mut self, name: String, attributes: &[(&'static str, &str)]) {
         self.signs = 0;
         if !is_name(&name) {
+            return;
+        }
+        if self.marks >= MARKS {
+            if is_block(&name) || name == "br" {
+                self.out.push('\n');
+            }
             return;
         }
         self.close_implied(&name);
@@ -273,6 +294,7 @@ impl Writer {
     }
 
     fn write(&mut self, name: &str, attributes: &[(&'static str, &str)]) {
+        self.marks += 1 + attributes.len();
         self.out.push('<');
         self.out.push_str(name);
         for (attribute, value) in attributes {
@@ -403,6 +425,20 @@ mod tests {
             .map(|n| format!(" a{n}=\"x\" id=\"{n}\""))
             .collect();
         assert!(bounded(&format!("<p{many}>t</p>")).len() < 2_000);
+    }
+
+    #[test]
+    fn markup_ends_where_a_tree_would_fill_the_memory() {
+        let many = format!("<ul>{}</ul><p>end", "<li title=t>x".repeat(MARKS));
+        let few = bounded(&many);
+        assert_eq!(few.matches("<li").count(), (MARKS - 1) / 2 + 1);
+        assert_eq!(few.matches('x').count(), MARKS);
+        assert!(few.ends_with("</li></ul>\nend") || few.ends_with("x</ul>\nend"), "{}", &few[few.len() - 40..]);
+        let long = "words ".repeat(LENGTH);
+        assert_eq!(bounded(&long).len(), LENGTH);
+        assert!(bounded(&"<p>words ".repeat(LENGTH / 8)).len() < LENGTH + 100);
+        let data = format!("<img src=\"data:{}\" alt=a>", "A".repeat(LENGTH));
+        assert_eq!(bounded(&data), "<img alt=\"a\">");
     }
 
     #[test]
