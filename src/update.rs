@@ -10,6 +10,7 @@
 //! Memory stays flat whatever the number of feeds: a feed holds one of the `jobs` from its request until
 //! the writer has taken it.
 
+mod bounds;
 mod documents;
 mod history;
 mod reparse;
@@ -73,8 +74,7 @@ impl Update {
     ) -> Result<bool, ArchiveError> {
         let (polled, to_write) = mpsc::channel(BATCH);
         let (written, mut reports) = mpsc::channel(BATCH);
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let cores = Arc::new(Semaphore::new(cores));
+        let cores = Arc::new(Semaphore::new(bounds::cores()));
 
         let mut polls = JoinSet::new();
         for feed in feeds {
@@ -119,7 +119,8 @@ impl Update {
             let _ = polled.send(poll).await;
             return;
         }
-        let _core = cores.acquire_owned().await;
+        let share = bounds::share(&fetched.answer);
+        let _cores = cores.acquire_many_owned(share).await;
         let slot = fetched.slot;
         if let Some((draft, attempt)) = self.settle(feed, fetched.answer).await {
             let poll = Poll {
@@ -237,7 +238,7 @@ impl Update {
                 unreadable,
             ));
         }
-        let (mut raw, warnings) = parse_documents(&feed.source, &documents, unreadable)?;
+        let (mut raw, mut warnings) = parse_documents(&feed.source, &documents, unreadable)?;
         if let Some(site) = &feed.given_site {
             parse::publish_notes(&mut raw, site);
         }
@@ -261,6 +262,7 @@ impl Update {
         let changes = self
             .changes(feed, raw.entries, make)
             .map_err(|error| Failure::new(FailureKind::File, error.to_string()))?;
+        warnings.extend(bounds::too_long(&changes));
         let arrived = feed.last_success.is_some()
             && (changes.entries.iter()).any(|change| matches!(change, Change::New(_)));
         let pace = decide::pace(feed.pace, dates, arrived, self.now);

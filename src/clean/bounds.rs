@@ -22,7 +22,7 @@ const MARKS: usize = 400_000;
 const VALUE: usize = 64 << 10;
 /// Bytes that are written, after which the rest is left out: twice the longest of books. Data in attributes
 /// does not count, so that this is text and markup.
-pub(crate) const LENGTH: usize = 8 << 20;
+pub(super) const LENGTH: usize = 8 << 20;
 
 /// Ampersands and signs in one run of text, at most; html5ever's serializer takes quadratic time in
 /// them. No reader notices where a longer run is divided.
