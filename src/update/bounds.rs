@@ -61,7 +61,9 @@ mod tests {
     use crate::source::{Document, Validators};
 
     fn answer(sizes: &[usize]) -> Result<Answer, Failure> {
-        let documents = sizes.iter().map(|&size| Document::from_bytes(vec![0; size]));
+        let documents = sizes
+            .iter()
+            .map(|&size| Document::from_bytes(vec![0; size]));
         Ok(Answer {
             http_status: None,
             moved_to: None,

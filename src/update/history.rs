@@ -292,7 +292,15 @@ impl Update {
         &self,
         feed: &Subscription,
         document: &Document,
-    ) -> Result<(PageRead, crate::model::PageLinks, Vec<String>, Option<Failure>), Failure> {
+    ) -> Result<
+        (
+            PageRead,
+            crate::model::PageLinks,
+            Vec<String>,
+            Option<Failure>,
+        ),
+        Failure,
+    > {
         let raw = parse::read_feed(document)?;
         let too_many = bounds::too_many_entries(&raw);
         let location = document.location.clone().or_else(|| feed.source.location());
