@@ -10,6 +10,7 @@
 //! Memory stays flat whatever the number of feeds: a feed holds one of the `jobs` from its request until
 //! the writer has taken it.
 
+mod bounds;
 mod documents;
 mod former;
 mod history;
@@ -82,8 +83,7 @@ impl Update {
         self.keep_holds()?;
         let (polled, to_write) = mpsc::channel(BATCH);
         let (written, mut reports) = mpsc::channel(BATCH);
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let cores = Arc::new(Semaphore::new(cores));
+        let cores = Arc::new(Semaphore::new(bounds::cores()));
 
         let network = Arc::new(Network::default());
         let mut polls = JoinSet::new();
@@ -167,7 +167,8 @@ impl Update {
                 slot: Some(fetched.slot),
             });
         }
-        let _core = cores.acquire_owned().await;
+        let share = bounds::share(&fetched.answer);
+        let _cores = cores.acquire_many_owned(share).await;
         let (draft, attempt) = self.settle(feed, former, fetched.answer).await?;
         Some(Poll {
             draft,
@@ -285,7 +286,7 @@ impl Update {
                 unreadable,
             ));
         }
-        let (mut raw, warnings) = parse_documents(&feed.source, &documents, unreadable)
+        let (mut raw, mut warnings) = parse_documents(&feed.source, &documents, unreadable)
             .map_err(|failure| blamed(failure, &feed.source, &documents))?;
         if let Some(site) = &feed.given_site {
             parse::publish_notes(&mut raw, site);
@@ -310,6 +311,7 @@ impl Update {
         let changes = self
             .changes(feed, raw.entries, make)
             .map_err(|error| Failure::new(FailureKind::File, error.to_string()))?;
+        warnings.extend(bounds::too_long(&changes));
         let arrived = feed.last_success.is_some()
             && (changes.entries.iter()).any(|change| matches!(change, Change::New(_)));
         let pace = decide::pace(feed.pace, dates, arrived, self.now);

@@ -17,9 +17,17 @@ const FORMATS: usize = 12;
 /// Attributes of one tag that are looked at.
 const ATTRIBUTES: usize = 40;
 
+/// Tags and attributes of one text that are written. Each is a node or an entry in the sanitizer's tree, of
+/// some two hundred bytes; a book has a tenth of it. Behind them the text goes on without markup.
+const MARKS: usize = 200_000;
+/// Bytes of one attribute; addresses beyond it are data.
+const VALUE: usize = 64 << 10;
+/// Bytes that are written, after which the rest is left out: twice the longest of books. Data in attributes
+/// does not count, so that this is text and markup.
+pub(super) const LENGTH: usize = 8 << 20;
+
 /// Characters in one run of text that are written as references (`&`, `>`, no-break spaces), at most;
-/// html5ever's serializer takes quadratic time in
-/// them. No reader notices where a longer run is divided.
+/// html5ever's serializer takes quadratic time in them. No reader notices where a longer run is divided.
 const SIGNS: usize = 20_000;
 
 /// The attributes the policy may want.
@@ -66,6 +74,9 @@ pub(super) fn bounded(html: &str) -> String {
         endless: Vec::new(),
     };
     while let Some(piece) = reader.next() {
+        if writer.out.len() > LENGTH {
+            break;
+        }
         match piece {
             Piece::Text(text) => writer.text(text),
             Piece::Sign => writer.text("&lt;"),
@@ -196,6 +207,7 @@ impl<'a> Reader<'a> {
                 let known = KEPT
                     .iter()
                     .find(|kept| kept.eq_ignore_ascii_case(attribute));
+                let known = known.filter(|_| value.len() <= VALUE);
                 attributes.extend(known.map(|kept| (*kept, value)));
             }
         }
@@ -230,11 +242,13 @@ struct Writer<'a> {
     left_out: Vec<(Cow<'a, str>, usize)>,
     /// How many signs the run of text has that is being written.
     signs: usize,
+    /// How many tags and attributes are written.
+    marks: usize,
 }
 
 impl<'a> Writer<'a> {
     fn text(&mut self, text: &str) {
-        let mut rest = text;
+        let mut rest = &text[..text.floor_char_boundary(LENGTH)];
         loop {
             let room = SIGNS - self.signs;
             // The first byte of a no-break space is that of a few other characters, too.
@@ -254,6 +268,12 @@ impl<'a> Writer<'a> {
     fn open(&mut self, name: Cow<'a, str>, attributes: &[(&'static str, &str)]) {
         self.signs = 0;
         if !is_name(&name) {
+            return;
+        }
+        if self.marks >= MARKS {
+            if is_block(&name) || name == "br" {
+                self.out.push('\n');
+            }
             return;
         }
         self.close_implied(&name);
@@ -281,6 +301,7 @@ impl<'a> Writer<'a> {
     }
 
     fn write(&mut self, name: &str, attributes: &[(&'static str, &str)]) {
+        self.marks += 1 + attributes.len();
         self.out.push('<');
         self.out.push_str(name);
         for (attribute, value) in attributes {
@@ -411,6 +432,24 @@ mod tests {
             .map(|n| format!(" a{n}=\"x\" id=\"{n}\""))
             .collect();
         assert!(bounded(&format!("<p{many}>t</p>")).len() < 2_000);
+    }
+
+    #[test]
+    fn markup_ends_where_a_tree_would_fill_the_memory() {
+        let many = format!("<ul>{}</ul><p>end", "<li title=t>x".repeat(MARKS));
+        let few = bounded(&many);
+        assert_eq!(few.matches("<li").count(), (MARKS - 1) / 2 + 1);
+        assert_eq!(few.matches('x').count(), MARKS);
+        assert!(
+            few.ends_with("</li></ul>\nend") || few.ends_with("x</ul>\nend"),
+            "{}",
+            &few[few.len() - 40..]
+        );
+        let long = "words ".repeat(LENGTH);
+        assert_eq!(bounded(&long).len(), LENGTH);
+        assert!(bounded(&"<p>words ".repeat(LENGTH / 8)).len() < LENGTH + 100);
+        let data = format!("<img src=\"data:{}\" alt=a>", "A".repeat(LENGTH));
+        assert_eq!(bounded(&data), "<img alt=\"a\">");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinSet, spawn_blocking};
 use url::{Host, Url};
 
-use super::{Update, safe_entry};
+use super::{Update, bounds, safe_entry};
 use crate::archive::ArchiveError;
 use crate::clean;
 use crate::decide;
@@ -301,7 +301,7 @@ impl Update {
         url: &Url,
         document: &Document,
     ) -> Result<Page, Failure> {
-        let (mut read, pages, guids) = self.past_entries(feed, document)?;
+        let (mut read, pages, guids, _) = self.past_entries(feed, document)?;
         let next = match way {
             Way::Archive => pages.prev_archive,
             Way::Next => pages.next,
@@ -321,8 +321,17 @@ impl Update {
         &self,
         feed: &Subscription,
         document: &Document,
-    ) -> Result<(PageRead, crate::model::PageLinks, Vec<String>), Failure> {
+    ) -> Result<
+        (
+            PageRead,
+            crate::model::PageLinks,
+            Vec<String>,
+            Option<Failure>,
+        ),
+        Failure,
+    > {
         let raw = parse::read_feed(document)?;
+        let too_many = bounds::too_many_entries(&raw);
         let location = document.location.clone().or_else(|| feed.source.location());
         let safe = clean::feed(&raw, location.as_ref());
         let guids: Vec<String> = raw.entries.iter().map(|entry| entry.guid.clone()).collect();
@@ -344,7 +353,7 @@ impl Update {
             entries,
             at: self.now,
         };
-        Ok((read, safe.pages, guids))
+        Ok((read, safe.pages, guids, too_many))
     }
 
     /// Records a page; answers where to go on.
@@ -380,11 +389,15 @@ impl Update {
         feed: &Subscription,
         document: &Document,
     ) -> Result<(usize, usize), Failure> {
-        let (page, _, guids) = self.past_entries(feed, document)?;
-        self.archive
+        let (page, _, guids, too_many) = self.past_entries(feed, document)?;
+        let new = self
+            .archive
             .record_page(&page)
-            .map(|new| (new, guids.len()))
-            .map_err(|error| Failure::new(FailureKind::File, error.to_string()))
+            .map_err(|error| Failure::new(FailureKind::File, error.to_string()))?;
+        match too_many {
+            Some(failure) => Err(failure.with_hint("divide the document and import its parts")),
+            None => Ok((new, guids.len())),
+        }
     }
 }
 
