@@ -22,6 +22,9 @@ use crate::model::{
 };
 use links::Bases;
 
+/// Bytes of an entry's content, behind which the rest is left out.
+pub(crate) const LONGEST: usize = bounds::LENGTH;
+
 /// The feed made safe, without its entries. `location` is where the document stood.
 pub(crate) fn feed(raw: &RawFeed, location: Option<&Url>) -> Feed {
     let self_url = raw.self_url.as_deref();
