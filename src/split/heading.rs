@@ -100,6 +100,7 @@ impl Form {
                 | Self::TitleComma
                 | Self::TitleDashCompany
                 | Self::DashCompanyTitle
+                | Self::TitleHandle
         )
     }
 }
