@@ -137,7 +137,7 @@ pub(super) fn names_one(title: &str) -> bool {
             .split_whitespace()
             .any(|word| NOT_EVENTS.has(&bare(word)));
     // `Saturday 14 May`: a day and no event.
-    if is_furniture(&name) {
+    if is_furniture(&name) && has_day(&name) {
         return false;
     }
     if name.is_empty() || !meeting && !is_like_a_name(&name) {
