@@ -204,3 +204,71 @@ fn the_bare_loop() {
         all.join_all().await;
     });
 }
+
+/// A note of a day, some 4 KB of it: front matter of one kind or another, five talks, links, a list.
+fn note(number: usize) -> (String, String) {
+    let (year, month, day) = (2010 + number % 14, number % 12 + 1, number % 28 + 1);
+    let folder = ["_posts", "content/talks", "meetings"][number % 3];
+    let title = format!(
+        "PipeConf {} {year}: day {}",
+        ["Oslo", "Ghent", "Porto"][number % 3],
+        number % 2 + 1
+    );
+    let mut text = match number % 3 {
+        0 => format!(
+            "---\ntitle: \"{title}\"\ndate: {year}-{month:02}-{day:02}\ntags: [pipes, ops]\n---\n"
+        ),
+        1 => format!("+++\ntitle = \"{title}\"\ndate = {year}-{month:02}-{day:02}\n+++\n"),
+        _ => format!("# {title}\n\n{year}-{month:02}-{day:02}\n\n"),
+    };
+    for talk in 0..5 {
+        let _ = write!(
+            text,
+            "\n## Pipes and tubes {number}-{talk} — Ann Poe {}\n\n",
+            ["and Bo Roe", ""][talk % 2]
+        );
+        for line in 0..6 {
+            let _ = writeln!(
+                text,
+                "- note {line} of talk {talk}: [valves](https://valves.example/{number}/{line}), water, and who mends it at night."
+            );
+        }
+    }
+    let name = format!("notes/{folder}/{year}-{month:02}-{day:02}-note-{number}.md");
+    (name, text)
+}
+
+#[test]
+#[ignore = "a load test"]
+fn ten_thousand_notes_are_read_split_and_archived_in_little_memory() {
+    const MOST: u64 = 300 * 1024;
+    let hall = Hall::new();
+    for number in 0..10_000 {
+        let (name, text) = note(number);
+        hall.write(&name, text);
+    }
+    let first = measured(&hall, &["add", "notes"]);
+    let unchanged = measured(&hall, &["fetch", "--all"]);
+    for number in 0..100 {
+        let (name, text) = note(number);
+        hall.write(&name, text + "\nAnd one more thing.\n");
+    }
+    let edited = measured(&hall, &["fetch", "--all"]);
+    for (what, (wall, cpu, memory)) in
+        [("new", first), ("unchanged", unchanged), ("edited", edited)]
+    {
+        println!(
+            "10,000 notes, {what}: {wall:.1?}, {cpu:.1} s of processor, {} MiB",
+            memory / 1024
+        );
+        assert!(memory <= MOST, "{what}: {memory} KiB");
+    }
+    let titles = |query: &str, by: &str| {
+        let ran = hall.run(["query", query, "--by", by, "--format", "csv"]);
+        ran.status(0).out().lines().count() - 1
+    };
+    assert_eq!(titles("", "entry"), 10_000);
+    assert_eq!(titles("\"one more thing\"", "entry"), 100);
+    assert!(titles("event:\"pipeconf oslo 2012\"", "talk") > 1_000);
+    hall.run(["check"]).status(0);
+}

@@ -101,6 +101,7 @@ impl Form {
                 | Self::TitleComma
                 | Self::TitleDashCompany
                 | Self::DashCompanyTitle
+                | Self::TitleHandle
         )
     }
 }

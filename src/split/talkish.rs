@@ -18,6 +18,7 @@ const WORDS: &[&str] = &[
     "presentation",
     "presentations",
     "presented",
+    "spoke",
     "presenter",
     "meetup",
     "conf",
@@ -68,7 +69,11 @@ const WEAK: &[&str] = &[
     "video",
     "q&a",
     "presented",
+    "spoke",
 ];
+
+/// The title and a paragraph or two.
+const OPENING: usize = 3;
 
 /// How much of talks a text must speak for its headings to be some.
 const ENOUGH: usize = 3;
@@ -101,7 +106,12 @@ pub(super) fn is_of_talks(title: &str, blocks: &[Block], most: usize) -> bool {
     // `talk` and `talks` are one.
     said.dedup_by(|next, word| next.strip_suffix('s') == Some(word));
     let worth = |word: &&str| if WEAK.contains(word) { 1 } else { 2 };
-    titled + said.iter().map(worth).sum::<usize>() >= ENOUGH
+    // What the first words of a text speak of, it is about.
+    let opening = words(blocks.get(..OPENING).unwrap_or(blocks), OPENING).any(|word| {
+        said.iter()
+            .any(|known| !WEAK.contains(known) && is(word, known))
+    });
+    titled + usize::from(opening) + said.iter().map(worth).sum::<usize>() >= ENOUGH
 }
 
 /// Whether the first `most` blocks speak of talks in their first words.
