@@ -47,11 +47,16 @@ pub(crate) enum Standing {
     Unchanged,
 }
 
-/// Compares an entry as parsed with what the archive holds under its guid.
-pub(crate) fn standing(known: &HashMap<String, Known>, guid: &str, hash: ContentHash) -> Standing {
+/// Compares an entry as parsed with what the archive holds under its guid. `hash` is asked only where it
+/// holds something.
+pub(crate) fn standing(
+    known: &HashMap<String, Known>,
+    guid: &str,
+    hash: impl FnOnce() -> ContentHash,
+) -> Standing {
     match known.get(guid) {
         None => Standing::New,
-        Some(stored) if stored.hash == hash => Standing::Unchanged,
+        Some(stored) if stored.hash == hash() => Standing::Unchanged,
         Some(stored) => Standing::Edited(stored.id),
     }
 }
@@ -78,13 +83,13 @@ mod tests {
         };
         let known = HashMap::from([("a".to_owned(), stored)]);
         assert_eq!(
-            standing(&known, "a", ContentHash([1; 32])),
+            standing(&known, "a", || ContentHash([1; 32])),
             Standing::Unchanged
         );
         assert_eq!(
-            standing(&known, "a", ContentHash([2; 32])),
+            standing(&known, "a", || ContentHash([2; 32])),
             Standing::Edited(EntryId(7))
         );
-        assert_eq!(standing(&known, "b", ContentHash([1; 32])), Standing::New);
+        assert_eq!(standing(&known, "b", || unreachable!()), Standing::New);
     }
 }

@@ -343,7 +343,7 @@ impl Update {
         let known = self.archive.known(feed.id, &guids)?;
         let mut changes = Changes::default();
         for raw in entries {
-            let change = match decide::standing(&known, &raw.guid, raw.hash()) {
+            let change = match decide::standing(&known, &raw.guid, || raw.hash()) {
                 Standing::Unchanged => {
                     changes.unchanged += 1;
                     continue;
