@@ -122,7 +122,9 @@ CREATE TABLE moves (
     from_url TEXT NOT NULL,
     to_url TEXT NOT NULL,
     at INTEGER NOT NULL,
-    undone_at INTEGER
+    undone_at INTEGER,
+    -- when the older URL was last asked, because the newer one gives nothing
+    asked_at INTEGER
 ) STRICT;
 
 -- How feeds came to do otherwise than before, once for each change. AUTOINCREMENT, as for entries.

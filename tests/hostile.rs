@@ -2,6 +2,11 @@
 //! names the bad one, the exit code is 3, and the operating system's own figure of memory stays bounded.
 //! What the single stages do is tested beside them.
 
+#[path = "hostile/large.rs"]
+mod large;
+#[path = "hostile/lists.rs"]
+mod lists;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
@@ -239,6 +244,63 @@ fn bombs_of_every_coding_are_stopped_early() {
     }
 }
 
+/// A feed that is packed twice is none; one layer of each coding is taken off, and no more.
+#[test]
+fn codings_in_codings_are_refused_and_broken_ones_do_no_harm() {
+    let pack = |bytes: &[u8]| {
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+        gzip.write_all(bytes).unwrap();
+        gzip.finish().unwrap()
+    };
+    let plain = feed(&entry("urn:1", "Packed", "x"));
+    let one = pack(plain.as_bytes());
+    let two = pack(&one);
+    let ten = (0..8).fold(two.clone(), |inner, _| pack(&inner));
+    let bomb = pack(&pack(&vec![b' '; 256 << 20]));
+    let coded = |body: &[u8], coding: &str| Reply::ok(body).header("Content-Encoding", coding);
+    let server = Server::start();
+    let tenfold = vec!["gzip"; 10].join(", ");
+    for (path, reply) in [
+        ("/two", coded(&two, "gzip, gzip")),
+        (
+            "/lines",
+            coded(&two, "gzip").header("Content-Encoding", "gzip"),
+        ),
+        ("/ten", coded(&ten, &tenfold)),
+        ("/bomb", coded(&bomb, "gzip, gzip")),
+        ("/hidden", coded(&two, "gzip")),
+        ("/mixed", coded(&two, "deflate, gzip")),
+        ("/unknown", coded(&one, "snappy")),
+        ("/cut", coded(&one[..one.len() / 2], "gzip")),
+        // A window of two gibibytes, said in the second byte behind the magic number.
+        (
+            "/window",
+            coded(b"\x28\xb5\x2f\xfd\x00\xa8\x29\x00\x00<rss/>", "zstd"),
+        ),
+        ("/noise", coded(&[0x55; 10_000], "br")),
+        ("/wrong", coded(&one, "zstd")),
+    ] {
+        server.reply(path, [reply]);
+        fails(&server, path, "");
+    }
+    let mut bad_sum = one.clone();
+    let sum = bad_sum.len() - 8;
+    bad_sum[sum] ^= 0xff;
+    for (path, reply) in [
+        ("/sum", coded(&bad_sum, "gzip")),
+        (
+            "/junk",
+            coded(&[&one[..], b"junk behind it"].concat(), "gzip"),
+        ),
+        ("/plain", coded(plain.as_bytes(), "gzip")),
+        ("/label", coded(plain.as_bytes(), "utf-8")),
+        ("/empty", coded(b"", "gzip")),
+    ] {
+        server.reply(path, [reply]);
+        is_survived(&server, path);
+    }
+}
+
 #[test]
 fn bodies_heads_and_redirects_without_end_are_given_up() {
     let server = Server::start();
@@ -257,10 +319,75 @@ fn bodies_heads_and_redirects_without_end_are_given_up() {
             "x".repeat(2 << 20)
         ))],
     );
-    server.reply("/endless", [Reply::ok(vec![b'x'; 80 << 20]).chunked()]);
+    let none = Duration::ZERO;
+    let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let piece = format!("10000\r\n{}\r\n", "x".repeat(1 << 16));
+    server.reply("/endless", [Reply::endless(chunked, piece, none)]);
+    let open = "HTTP/1.1 200 OK\r\nContent-Type: application/atom+xml\r\n\r\n<feed>";
+    server.reply("/open", [Reply::endless(open, vec![b' '; 1 << 16], none)]);
+    let slowly = Duration::from_millis(50);
+    server.reply("/trickle", [Reply::endless(open, "x", slowly)]);
+    server.reply(
+        "/trickled-chunks",
+        [Reply::endless(chunked, "1\r\nx\r\n", slowly)],
+    );
+    server.reply(
+        "/trickled-head",
+        [Reply::endless("HTTP/1.1 200 OK\r\nX: ", "x", slowly)],
+    );
+    server.reply(
+        "/endless-head",
+        [Reply::endless(
+            "HTTP/1.1 200 OK\r\n",
+            "X: y\r\n".repeat(1000),
+            none,
+        )],
+    );
+    server.reply(
+        "/endless-header",
+        [Reply::endless(
+            "HTTP/1.1 200 OK\r\nX: ",
+            "y".repeat(1 << 16),
+            none,
+        )],
+    );
+    server.reply(
+        "/endless-chunk",
+        [Reply::endless(
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+            "f".repeat(1 << 16),
+            none,
+        )],
+    );
+    server.reply(
+        "/endless-trailer",
+        [Reply::endless(
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
+            "X: y\r\n".repeat(1000),
+            none,
+        )],
+    );
+    server.reply(
+        "/continue",
+        [Reply::endless(
+            "",
+            "HTTP/1.1 100 Continue\r\n\r\n".repeat(100),
+            Duration::from_millis(1),
+        )],
+    );
+    server.reply(
+        "/hints",
+        [Reply::endless(
+            "",
+            "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n",
+            slowly,
+        )],
+    );
     server.reply("/loop", [Reply::redirect(302, "/loop")]);
     server.reply("/a", [Reply::redirect(301, "/b")]);
     server.reply("/b", [Reply::redirect(301, "/a")]);
+    let ever = (0..40).map(|n| Reply::redirect(302, &format!("/ever?{n}")));
+    server.reply("/ever", ever);
     server.reply("/file", [Reply::redirect(301, "file:///etc/passwd")]);
     server.reply("/data", [Reply::redirect(302, "data:text/xml,<rss/>")]);
     server.reply("/script", [Reply::redirect(302, "javascript:x")]);
@@ -290,8 +417,34 @@ fn bodies_heads_and_redirects_without_end_are_given_up() {
         [Reply::raw("HTTP/1.1 200 OK\r\nX: a\u{0}b\r\n\r\n<rss/>")],
     );
     for path in [
-        "/stalls", "/silent", "/cut", "/heads", "/huge", "/endless", "/loop", "/a", "/file",
-        "/data", "/script", "/long", "/escapes", "/length", "/minus", "/junk", "/nul",
+        "/stalls",
+        "/silent",
+        "/cut",
+        "/heads",
+        "/huge",
+        "/endless",
+        "/open",
+        "/trickle",
+        "/trickled-chunks",
+        "/trickled-head",
+        "/endless-head",
+        "/endless-header",
+        "/endless-chunk",
+        "/endless-trailer",
+        "/continue",
+        "/hints",
+        "/loop",
+        "/a",
+        "/ever",
+        "/file",
+        "/data",
+        "/script",
+        "/long",
+        "/escapes",
+        "/length",
+        "/minus",
+        "/junk",
+        "/nul",
     ] {
         fails(&server, path, "");
     }

@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
             match added {
                 Added::New(_, Some(report)) => {
                     poll::tell(context, &report);
-                    failed += usize::from(report.failure.is_some());
+                    failed += usize::from(report.failure.is_some()) + report.warnings.len();
                 }
                 Added::New(_, None) | Added::Already(_) => {}
                 Added::Failed(error) => {

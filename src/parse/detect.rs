@@ -187,10 +187,24 @@ fn holds_entries(text: &str) -> bool {
     let beginning = head(text, 64 * 1024).to_ascii_lowercase();
     let opens = |name: &str| {
         beginning.match_indices(name).any(|(at, _)| {
-            beginning[at + name.len()..].starts_with(|c: char| c == '>' || c.is_whitespace())
+            let (before, behind) = (&beginning[..at], &beginning[at + name.len()..]);
+            behind.starts_with(|c: char| c == '>' || c.is_whitespace()) && ends_as_tag(before)
         })
     };
-    (opens("<item") || opens("<entry")) && opens("<title")
+    (opens("item") || opens("entry")) && opens("title")
+}
+
+/// Whether a text ends with the `<` of a start tag, or with its prefix: `<atom:`.
+fn ends_as_tag(text: &str) -> bool {
+    const LONGEST: usize = 40;
+    let prefix = text.strip_suffix(':');
+    let name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let tail = prefix.map_or(text, |prefix| {
+        let from = prefix.floor_char_boundary(prefix.len().saturating_sub(LONGEST));
+        let name = prefix[from..].trim_end_matches(name).len();
+        &prefix[..from + name]
+    });
+    tail.ends_with('<')
 }
 
 fn looks_like_page(start: &str, root: Option<Root<'_>>) -> bool {

@@ -29,6 +29,13 @@ pub(crate) use discover::{Choice, Page, known_feed};
 pub(crate) use error::{ParseError, feed_named_in};
 pub(crate) use opml::{Opml, Outline};
 
+/// How many entries are read of one document; the first, which in a feed are the newest. A million of them
+/// would take a gigabyte.
+pub(crate) const MOST_ENTRIES: usize = 50_000;
+
+/// The repair that says that there were more, or more of everything than fits the memory.
+pub(crate) const TOO_MANY_ENTRIES: &str = "too-many-entries";
+
 /// What a document turned out to be.
 #[derive(Debug)]
 pub(crate) enum Parsed {

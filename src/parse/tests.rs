@@ -263,3 +263,28 @@ fn the_seed_notes_are_dated_and_titled() {
         }
     }
 }
+
+/// What fuzzing has found, and what it begins with.
+#[test]
+fn the_corpus_of_the_fuzzer_is_read_and_what_was_repaired_is_a_feed_still() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/parse");
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let bytes = Document::from_bytes(std::fs::read(&path).unwrap());
+        let Ok(Parsed::Feed(feed)) = read(&bytes) else {
+            continue;
+        };
+        if feed.entries.is_empty() {
+            continue;
+        }
+        let Some(text) = normalised(&bytes) else {
+            continue;
+        };
+        let again = read(&Document::from_bytes(text.clone().into_bytes()));
+        assert!(
+            matches!(again, Ok(Parsed::Feed(_))),
+            "{}: {text}",
+            path.display()
+        );
+    }
+}

@@ -6,6 +6,8 @@ use crate::model::{ContentHash, RawAnswer, RawFeed};
 use crate::parse::{self, ParseError};
 use crate::source::{Document, Failure, FailureKind, Source, without_password};
 
+use super::bounds;
+
 pub(super) fn parse_documents(
     source: &Source,
     documents: &[Document],
@@ -24,6 +26,7 @@ pub(super) fn parse_documents(
         .first()
         .ok_or_else(|| Failure::new(FailureKind::NotAFeed, "the answer is empty"))?;
     let raw = parse::read_feed(document).map_err(no_longer_a_feed)?;
+    warnings.extend(bounds::too_many_entries(&raw));
     Ok((raw, warnings))
 }
 

@@ -53,6 +53,8 @@ pub(crate) struct Reply {
     pub(crate) never_answer: bool,
     /// Sent instead of all the above; then the connection is closed.
     pub(crate) raw: Option<Vec<u8>>,
+    /// With `raw`: sent behind it again and again, with so long a pause, until the client hangs up.
+    pub(crate) again: Option<(Vec<u8>, Duration)>,
     /// Answer 304 when the request's validators equal the ones in `headers`.
     pub(crate) conditional: bool,
 }
@@ -68,6 +70,7 @@ impl Reply {
             cut_after: None,
             never_answer: false,
             raw: None,
+            again: None,
             conditional: false,
         }
     }
@@ -86,6 +89,14 @@ impl Reply {
         Self {
             raw: Some(bytes.into()),
             ..Self::status(200)
+        }
+    }
+
+    /// These bytes, then others without end.
+    pub(crate) fn endless(first: &str, again: impl Into<Vec<u8>>, pause: Duration) -> Self {
+        Self {
+            again: Some((again.into(), pause)),
+            ..Self::raw(first)
         }
     }
 
@@ -365,6 +376,13 @@ impl Shared {
         self.wait(stream, Some(reply.delay));
         if let Some(raw) = &reply.raw {
             stream.write_all(raw)?;
+            while let Some((again, pause)) = &reply.again {
+                if self.stopping.load(Ordering::SeqCst) {
+                    break;
+                }
+                stream.write_all(again)?;
+                thread::sleep(*pause);
+            }
             return Ok(false);
         }
         if reply.never_answer && reply.cut_after.is_none() {

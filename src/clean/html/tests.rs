@@ -218,6 +218,71 @@ fn markup() -> impl Strategy<Value = String> {
     proptest::collection::vec(piece, 0..30).prop_map(|pieces| pieces.concat())
 }
 
+/// What any HTML parser reads out of it, with nothing taken away that may stand in it.
+fn read_again(safe: &str) -> String {
+    let attributes = [
+        "href",
+        "src",
+        "srcset",
+        "alt",
+        "title",
+        "width",
+        "height",
+        "id",
+        "lang",
+        "dir",
+        "loading",
+        "referrerpolicy",
+        "rel",
+        "class",
+        "cite",
+        "datetime",
+        "open",
+        "start",
+        "reversed",
+        "type",
+        "value",
+        "colspan",
+        "rowspan",
+        "headers",
+        "scope",
+        "align",
+        "span",
+        "controls",
+        "preload",
+    ];
+    Builder::empty()
+        .tags(TAGS.iter().copied().collect())
+        .generic_attributes(attributes.into())
+        .url_schemes(["http", "https", "mailto", "tel", "ftp"].into())
+        .link_rel(None)
+        .strip_comments(false)
+        .clean(safe)
+        .to_string()
+}
+
+/// A browser reads the tree that was judged: nothing moves, nothing is mended.
+#[test]
+fn a_second_parse_finds_the_same_tree() {
+    for nasty in NASTY {
+        let once = cleaned(nasty);
+        assert_eq!(read_again(&once), once, "of {nasty:?}");
+    }
+}
+
+/// What fuzzing has found, and what it begins with.
+#[test]
+fn the_corpus_of_the_fuzzer_is_clean_after_once() {
+    let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/corpus/clean");
+    for file in std::fs::read_dir(corpus).unwrap() {
+        let html = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        let once = cleaned(&html);
+        check(&html, &once);
+        assert_eq!(cleaned(&once), once, "of {html:?}");
+        assert_eq!(read_again(&once), once, "of {html:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -225,6 +290,7 @@ proptest! {
     fn cleaning_any_markup_is_safe_and_done_once(html in markup()) {
         let once = cleaned(&html);
         check(&html, &once);
+        prop_assert_eq!(&read_again(&once), &once);
         prop_assert_eq!(cleaned(&once), once);
     }
 }

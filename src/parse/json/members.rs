@@ -13,11 +13,14 @@ pub(super) fn text(value: &Value) -> Option<String> {
     }
 }
 
+/// More people, tags or attachments than any item has are noise.
+const MOST: usize = 1000;
+
 /// One value, or each of a list.
 fn each(value: &Value) -> &[Value] {
     match value {
         Value::Null => &[],
-        Value::Array(values) => values,
+        Value::Array(values) => &values[..values.len().min(MOST)],
         one => std::slice::from_ref(one),
     }
 }
@@ -61,6 +64,7 @@ pub(super) fn tags(value: &Value) -> Vec<Category> {
         let terms = all.split(',').map(str::trim);
         return terms
             .filter(|term| !term.is_empty())
+            .take(MOST)
             .map(|term| bare(term.to_owned()))
             .collect();
     }

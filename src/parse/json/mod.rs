@@ -9,10 +9,11 @@ mod members;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use super::MOST_ENTRIES;
 use super::dates;
 use super::error::{ParseError, excerpt};
 use super::feed;
-use super::repair::Repairs;
+use super::repair::{Repairs, Rule};
 use crate::model::{
     Dropped, Extension, ExtraLink, Extras, FeedFormat, Origin, PageLinks, RawEntry, RawFeed, Text,
 };
@@ -22,6 +23,11 @@ use members::{attachments, people, tags, text};
 /// Reads a text that begins with a curly bracket.
 pub(super) fn read(source: &str, repairs: &mut Repairs) -> Result<RawFeed, ParseError> {
     let source = source.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
+    let fitting = fitting(source);
+    if fitting.len() < source.len() {
+        repairs.count(Rule::TooManyEntries);
+    }
+    let source = fitting;
     let document = match serde_json::from_str(source) {
         Ok(document) => document,
         Err(_) => lenient::read(source, repairs),
@@ -34,6 +40,37 @@ pub(super) fn read(source: &str, repairs: &mut Repairs) -> Result<RawFeed, Parse
     let mut feed = read.feed(&document, format);
     feed.dropped = read.dropped;
     feed::finish(feed, repairs)
+}
+
+/// What the values of one document may take, in units of some hundred and fifty bytes.
+const MOST_VALUES: usize = 1_500_000;
+
+/// The text up to where its values would fill the memory: each takes far more there than it is long.
+fn fitting(source: &str) -> &str {
+    let bytes = source.as_bytes();
+    let (mut left, mut at, mut quoted) = (MOST_VALUES, 0, false);
+    while let Some(byte) = bytes.get(at) {
+        let cost = match byte {
+            b'\\' if quoted => {
+                at += 1;
+                0
+            }
+            b'"' => {
+                quoted = !quoted;
+                0
+            }
+            _ if quoted => 0,
+            b'{' => 5,
+            b'[' | b',' => 1,
+            _ => 0,
+        };
+        if cost > left {
+            return &source[..at];
+        }
+        left -= cost;
+        at += 1;
+    }
+    source
 }
 
 /// By `version`; without one, by the members that no other JSON has together.
@@ -84,8 +121,14 @@ impl Feed<'_> {
         if !matches!(document["items"], Value::Array(_)) {
             self.repairs.add("json-items", 1);
         }
-        let entries = items(document)
+        let items = items(document);
+        self.repairs.add(
+            Rule::TooManyEntries.word(),
+            items.len().saturating_sub(MOST_ENTRIES),
+        );
+        let entries = items
             .iter()
+            .take(MOST_ENTRIES)
             .filter_map(|item| match item {
                 Value::Object(_) => Some(self.entry(item)),
                 _ => {

@@ -42,39 +42,27 @@ pub(super) fn print(stream: &mut Stream<'_>) -> String {
     };
     while let Some(event) = stream.next() {
         match event {
-            // There is one root.
-            Event::Start(_) if printer.names.is_empty() && printer.out.contains("\n<") => {
-                skip(stream);
-            }
             Event::Start(element) => printer.start(&element, stream),
             Event::Text(text) => escape(&text, &mut printer.out),
-            Event::End => {
-                if let Some(name) = printer.names.pop() {
-                    printer.out.push_str("</");
-                    printer.out.push_str(&name);
-                    printer.out.push('>');
-                }
-            }
-            Event::Cut => {}
+            // There is one root: what stands behind its end is printed in it.
+            Event::End if printer.names.len() > 1 => printer.end(),
+            Event::End | Event::Cut => {}
         }
     }
+    printer.end();
     printer.out.push('\n');
     printer.out
 }
 
-fn skip(stream: &mut Stream<'_>) {
-    let mut depth = 1;
-    while depth > 0 {
-        match stream.next() {
-            Some(Event::Start(_)) => depth += 1,
-            Some(Event::End) => depth -= 1,
-            Some(_) => {}
-            None => return,
+impl Printer {
+    fn end(&mut self) {
+        if let Some(name) = self.names.pop() {
+            self.out.push_str("</");
+            self.out.push_str(&name);
+            self.out.push('>');
         }
     }
-}
 
-impl Printer {
     fn start(&mut self, element: &Element<'_>, stream: &Stream<'_>) {
         let is_root = self.names.is_empty();
         if is_root {

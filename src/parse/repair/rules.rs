@@ -23,12 +23,13 @@ pub(in crate::parse) enum Rule {
     Truncated,
     TooDeep,
     TooMany,
+    TooManyEntries,
     RssVersion,
     SecondReader,
 }
 
 /// Every rule with its word.
-const WORDS: [(Rule, &str); 22] = [
+const WORDS: [(Rule, &str); 23] = [
     // Bytes that were not in the encoding they claim, or not valid in it.
     (Rule::Encoding, "encoding"),
     // Something before the declaration or the root: left out.
@@ -66,6 +67,8 @@ const WORDS: [(Rule, &str); 22] = [
     // Elements or attributes beyond any measure: left out.
     (Rule::TooDeep, "too-deep"),
     (Rule::TooMany, "too-many-attributes"),
+    // More than a person could read in a life: the first are kept, the others counted.
+    (Rule::TooManyEntries, super::super::TOO_MANY_ENTRIES),
     // An RSS version that does not exist, or none: read as 2.0.
     (Rule::RssVersion, "rss-version"),
     // The reader found nothing, feed-rs did.

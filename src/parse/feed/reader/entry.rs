@@ -13,7 +13,7 @@ use super::{extras, media};
 use crate::parse::Telling;
 
 /// More texts, people, categories or enclosures than any entry has are noise.
-const MOST: usize = 1000;
+pub(super) const MOST: usize = 1000;
 
 #[derive(Debug, Default)]
 pub(super) struct Draft<'a> {

@@ -24,9 +24,9 @@ use std::borrow::Cow;
 use url::Url;
 
 use crate::model::{Dropped, FeedFormat, RawFeed, Text};
-use crate::parse::Telling;
 use crate::parse::error::excerpt;
-use crate::parse::repair::{Attribute, Element, Event, Repairs, Stream};
+use crate::parse::repair::{Attribute, Element, Event, Repairs, Rule, Stream};
+use crate::parse::{MOST_ENTRIES, Telling};
 
 use best::{Best, Name};
 use fields::{Field, TextField, field};
@@ -164,6 +164,13 @@ impl<'a> Reader<'a> {
         self.places.last().copied().unwrap_or(Place::Feed)
     }
 
+    /// Whether the entry that begins here is one too many.
+    fn is_full(&self) -> bool {
+        self.feed.entries.len() >= MOST_ENTRIES
+            && self.entry.is_none()
+            && self.place() == Place::Feed
+    }
+
     fn start(
         &mut self,
         element: &Element<'a>,
@@ -227,6 +234,11 @@ impl<'a> Reader<'a> {
                 }
             },
             Field::Root | Field::Channel => self.open_feed(attributes),
+            Field::Entry if self.is_full() => {
+                repairs.count(Rule::TooManyEntries);
+                self.skipped = 1;
+                return;
+            }
             Field::Entry => self.open_entry(attributes),
             Field::Source => self.open_source(attributes),
             Field::Image => self.open_image(attributes),

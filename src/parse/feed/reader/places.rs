@@ -190,7 +190,9 @@ impl<'a> Reader<'a> {
             (Place::Feed, Role::Author) => &mut self.feed.authors,
             _ => return,
         };
-        people.push(person);
+        if people.len() < entry::MOST {
+            people.push(person);
+        }
     }
 
     pub(super) fn finish(mut self) -> RawFeed {
