@@ -122,7 +122,9 @@ CREATE TABLE moves (
     from_url TEXT NOT NULL,
     to_url TEXT NOT NULL,
     at INTEGER NOT NULL,
-    undone_at INTEGER
+    undone_at INTEGER,
+    -- when the older URL was last asked, because the newer one gives nothing
+    asked_at INTEGER
 ) STRICT;
 
 -- How feeds came to do otherwise than before, once for each change. AUTOINCREMENT, as for entries.
@@ -174,8 +176,8 @@ CREATE TABLE entries (
     extras TEXT,
     -- Of the entry as published, before cleaning: the same hash means not edited.
     hash BLOB NOT NULL,
-    -- What the same post has in common in every feed: 64 bits of a hash of its canonical link, and of its
-    -- guid with its site. NULL where it has none. Layout: src/archive/duplicates.rs.
+    -- What the same post has in common in every feed: hashes of its canonical link, and of its guid with
+    -- its site. NULL where it has none. Layout: src/archive/duplicates.rs.
     link_key INTEGER,
     guid_key INTEGER
 ) STRICT;
@@ -187,13 +189,20 @@ CREATE UNIQUE INDEX entries_by_guid ON entries (guid, feed);
 CREATE INDEX entries_by_date ON entries (date DESC, id DESC);
 -- Serves: feed: newest first; purging a feed; giving a subscription's new tag to its entries.
 CREATE INDEX entries_by_feed ON entries (feed, date DESC, id DESC);
--- Serves: an entry named by its permalink.
-CREATE INDEX entries_by_url ON entries (url) WHERE url IS NOT NULL;
+-- Serves: an entry named by a permalink that is no post's own; the others are found by link_key.
+CREATE INDEX entries_by_url ON entries (url) WHERE link_key IS NULL AND url IS NOT NULL;
 
 -- Serves: event: and the events there are.
 CREATE INDEX entries_by_event ON entries (event_key, date DESC) WHERE event_key IS NOT NULL;
 
--- Serve: which other feeds brought the same post, as it arrives.
+-- Serves: lang: and the languages there are.
+CREATE INDEX entries_by_language ON entries (language) WHERE language IS NOT NULL;
+-- Serve: is:undated; is:backfilled. Most entries are in neither.
+CREATE INDEX entries_undated ON entries (date DESC, id DESC)
+    WHERE published IS NULL AND updated IS NULL;
+CREATE INDEX entries_backfilled ON entries (date DESC, id DESC) WHERE backfilled;
+
+-- Serve: which other feeds brought the same post, as it arrives; an entry named by its permalink.
 CREATE INDEX entries_by_link_key ON entries (link_key) WHERE link_key IS NOT NULL;
 CREATE INDEX entries_by_guid_key ON entries (guid_key) WHERE guid_key IS NOT NULL;
 
@@ -313,6 +322,9 @@ CREATE TABLE talks (
     end INTEGER NOT NULL,
     PRIMARY KEY (entry, number)
 ) STRICT, WITHOUT ROWID;
+
+-- Serves: kind: of all but talks, which most are.
+CREATE INDEX talks_by_kind ON talks (kind, entry) WHERE kind <> 'talk';
 
 -- Words of the index that are not their own English stem, so that a question for `deploy` can ask for
 -- `deployments` as well while a phrase stays exact. A word that no entry says any more is no harm.

@@ -8,11 +8,11 @@ mod schedule;
 
 use std::collections::HashMap;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::model::{ContentHash, EntryId, Known};
 
-pub(crate) use failures::setback;
+pub(crate) use failures::{former_turn, hold_of, patience, setback};
 pub(crate) use redirects::{is_upgrade, whereabouts};
 pub(crate) use renames::{Likeness, renamed};
 pub(crate) use schedule::{due_after_success, held_until, pace, turn};
@@ -47,13 +47,23 @@ pub(crate) enum Standing {
     Unchanged,
 }
 
-/// Compares an entry as parsed with what the archive holds under its guid.
-pub(crate) fn standing(known: &HashMap<String, Known>, guid: &str, hash: ContentHash) -> Standing {
+/// Compares an entry as parsed with what the archive holds under its guid. `hash` is asked only where it
+/// holds something.
+pub(crate) fn standing(
+    known: &HashMap<String, Known>,
+    guid: &str,
+    hash: impl FnOnce() -> ContentHash,
+) -> Standing {
     match known.get(guid) {
         None => Standing::New,
-        Some(stored) if stored.hash == hash => Standing::Unchanged,
+        Some(stored) if stored.hash == hash() => Standing::Unchanged,
         Some(stored) => Standing::Edited(stored.id),
     }
+}
+
+/// When a feed that was asked now may be asked again at the soonest.
+pub(crate) fn soonest(now: DateTime<Utc>, settings: Settings) -> DateTime<Utc> {
+    now + earliest(settings)
 }
 
 /// The soonest a feed that needs the network is asked again.
@@ -73,13 +83,13 @@ mod tests {
         };
         let known = HashMap::from([("a".to_owned(), stored)]);
         assert_eq!(
-            standing(&known, "a", ContentHash([1; 32])),
+            standing(&known, "a", || ContentHash([1; 32])),
             Standing::Unchanged
         );
         assert_eq!(
-            standing(&known, "a", ContentHash([2; 32])),
+            standing(&known, "a", || ContentHash([2; 32])),
             Standing::Edited(EntryId(7))
         );
-        assert_eq!(standing(&known, "b", ContentHash([1; 32])), Standing::New);
+        assert_eq!(standing(&known, "b", || unreachable!()), Standing::New);
     }
 }

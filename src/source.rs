@@ -17,7 +17,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
-use url::Url;
+use url::{Host, Url};
 
 pub(crate) use by_address::ByAddress;
 pub(crate) use secret::Secret;
@@ -116,6 +116,14 @@ impl Source {
         })
     }
 
+    /// Whether it is asked of this very machine.
+    pub(crate) fn is_loopback(&self) -> bool {
+        match self {
+            Self::Http(url) => is_loopback(url),
+            Self::File(_) | Self::Folder(_) | Self::Stdin => false,
+        }
+    }
+
     /// The host that politeness counts by; `None` for what needs no network.
     pub(crate) fn host(&self) -> Option<&str> {
         match self {
@@ -133,6 +141,16 @@ impl fmt::Display for Source {
             Self::File(path) | Self::Folder(path) => write!(out, "{}", path.display()),
             Self::Stdin => out.write_str("standard input"),
         }
+    }
+}
+
+/// Whether a URL names this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 
@@ -304,6 +322,11 @@ pub(crate) struct Failure {
     pub(crate) http_status: Option<u16>,
     /// When the server said to come back (`Retry-After`, RFC 9110, 10.2.3).
     pub(crate) retry_at: Option<DateTime<Utc>>,
+    /// Who answered so, without credentials, where redirects had led away from the URL that was asked.
+    /// `None`: that URL itself. Not stored; the message says it.
+    pub(crate) led_to: Option<Box<Url>>,
+    /// It is what comes of every poll on a machine without a network. Not stored.
+    pub(crate) lacks_network: bool,
 }
 
 impl Failure {
@@ -314,7 +337,36 @@ impl Failure {
             hint: None,
             http_status: None,
             retry_at: None,
+            led_to: None,
+            lacks_network: false,
         }
+    }
+
+    /// One that may be this machine's own: nobody was reached.
+    pub(crate) fn of_network(self) -> Self {
+        Self {
+            lacks_network: true,
+            ..self
+        }
+    }
+
+    /// Of an answer that came from `url`, where redirects had led, instead of the URL that was asked.
+    pub(crate) fn redirected_to(mut self, url: &Url) -> Self {
+        /// A longer one fills a line of its own; of that the host says enough.
+        const LONGEST: usize = 120;
+        let url = without_credentials(url);
+        let shown = match url.as_str() {
+            whole if whole.len() <= LONGEST => whole,
+            _ => url.host_str().unwrap_or_default(),
+        };
+        self.message = format!("redirected to {shown}: {}", self.message);
+        if self.kind == FailureKind::Gone {
+            self.hint = Some("asked again: its own URL has not said that it is gone".to_owned());
+        }
+        self.led_to = Some(Box::new(url));
+        // Who redirected was reached.
+        self.lacks_network = false;
+        self
     }
 
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {

@@ -57,7 +57,9 @@ pub(crate) fn talks(entry: &Entry) -> Vec<Talk> {
     let post = Post {
         title: at,
         of_event,
-        of_talks: of_event || dates::has_day(title) || talkish::is_talkish(&blocks, READ_FOR_TALKS),
+        of_talks: of_event
+            || dates::has_day(title)
+            || talkish::is_of_talks(title, &blocks, READ_FOR_TALKS),
         titled_by_event,
     };
     let mut carriers = carriers::of(&blocks, post);
@@ -101,8 +103,14 @@ pub(crate) fn event(entry: &Entry) -> Option<String> {
     if furniture::is_about_other_things(title, tags(entry), titled) {
         return None;
     }
-    // A title that is a talk's names no event.
+    // A title that is a talk's names no event, but where that stands beside the speaker.
     let alone = |talk: &Talk| title.starts_with(&talk.title) || title.ends_with(&talk.title);
+    if let ([talk], true) = (&entry.talks[..], titled)
+        && !talk.speakers.is_empty()
+        && let Some(rest) = title.strip_prefix(&talk.title)
+    {
+        return event::beside(rest, &talk.speakers);
+    }
     if !titled && (entry.talks.is_empty() || matches!(&entry.talks[..], [talk] if alone(talk))) {
         return None;
     }

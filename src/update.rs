@@ -12,9 +12,12 @@
 
 mod bounds;
 mod documents;
+mod former;
 mod history;
+mod network;
 mod reparse;
 mod report;
+mod writer;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -26,16 +29,21 @@ use url::Url;
 
 use crate::archive::{Archive, ArchiveError, PackedAttempt};
 use crate::decide::{self, Likeness, Standing};
-use crate::fetch::{Fetcher, Slot};
+use crate::fetch::{Fetcher, HeldBack, Slot};
 use crate::model::{
-    Attempt, Change, Changes, Entry, Feed, Outcome, Pace, Person, PollHints, RawEntry, Recorded,
+    Attempt, Change, Changes, Entry, Feed, Outcome, Pace, Person, PollHints, RawEntry,
     Subscription, Whereabouts,
 };
-use crate::source::{Answer, Body, ByAddress, Failure, FailureKind, Source};
+use crate::source::{
+    Answer, Body, ByAddress, Document, Failure, FailureKind, Source, Validators,
+    without_credentials,
+};
 use crate::{clean, parse, split};
 use documents::{hash_of, parse_documents, raw_answer};
+use network::Network;
 use report::Draft;
 pub(crate) use report::{Report, Status};
+use writer::{send, write};
 
 pub(crate) use history::{End, HistoryLimits, HistoryReport};
 pub(crate) use reparse::Reread;
@@ -60,7 +68,7 @@ struct Poll {
     /// `None`: the feed was not asked, so nothing is recorded of it.
     attempt: Option<PackedAttempt>,
     /// Given back when the writer has taken the poll.
-    slot: Slot,
+    slot: Option<Slot>,
 }
 
 impl Update {
@@ -72,15 +80,27 @@ impl Update {
         stop: impl Future<Output = ()>,
         mut report: impl FnMut(Report),
     ) -> Result<bool, ArchiveError> {
+        self.keep_holds()?;
         let (polled, to_write) = mpsc::channel(BATCH);
         let (written, mut reports) = mpsc::channel(BATCH);
         let cores = Arc::new(Semaphore::new(bounds::cores()));
 
+        let network = Arc::new(Network::default());
         let mut polls = JoinSet::new();
         for feed in feeds {
-            polls.spawn(self.clone().poll(feed, Arc::clone(&cores), polled.clone()));
+            let (cores, network) = (Arc::clone(&cores), Arc::clone(&network));
+            let (this, polled) = (self.clone(), polled.clone());
+            polls.spawn(async move {
+                if let Some(poll) = this.poll(feed, cores).await {
+                    send(network.pass(poll), &polled).await;
+                }
+            });
         }
-        drop(polled);
+        let now = self.now;
+        let asking = tokio::spawn(async move {
+            while polls.join_next().await.is_some() {}
+            send(network.left(now), &polled).await;
+        });
         let archive = Arc::clone(&self.archive);
         let writer = spawn_blocking(move || write(&archive, to_write, &written));
 
@@ -94,7 +114,7 @@ impl Update {
                 },
                 () = &mut stop, if !stopped => {
                     stopped = true;
-                    polls.abort_all();
+                    asking.abort();
                 }
             }
         }
@@ -104,33 +124,57 @@ impl Update {
         }
     }
 
-    async fn poll(self, feed: Subscription, cores: Arc<Semaphore>, polled: mpsc::Sender<Poll>) {
-        let fetched = self
-            .fetcher
-            .fetch(&feed.source, &feed.validators, self.now)
-            .await;
-        if fetched.held_back {
+    /// Lets the fetcher know which hosts want to be left alone: redirects may lead to them.
+    fn keep_holds(&self) -> Result<(), ArchiveError> {
+        for hold in self.archive.holds()? {
+            // What was stored under a clock that was far ahead is not believed.
+            if hold.until > self.now && hold.until - self.now <= decide::MAX_INTERVAL {
+                self.fetcher.hold(&hold, self.now);
+            }
+        }
+        Ok(())
+    }
+
+    /// `None` when the runtime is shutting down.
+    async fn poll(self, feed: Subscription, cores: Arc<Semaphore>) -> Option<Poll> {
+        let former = decide::former_turn(&feed, self.now).cloned();
+        let fetched = match &former {
+            // What the newer URL gave to recognise an answer by says nothing there.
+            Some(url) => {
+                let source = Source::Http(url.clone());
+                let none = Validators::default();
+                self.fetcher.fetch(&source, &none, self.now).await
+            }
+            None => {
+                let validators = &feed.validators;
+                (self.fetcher.fetch(&feed.source, validators, self.now)).await
+            }
+        };
+        if let Some(held_back) = fetched.held_back {
             let until = fetched.answer.err().and_then(|failure| failure.retry_at);
-            let poll = Poll {
-                draft: Draft::held_back(feed, until.unwrap_or(self.now)),
-                attempt: None,
-                slot: fetched.slot,
+            let until = until.unwrap_or(self.now);
+            let attempt = match held_back {
+                HeldBack::Unasked => None,
+                HeldBack::OnTheWay => {
+                    let due = until.max(decide::soonest(self.now, self.settings_of(&feed)));
+                    let attempt = self.attempt(&feed, None, Outcome::HeldBack, due);
+                    self.archive.pack(attempt).ok()
+                }
             };
-            let _ = polled.send(poll).await;
-            return;
+            return Some(Poll {
+                draft: Draft::held_back(feed, until),
+                attempt,
+                slot: Some(fetched.slot),
+            });
         }
         let share = bounds::share(&fetched.answer);
         let _cores = cores.acquire_many_owned(share).await;
-        let slot = fetched.slot;
-        if let Some((draft, attempt)) = self.settle(feed, fetched.answer).await {
-            let poll = Poll {
-                draft,
-                attempt: Some(attempt),
-                slot,
-            };
-            // The writer only hangs up when the archive cannot be written any more, and says so itself.
-            let _ = polled.send(poll).await;
-        }
+        let (draft, attempt) = self.settle(feed, former, fetched.answer).await?;
+        Some(Poll {
+            draft,
+            attempt: Some(attempt),
+            slot: Some(fetched.slot),
+        })
     }
 
     /// Makes an attempt of an answer on the blocking pool, compressed for the writer. A panic in a
@@ -138,12 +182,16 @@ impl Update {
     async fn settle(
         &self,
         feed: Subscription,
+        former: Option<Url>,
         answer: Result<Answer, Failure>,
     ) -> Option<(Draft, PackedAttempt)> {
         let this = self.clone();
         let copy = feed.clone();
         let packed = spawn_blocking(move || {
-            let (attempt, warnings) = this.read(&copy, answer);
+            let (attempt, warnings) = match former {
+                Some(former) => this.read_former(&copy, former, answer),
+                None => this.read(&copy, answer),
+            };
             this.pack(copy, attempt, warnings)
         });
         match packed.await {
@@ -238,7 +286,8 @@ impl Update {
                 unreadable,
             ));
         }
-        let (mut raw, mut warnings) = parse_documents(&feed.source, &documents, unreadable)?;
+        let (mut raw, mut warnings) = parse_documents(&feed.source, &documents, unreadable)
+            .map_err(|failure| blamed(failure, &feed.source, &documents))?;
         if let Some(site) = &feed.given_site {
             parse::publish_notes(&mut raw, site);
         }
@@ -296,7 +345,7 @@ impl Update {
         let known = self.archive.known(feed.id, &guids)?;
         let mut changes = Changes::default();
         for raw in entries {
-            let change = match decide::standing(&known, &raw.guid, raw.hash()) {
+            let change = match decide::standing(&known, &raw.guid, || raw.hash()) {
                 Standing::Unchanged => {
                     changes.unchanged += 1;
                     continue;
@@ -402,6 +451,17 @@ impl Update {
     }
 }
 
+/// With where redirects led, if it is what stands there that is no feed.
+fn blamed(failure: Failure, source: &Source, documents: &[Document]) -> Failure {
+    let end = documents.first().and_then(|first| first.location.as_ref());
+    match (source, end) {
+        (Source::Http(asked), Some(end)) if without_credentials(asked) != *end => {
+            failure.redirected_to(end)
+        }
+        _ => failure,
+    }
+}
+
 /// When an entry came out, as far as its publisher says.
 fn date_of(entry: &RawEntry) -> Option<DateTime<Utc>> {
     entry.published.or(entry.updated)
@@ -422,40 +482,6 @@ fn inheriting(mut entry: Entry, authors: &[Person]) -> Entry {
         entry.authors = authors.to_vec();
     }
     entry
-}
-
-/// The one writer: takes what is there, up to a batch, and commits it together.
-fn write(
-    archive: &Archive,
-    mut polled: mpsc::Receiver<Poll>,
-    written: &mpsc::Sender<Report>,
-) -> Result<(), ArchiveError> {
-    let mut batch = Vec::with_capacity(BATCH);
-    while polled.blocking_recv_many(&mut batch, BATCH) > 0 {
-        let mut drafts = Vec::with_capacity(batch.len());
-        let mut attempts = Vec::with_capacity(batch.len());
-        for poll in batch.drain(..) {
-            match poll.attempt {
-                Some(attempt) => {
-                    drafts.push((poll.draft, poll.slot));
-                    attempts.push(attempt);
-                }
-                None => {
-                    let _ = written.blocking_send(poll.draft.finish(Recorded::default()));
-                }
-            }
-        }
-        for ((draft, slot), recorded) in drafts.into_iter().zip(archive.record_packed(attempts)?) {
-            drop(slot);
-            let report = match recorded {
-                Ok(recorded) => draft.finish(recorded),
-                Err(error) => draft.unrecorded(&error),
-            };
-            // Nobody listens any more when the command was stopped; storing goes on.
-            let _ = written.blocking_send(report);
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

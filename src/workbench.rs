@@ -8,9 +8,9 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
-use crate::archive::{Archive, NewSubscription};
+use crate::archive::{Archive, NewSubscription, Subscribed};
 use crate::model::{
-    Attempt, Change, Changes, ContentHash, Entry, Feed, FeedFormat, Outcome, Pace, RawFeed,
+    Attempt, Change, Changes, ContentHash, Entry, Feed, FeedFormat, FeedId, Outcome, Pace, RawFeed,
     SafeHtml, Whereabouts,
 };
 use crate::query::{self, By, Query, Sort};
@@ -129,52 +129,51 @@ impl Shelf {
 
     /// Subscribes to a feed and records all its entries as new, in one transaction.
     pub fn record(&self, number: usize, cleaned: Cleaned) -> usize {
-        let now = DateTime::<Utc>::UNIX_EPOCH;
-        let address = format!("https://blog-{number}.example/feed");
-        let Some(source) = Source::from_web_address(&address) else {
+        self.record_all(vec![(number, cleaned)], 0)
+    }
+
+    /// The same of several feeds, at a time in seconds since 1970.
+    pub fn record_all(&self, feeds: Vec<(usize, Cleaned)>, at: i64) -> usize {
+        let at = DateTime::from_timestamp(at, 0).unwrap_or_default();
+        let new: Vec<NewSubscription> = feeds
+            .iter()
+            .filter_map(|(number, _)| {
+                let address = format!("https://blog-{number}.example/feed");
+                Some(NewSubscription {
+                    source: Source::from_web_address(&address)?,
+                    title: None,
+                    site: None,
+                    tags: Vec::new(),
+                    html_url: None,
+                })
+            })
+            .collect();
+        let Ok(subscribed) = self.0.subscribe_all(&new, at) else {
             return 0;
         };
-        let new = NewSubscription {
-            source,
-            title: None,
-            site: None,
-            tags: Vec::new(),
-            html_url: None,
-        };
-        let Ok(subscribed) = self.0.subscribe(&new, now) else {
-            return 0;
-        };
-        let entries = cleaned.entries.into_iter();
-        let outcome = Outcome::Read {
-            feed: Box::new(cleaned.feed),
-            changes: Changes {
-                entries: entries.map(|entry| Change::New(Box::new(entry))).collect(),
-                unchanged: 0,
-            },
-            validators: Validators::default(),
-            body_hash: ContentHash([0; 32]),
-            pace: Pace::default(),
-            whereabouts: Whereabouts::default(),
-        };
-        let attempt = Attempt {
-            feed: subscribed.id(),
-            at: now,
-            http_status: Some(200),
-            outcome,
-            next_due: now,
-            raw: None,
-        };
-        let recorded = self.0.record(vec![attempt]).unwrap_or_default();
+        let feeds = subscribed.into_iter().map(Subscribed::id).zip(feeds);
+        let attempts = feeds.map(|(feed, (_, cleaned))| attempt(feed, cleaned, at));
+        let recorded = self.0.record(attempts.collect()).unwrap_or_default();
         recorded.into_iter().flatten().map(|done| done.new).sum()
     }
 
     /// Answers a question in a format, by its word; answers how many bytes that is.
     pub fn query(&self, text: &str, format: &str, relevance: bool, limit: Option<u64>) -> usize {
-        let (Ok(filter), Ok(format)) = (
-            query::read(text, DateTime::<Utc>::UNIX_EPOCH),
-            format.parse::<Format>(),
-        ) else {
-            return 0;
+        self.ask(text, format, relevance, limit, 0).1
+    }
+
+    /// As [`Shelf::query`] at a time in seconds since 1970; answers how many items and bytes.
+    pub fn ask(
+        &self,
+        text: &str,
+        format: &str,
+        relevance: bool,
+        limit: Option<u64>,
+        at: i64,
+    ) -> (u64, usize) {
+        let at = DateTime::from_timestamp(at, 0).unwrap_or_default();
+        let (Ok(filter), Ok(format)) = (query::read(text, at), format.parse::<Format>()) else {
+            return (0, 0);
         };
         let query = Query {
             filter,
@@ -192,7 +191,31 @@ impl Shelf {
         let mut digest = render::renderer(format, &settings, &mut out);
         let found = self.0.search(&query, "bench", &mut *digest);
         drop(digest);
-        found.map_or(0, |_| out.0)
+        found.map_or((0, 0), |items| (items, out.0))
+    }
+}
+
+/// All entries as new.
+fn attempt(feed: FeedId, cleaned: Cleaned, at: DateTime<Utc>) -> Attempt {
+    let entries = cleaned.entries.into_iter();
+    let outcome = Outcome::Read {
+        feed: Box::new(cleaned.feed),
+        changes: Changes {
+            entries: entries.map(|entry| Change::New(Box::new(entry))).collect(),
+            unchanged: 0,
+        },
+        validators: Validators::default(),
+        body_hash: ContentHash([0; 32]),
+        pace: Pace::default(),
+        whereabouts: Whereabouts::default(),
+    };
+    Attempt {
+        feed,
+        at,
+        http_status: Some(200),
+        outcome,
+        next_due: at,
+        raw: None,
     }
 }
 

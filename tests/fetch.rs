@@ -317,3 +317,84 @@ fn a_429_skips_the_hosts_other_feeds_and_counts_against_none_of_them() {
     hall.run(["fetch", "--all"]).status(0);
     assert_eq!(server.all_requests().len(), asked);
 }
+
+/// What a terminal of so many columns is sent by `fetch`, control codes taken out, line by line as they
+/// are drawn. `None` where nothing here can play a terminal.
+fn on_a_terminal(hall: &Hall, columns: usize) -> Option<Vec<String>> {
+    let mut command = hall.command();
+    let binary = command.get_program().to_string_lossy().into_owned();
+    let archive = hall.archive();
+    let line = format!(
+        "stty cols {columns} rows 24 && exec {binary} --archive {} fetch",
+        archive.display()
+    );
+    let environment: Vec<_> = command
+        .get_envs()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
+        .collect();
+    command = std::process::Command::new("script");
+    command
+        .args(["-qec", &line, "/dev/null"])
+        .env_clear()
+        .envs(environment)
+        .env("PATH", std::env::var_os("PATH")?)
+        .env("TERM", "xterm");
+    let sent = command.output().ok()?.stdout;
+    let sent = String::from_utf8_lossy(&sent).into_owned();
+    let mut plain = String::new();
+    let mut rest = sent.as_str();
+    while let Some((before, code)) = rest.split_once("\u{1b}[") {
+        plain += before;
+        let end = code.find(|c: char| c.is_ascii_alphabetic())?;
+        assert!(
+            matches!(&code[end..=end], "m" | "K"),
+            "only colours and lines made empty: {code:?}"
+        );
+        rest = &code[end + 1..];
+    }
+    plain += rest;
+    let lines = plain.split(['\r', '\n']).map(str::trim_end);
+    Some(
+        lines
+            .filter(|line| !line.is_empty())
+            .map(str::to_owned)
+            .collect(),
+    )
+}
+
+#[test]
+fn a_person_who_watches_sees_how_far_it_is_on_one_line_of_any_terminal() {
+    for columns in [40, 60, 100] {
+        let server = Server::start();
+        let hall = Hall::with_server(&server);
+        for feed in 0..6 {
+            let title = format!("Evenings 会議 with a long name {feed}");
+            let reply = match feed {
+                5 => Reply::status(500),
+                _ => Reply::ok(atom(&title, &[("1", "One", "x")])),
+            };
+            let path = format!("/{feed}");
+            server.reply(&path, [reply.delay(std::time::Duration::from_millis(80))]);
+            hall.run(["add", "--no-fetch", &server.url(&path)])
+                .status(0);
+        }
+        let Some(lines) = on_a_terminal(&hall, columns) else {
+            eprintln!("skipped: no `script` here");
+            return;
+        };
+        let (drawn, told): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line.contains("/s "));
+        for line in &drawn {
+            let wide = line.chars().filter(|c| "会議".contains(*c)).count();
+            assert!(line.chars().count() + wide <= columns, "{columns}: {line}");
+            assert!(line.contains("/6 ") && line.contains(" failed, "), "{line}");
+            assert!(line.contains(" new"), "{line}");
+        }
+        assert!(drawn.len() >= 3, "{lines:?}");
+        assert_eq!(told.len(), 2, "{lines:?}");
+        assert!(told[0].starts_with("warning: "), "{told:?}");
+        assert_eq!(
+            told[1],
+            "6 polled, 1 failed, 0 not due; 5 new entries, 0 edited"
+        );
+    }
+}

@@ -380,7 +380,9 @@ fn a_server_that_asks_for_patience_is_left_alone_for_its_past_too() {
     server.reply("/o2", [Reply::ok(page(&[], &["y"]))]);
     let mut hall = Hall::with_server(&server);
     hall.run(["add", &server.url("/feed")]).status(0);
-    hall.run(["fetch", "--history"]).status(3);
+    hall.run(["fetch", "--history"])
+        .status(0)
+        .stderr_contains("left alone until 2026-11-21 14:00 UTC");
     hall.later("2026-11-21T13:30:00Z");
     hall.run(["fetch", "--history"])
         .status(0)
@@ -388,10 +390,42 @@ fn a_server_that_asks_for_patience_is_left_alone_for_its_past_too() {
     assert_eq!(server.requests("/2").len(), 1);
     hall.later("2026-11-21T14:30:00Z");
     hall.run(["fetch", "--history"])
-        .status(3)
-        .stderr_contains("429");
+        .status(0)
+        .stderr_contains("1 entry of its past, 1 page; its server wants to be left alone until")
+        .stderr_contains("2026-11-21 16:30 UTC");
     assert_eq!(server.requests("/3").len(), 1);
+    // It speaks for its host, whatever is asked of it.
+    hall.run(["add", "--no-fetch", &server.url("/other")])
+        .status(0);
+    hall.later("2026-11-21T16:00:00Z");
+    hall.run(["fetch", "--history"]).status(0);
+    hall.run(["fetch", "--all"]).status(0);
+    assert_eq!(server.requests("/other").len(), 0);
     hall.later("2026-11-21T17:00:00Z");
     hall.run(["fetch", "--history"]).status(0);
-    assert_eq!(titles(&hall), ["a", "b", "c"]);
+    assert_eq!(titles(&hall), ["a", "b", "c", "x", "y"]);
+}
+
+#[test]
+fn a_past_waits_while_another_feed_of_its_host_is_refused() {
+    let server = Server::start();
+    for name in ["a", "b"] {
+        let feed = page(&[("next", &format!("/{name}2"))], &[name]).replace("Third Row", name);
+        server.reply(&format!("/{name}"), [Reply::ok(feed)]);
+        let older = page(&[], &[&format!("{name}2")]);
+        server.reply(&format!("/{name}2"), [Reply::status(429), Reply::ok(older)]);
+    }
+    let mut hall = Hall::with_server(&server);
+    hall.run(["add", &server.url("/a"), &server.url("/b")])
+        .status(0);
+    let ran = hall.run(["fetch", "--history"]);
+    ran.status(0)
+        .stderr_contains("left alone until 2026-11-21 16:00 UTC");
+    assert_eq!(ran.err().lines().count(), 2, "{}", ran.err());
+    assert_eq!(server.all_requests().len(), 3, "one page was asked for");
+    for now in ["2026-11-21T16:30:00Z", "2026-11-21T21:00:00Z"] {
+        hall.later(now);
+        hall.run(["fetch", "--history"]).status(0);
+    }
+    assert_eq!(titles(&hall), ["a", "a2", "b", "b2"]);
 }

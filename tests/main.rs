@@ -69,6 +69,9 @@ mod rules;
 mod run;
 /// One entry in full.
 mod show;
+/// How long the program takes to begin.
+#[cfg(unix)]
+mod start;
 /// A person's own tags.
 mod tag;
 /// Splitting notes into talks, measured on labelled documents.

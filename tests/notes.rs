@@ -296,3 +296,62 @@ fn a_note_without_the_right_to_read_it_costs_one_line() {
     assert_eq!(lines.count(), 1, "{errors}");
     assert_eq!(count(&hall), 1);
 }
+
+#[test]
+fn links_beside_a_note_stay_with_the_person() {
+    let hall = Hall::new();
+    hall.write(
+        "notes/2019/ghent.md",
+        "# Ghent 2019\n\n## Pipes - Ann Poe\n\n[slides](pipes%20deck.pdf#2), [more](../all.md), ![Ann](ann.png),\n\
+         [host](//evil.example/x), [whole](file://evil.example/x), [run](javascript:x)\n\n## Locks - Bo Roe\n\nClosed.\n",
+    );
+    let feed = "<rss version='2.0'><channel><title>F</title><item><guid>1</guid><title>T</title>\
+                <description>&lt;a href='a.pdf'&gt;a&lt;/a&gt; &lt;a href='file:///etc/passwd'&gt;b&lt;/a&gt;</description>\
+                </item></channel></rss>";
+    hall.write("feed.xml", feed);
+    hall.write(
+        "all.txt",
+        "{% for item in items %}{{ item.content_html }}{% endfor %}",
+    );
+    hall.run(["add", "notes", "feed.xml"]).status(0);
+    let folder = format!(
+        "file://{}",
+        hall.path("notes").canonicalize().unwrap().display()
+    );
+    let content = entry(&hall, "2019/ghent.md")["content_html"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    for kept in ["/2019/pipes%20deck.pdf#2", "/all.md", "/2019/ann.png"] {
+        assert!(
+            content.contains(&format!("=\"{folder}{kept}\"")),
+            "{kept} in {content}"
+        );
+    }
+    for dropped in ["evil.example", "javascript"] {
+        assert!(!content.contains(dropped), "{content}");
+    }
+    let of_feed = entry(&hall, "1")["content_html"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(!of_feed.contains("file:"), "{of_feed}");
+    for format in [
+        "atom", "rss", "jsonfeed", "opml", "csv", "eml", "markdown", "html", "template",
+    ] {
+        for by in ["entry", "talk"] {
+            let mut arguments = vec!["query", "ghent", "--by", by, "--format", format];
+            if format == "template" {
+                arguments.extend(["--template", "all.txt"]);
+            }
+            let ran = hall.run(arguments);
+            let out = ran.status(0).out();
+            assert!(!out.contains("file:"), "{format} by {by}: {out}");
+            let said = ["atom", "rss", "jsonfeed", "html"].contains(&format);
+            assert!(
+                !said || out.contains("Closed.") && out.contains("Pipes"),
+                "{out}"
+            );
+        }
+    }
+}

@@ -10,6 +10,7 @@ mod past;
 mod redirects;
 mod requests;
 mod schedule;
+mod secure;
 mod validators;
 mod waiting;
 

@@ -54,6 +54,7 @@ struct Figures {
     talks: Count,
     speakers: Count,
     titles: Count,
+    dates: Count,
     events: Count,
     false_talks: usize,
 }
@@ -64,6 +65,7 @@ impl Figures {
         self.talks.add(other.talks);
         self.speakers.add(other.speakers);
         self.titles.add(other.titles);
+        self.dates.add(other.dates);
         self.events.add(other.events);
         self.false_talks += other.false_talks;
     }
@@ -73,11 +75,12 @@ impl Figures {
             talks,
             speakers,
             titles,
+            dates,
             events,
             ..
         } = self;
         format!(
-            "{:3} documents  talks P {:.3} R {:.3} F1 {:.3}  speakers P {:.3} R {:.3} F1 {:.3}  titles {}/{}  events {}/{} ({} too many)  false talks {}",
+            "{:3} documents  talks P {:.3} R {:.3} F1 {:.3}  speakers P {:.3} R {:.3} F1 {:.3}  titles {}/{}  dates {}/{}  events {}/{} ({} too many)  false talks {}",
             self.documents,
             talks.precision(),
             talks.recall(),
@@ -87,6 +90,8 @@ impl Figures {
             speakers.f1(),
             titles.right,
             titles.right + titles.missed,
+            dates.right,
+            dates.right + dates.missed,
             events.right,
             events.right + events.missed,
             events.wrong,
@@ -110,22 +115,27 @@ fn labels() -> Vec<Value> {
 #[test]
 fn labelled_notes_are_split_as_people_split_them() {
     let hall = Hall::new();
+    let mut all = Vec::new();
     for way in ["file", "feed"] {
         let mut known = Figures::default();
         let mut held_out = Figures::default();
         let mut by: BTreeMap<String, Figures> = BTreeMap::new();
         for label in labels() {
             let item = read(&hall, &label, way);
-            let figures = measure(&label, &item);
+            let figures = measure(&label, &item, way);
             let into = if label["held_out"] == true {
                 &mut held_out
             } else {
                 &mut known
             };
             into.add(figures);
-            by.entry(label["structure"].as_str().unwrap().to_owned())
-                .or_default()
-                .add(figures);
+            let structure = label["structure"].as_str().unwrap();
+            let round = label["round"]
+                .as_u64()
+                .map(|round| format!("round {round}"));
+            for group in round.into_iter().chain([structure.to_owned()]) {
+                by.entry(group).or_default().add(figures);
+            }
         }
         println!(
             "{way}: known     {}\n{way}: held out  {}",
@@ -135,6 +145,10 @@ fn labelled_notes_are_split_as_people_split_them() {
         for (structure, figures) in &by {
             println!("  {structure:13}{}", figures.line());
         }
+        let negatives = by["negative"];
+        all.push((way, known, held_out, negatives));
+    }
+    for (way, known, held_out, negatives) in all {
         for (figures, floor) in [(known, 0.99), (held_out, 0.97)] {
             assert!(
                 figures.talks.f1() >= floor,
@@ -152,7 +166,6 @@ fn labelled_notes_are_split_as_people_split_them() {
                 figures.events.f1()
             );
         }
-        let negatives = by["negative"];
         assert!(
             negatives.false_talks * 20 <= negatives.documents,
             "{way}: {} false talks",
@@ -225,7 +238,7 @@ fn escaped(text: &str) -> String {
         .replace('"', "&quot;")
 }
 
-fn measure(label: &Value, item: &Value) -> Figures {
+fn measure(label: &Value, item: &Value, way: &str) -> Figures {
     let facts = &item["_hallway"];
     let found: Vec<&Value> = facts["talks"].as_array().into_iter().flatten().collect();
     let mut figures = Figures {
@@ -246,11 +259,20 @@ fn measure(label: &Value, item: &Value) -> Figures {
         }
         (None, None) => {}
     }
-    if title(label["title"].as_str().unwrap()) == title(item["title"].as_str().unwrap_or_default())
-    {
+    if label["title"] == item["title"] {
         figures.titles.right += 1;
     } else {
         figures.titles.missed += 1;
+        say.push(format!("title {}, got {}", label["title"], item["title"]));
+    }
+    if let (Some(day), "file") = (label["date"].as_str(), way) {
+        let found = item["date_published"].as_str().unwrap_or_default();
+        if found.starts_with(day) {
+            figures.dates.right += 1;
+        } else {
+            figures.dates.missed += 1;
+            say.push(format!("date {day}, got {found:?}"));
+        }
     }
     if label["is_notes"] == false {
         figures.false_talks = found.len();

@@ -42,37 +42,49 @@ pub(super) fn are_there(db: &Connection) -> Result<bool, ArchiveError> {
         .exists([])?)
 }
 
-/// Notes with an entry that was just stored what its duplicates will have in common with it.
-pub(super) fn mark(db: &Connection, id: EntryId, entry: &Entry) -> Result<(), ArchiveError> {
-    let link = entry.url.as_deref().and_then(canonical_link);
-    let site = match entry.url.as_deref().and_then(site) {
-        Some(site) => Some(site),
-        None => site_of_feed(db, id)?,
-    };
-    let guid = site.map(|site| key(&[&site, &entry.guid]));
-    db.prepare_cached("UPDATE entries SET link_key = ?2, guid_key = ?3 WHERE id = ?1")?
-        .execute(params![id.0, link.map(|link| key(&[&link])), guid])?;
-    Ok(())
+/// What an entry's duplicates have in common with it.
+pub(super) struct Keys {
+    pub(super) link: Option<i64>,
+    pub(super) guid: Option<i64>,
 }
 
-fn site_of_feed(db: &Connection, id: EntryId) -> Result<Option<String>, ArchiveError> {
+impl Keys {
+    pub(super) fn of(db: &Connection, feed: FeedId, entry: &Entry) -> Result<Self, ArchiveError> {
+        let site = match entry.url.as_deref().and_then(site) {
+            Some(site) => Some(site),
+            None => site_of_feed(db, feed)?,
+        };
+        Ok(Self {
+            link: entry.url.as_deref().and_then(link_key),
+            guid: site.map(|site| key(&site, &[&site, &entry.guid])),
+        })
+    }
+}
+
+/// What every entry with this link has as its `link_key`; `None` where the link names no post.
+pub(super) fn link_key(address: &str) -> Option<i64> {
+    Some(key(&site(address)?, &[&canonical_link(address)?]))
+}
+
+fn site_of_feed(db: &Connection, feed: FeedId) -> Result<Option<String>, ArchiveError> {
     let (url, home): (String, Option<String>) = db
-        .prepare_cached(
-            "SELECT f.url, f.site_url FROM feeds f JOIN entries e ON e.feed = f.id WHERE e.id = ?1",
-        )?
-        .query_row([id.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        .prepare_cached("SELECT url, site_url FROM feeds WHERE id = ?1")?
+        .query_row([feed.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(home.as_deref().and_then(site).or_else(|| site(&url)))
 }
 
-fn key(parts: &[&str]) -> i64 {
+/// 16 bits of the site, 48 of the rest: a feed's entries stand together in an index, so that recording them
+/// touches a page of it or two, and not one an entry.
+fn key(site: &str, parts: &[&str]) -> i64 {
     let mut hasher = blake3::Hasher::new();
     for part in parts {
         hasher.update(&(part.len() as u64).to_le_bytes());
         hasher.update(part.as_bytes());
     }
-    let mut first = [0; 8];
-    first.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
-    i64::from_le_bytes(first)
+    let mut bytes = [0; 8];
+    bytes[..2].copy_from_slice(&blake3::hash(site.as_bytes()).as_bytes()[..2]);
+    bytes[2..].copy_from_slice(&hasher.finalize().as_bytes()[..6]);
+    i64::from_be_bytes(bytes)
 }
 
 /// An entry beside those that may be the same post.

@@ -249,19 +249,20 @@ pub(super) fn insert(
 ) -> Result<EntryId, ArchiveError> {
     let mut insert = db.prepare_cached(
         "INSERT INTO entries (url, title, summary, published, updated, date, language, event,
-             comments_url, source_guid, source_title, source_url, hash, extras, event_key, feed, guid, first_seen)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+             comments_url, source_guid, source_title, source_url, hash, extras, event_key, link_key, guid_key,
+             feed, guid, first_seen)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
     )?;
     bind_facts(&mut insert, entry, first_seen)?;
-    insert.raw_bind_parameter(16, feed.0)?;
-    insert.raw_bind_parameter(17, &entry.guid)?;
-    insert.raw_bind_parameter(18, first_seen)?;
+    bind_keys(&mut insert, db, feed, entry)?;
+    insert.raw_bind_parameter(18, feed.0)?;
+    insert.raw_bind_parameter(19, &entry.guid)?;
+    insert.raw_bind_parameter(20, first_seen)?;
     insert.raw_execute()?;
     let id = EntryId(db.last_insert_rowid());
     db.prepare_cached("INSERT INTO contents (entry, data) VALUES (?1, ?2)")?
         .execute(params![id.0, packed])?;
     insert_parts(db, id, entry)?;
-    duplicates::mark(db, id, entry)?;
     Ok(id)
 }
 
@@ -277,11 +278,15 @@ pub(super) fn replace(
         "UPDATE entries SET url = ?1, title = ?2, summary = ?3, published = ?4, updated = ?5,
              date = ?6, language = ?7, event = ?8, comments_url = ?9, source_guid = ?10,
              source_title = ?11, source_url = ?12, hash = ?13, extras = ?14,
-             event_key = ?15
-         WHERE id = ?16",
+             event_key = ?15, link_key = ?16, guid_key = ?17
+         WHERE id = ?18",
     )?;
+    let feed = db
+        .prepare_cached("SELECT feed FROM entries WHERE id = ?1")?
+        .query_row([id.0], |row| row.get(0).map(FeedId))?;
     bind_facts(&mut update, entry, first_seen)?;
-    update.raw_bind_parameter(16, id.0)?;
+    bind_keys(&mut update, db, feed, entry)?;
+    update.raw_bind_parameter(18, id.0)?;
     update.raw_execute()?;
     db.prepare_cached("UPDATE contents SET data = ?2 WHERE entry = ?1")?
         .execute(params![id.0, packed])?;
@@ -292,7 +297,6 @@ pub(super) fn replace(
     ] {
         db.prepare_cached(delete)?.execute([id.0])?;
     }
-    duplicates::mark(db, id, entry)?;
     insert_parts(db, id, entry)
 }
 
@@ -320,6 +324,19 @@ fn bind_facts(
     let extras = extras.and_then(|extras| serde_json::to_string(extras).ok());
     statement.raw_bind_parameter(14, extras)?;
     statement.raw_bind_parameter(15, event_key(entry))?;
+    Ok(())
+}
+
+/// The same, as parameters 16 and 17.
+fn bind_keys(
+    statement: &mut rusqlite::Statement<'_>,
+    db: &Connection,
+    feed: FeedId,
+    entry: &Entry,
+) -> Result<(), ArchiveError> {
+    let keys = duplicates::Keys::of(db, feed, entry)?;
+    statement.raw_bind_parameter(16, keys.link)?;
+    statement.raw_bind_parameter(17, keys.guid)?;
     Ok(())
 }
 
@@ -397,12 +414,14 @@ pub(super) fn find(
     let number = name.parse::<i64>().ok();
     let mut select = db.prepare_cached(
         "SELECT id FROM entries WHERE id = ?1
-         UNION SELECT id FROM entries WHERE url = ?2
+         UNION SELECT id FROM entries WHERE link_key = ?4 AND url = ?2
+         UNION SELECT id FROM entries WHERE link_key IS NULL AND url = ?2
          UNION SELECT id FROM entries WHERE guid = ?2
          ORDER BY id LIMIT ?3",
     )?;
+    let link = duplicates::link_key(name);
     let mut ids: Vec<i64> = select
-        .query_map(params![number, name, most as i64], |row| row.get(0))?
+        .query_map(params![number, name, most as i64, link], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     if ids.len() > 1 {
         for id in ids.iter_mut().filter(|id| Some(**id) != number) {

@@ -1,15 +1,15 @@
 //! Subscriptions: their rows, and what people do with them.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use url::Url;
 
 use super::duplicates;
 use super::error::ArchiveError;
+use super::holds;
 use super::index;
 use super::instants::{certain, instant, seconds};
+use super::moves;
 use super::tags;
 use crate::model::{ContentHash, FeedId, Pace, PollHints, SeenRedirect, State, Subscription};
 use crate::source::{Failure, FailureKind, Source, Validators};
@@ -50,7 +50,7 @@ const SELECT: &str = "
            entries, last_success, next_due, error_kind, error_message, error_hint, error_http_status,
            error_retry_at, error_since, failures, given_site, last_attempt, ttl, skip_hours, skip_days,
            update_every, update_base, newest, usual_gap, absent_since, redirect_to, redirect_since,
-           redirect_last, redirect_times
+           redirect_last, redirect_times, location
     FROM feeds WHERE state <> 'removed'";
 
 pub(super) fn all(db: &Connection) -> Result<Vec<Subscription>, ArchiveError> {
@@ -84,13 +84,24 @@ fn select(
 ) -> Result<Vec<Subscription>, ArchiveError> {
     let mut select = db.prepare_cached(sql)?;
     let mut rows = select.query(parameters)?;
-    let holds = holds(db)?;
+    let holds = holds::until(db)?;
+    let mut formers = moves::formers(db)?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let mut subscription = subscription_of(row)?;
-        let server = subscription.source.server();
-        let hold = server.and_then(|server| holds.get(&server).copied());
-        subscription.held_until = subscription.held_until.max(hold);
+        // Its own host, and the one that redirects led to.
+        let location = (!holds.is_empty()).then(|| row.get::<_, Option<String>>(32));
+        let location = location.transpose()?.flatten();
+        let end = location.and_then(|end| Source::from_web_address(&end));
+        for source in [Some(&subscription.source), end.as_ref()] {
+            let server = source.and_then(Source::server);
+            let hold = server.and_then(|server| holds.get(&server).copied());
+            subscription.held_until = subscription.held_until.max(hold);
+        }
+        subscription.former = match formers.remove(&subscription.id) {
+            Some((to, former)) if to == subscription.source.key() => Some(former),
+            _ => None,
+        };
         subscription.tags = tags::of_feed(db, subscription.id)?;
         found.push(subscription);
     }
@@ -146,6 +157,7 @@ fn subscription_of(row: &Row<'_>) -> Result<Subscription, ArchiveError> {
         },
         absent_since: instant(row.get(27)?),
         redirect: redirect_of(row)?,
+        former: None,
     })
 }
 
@@ -162,13 +174,6 @@ fn redirect_of(row: &Row<'_>) -> Result<Option<SeenRedirect>, ArchiveError> {
     }))
 }
 
-/// Until when each server that asked for patience wants to be left alone.
-fn holds(db: &Connection) -> Result<HashMap<String, DateTime<Utc>>, ArchiveError> {
-    let mut select = db.prepare_cached("SELECT server, until FROM holds")?;
-    let holds = select.query_map([], |row| Ok((row.get(0)?, certain(row.get(1)?))))?;
-    Ok(holds.collect::<Result<_, _>>()?)
-}
-
 fn failure_of(row: &Row<'_>) -> Result<Option<Failure>, ArchiveError> {
     let Some(word) = row.get::<_, Option<String>>(11)? else {
         return Ok(None);
@@ -180,6 +185,8 @@ fn failure_of(row: &Row<'_>) -> Result<Option<Failure>, ArchiveError> {
         hint: row.get(13)?,
         http_status: row.get(14)?,
         retry_at: instant(row.get(15)?),
+        led_to: None,
+        lacks_network: false,
     }))
 }
 

@@ -10,7 +10,7 @@
 //! record                  an attempt into the archive: entries, content, revisions, index
 //! duplicates              the same post in several feeds
 //! health                  how feeds came to do otherwise
-//! past, moves             what was read of feeds' pasts; URLs they moved from
+//! past, moves, holds      what was read of feeds' pasts; URLs they moved from; hosts to leave alone
 //! plan, order, search     a question to SQL, rows to a digest
 //! cursors                 up to where views have been shown
 //! raw                     answers as they came
@@ -31,6 +31,7 @@ mod error;
 mod feeds;
 mod fold;
 mod health;
+mod holds;
 mod index;
 mod instants;
 mod lock;
@@ -62,8 +63,8 @@ use url::Url;
 
 use self::connections::{Connections, write};
 use crate::model::{
-    ArchivedEntry, Attempt, EntryId, FeedId, Known, Move, PageRead, Past, PastLinks, Recorded,
-    Revision, Stats, Subscription, TagOrigin, Way,
+    ArchivedEntry, Attempt, EntryId, FeedId, Known, PageRead, Past, PastLinks, Recorded, Revision,
+    Stats, Subscription, TagOrigin, Way,
 };
 use crate::query::{Aliases, Counted, CountedEvent, Digest, Filter, Query, Rule};
 
@@ -266,20 +267,6 @@ impl Archive {
         let new = self.write(|db| past::record(db, page, &self.rules, &self.aliases))?;
         self.has_recorded.fetch_or(new > 0, Ordering::Relaxed);
         Ok(new)
-    }
-
-    /// URLs that subscriptions were moved from, newest first.
-    pub(crate) fn moves(&self) -> Result<Vec<Move>, ArchiveError> {
-        moves::all(&*self.connections.reader()?)
-    }
-
-    /// Sets a subscription back to the URL it was moved from. `None` where that cannot be done any more.
-    pub(crate) fn undo_move(
-        &self,
-        id: i64,
-        now: DateTime<Utc>,
-    ) -> Result<Option<FeedId>, ArchiveError> {
-        self.write(|db| moves::undo(db, id, now))
     }
 
     pub(crate) fn stats(&self) -> Result<Stats, ArchiveError> {

@@ -6,22 +6,31 @@
 //! * walk along `entries_by_date` and test each entry, where much of the archive matches;
 //! * begin with what the rarest word or tag gives and sort that, where little does.
 //!
-//! So the rarest one is looked for first, by counting a little.
+//! So the rarest one is looked for first, by counting a little (see `candidates`). Whether an entry says a
+//! word is asked in one of two ways, too: what few rows say is gathered first; of a common word gathering
+//! would take longer than the whole answer, so each entry that is met is looked up by itself.
 
 mod candidates;
 mod conditions;
+mod ranking;
+mod reach;
 mod words;
 
-use rusqlite::Connection;
 use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
 
-use self::candidates::rarest;
+use self::candidates::{Start, start};
 use self::conditions::Conditions;
-use self::words::{any_of, anywhere, in_people, in_title};
+use self::ranking::{Ranking, all_of, required};
+use self::reach::{Reach, SCALE};
 use super::duplicates::{self, shown_for};
 use super::error::ArchiveError;
 use super::order;
-use crate::query::{By, Cursor, Filter, Query, Sort};
+use crate::query::{By, Cursor, Group, Query, Sort};
+
+/// Of words that are each common, so many rows have to say all before entries are met by date until enough
+/// of them do.
+const OFTEN_TOGETHER: usize = 2_000 / SCALE;
 
 /// Columns of each row: the entry's `id`, its `date`, and by talk the talk's `number`.
 pub(super) struct Plan {
@@ -29,82 +38,245 @@ pub(super) struct Plan {
     pub(super) parameters: Vec<Value>,
     /// Each row stands for its post in every feed; see `duplicates`.
     pub(super) merged: bool,
-    /// The only entry that is asked about: its rows are found in the index without the others'.
-    only: Option<i64>,
+    /// How the index is asked.
+    asks: Asks,
+    /// What an earlier part of the answer holds.
+    except: Places,
 }
 
+/// How the index is asked whether an entry says something.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asks {
+    /// Entry by entry: few are met.
+    Each,
+    /// What is common entry by entry, all else at once.
+    EachIfCommon,
+    /// For all at once: most of the archive is met.
+    AtOnce,
+}
+
+/// Items that go before or are left out: an entry's number and, by talk, the talk's.
+pub(super) type Places = Vec<(i64, i64)>;
+
 impl Plan {
+    /// The whole answer, in its order.
     pub(super) fn of(db: &Connection, query: &Query) -> Result<Self, ArchiveError> {
-        Self::among(db, query, None)
+        let reach = Reach::new(db);
+        let ranking = Ranking::of(&reach, query)?;
+        Self::begun(db, query)?.complete(&reach, query, &ranking)
     }
 
-    /// With `ids`, only of these entries.
-    pub(super) fn among(
-        db: &Connection,
-        query: &Query,
-        ids: Option<&[i64]>,
-    ) -> Result<Self, ArchiveError> {
+    /// The answer in parts, one after the other: where words are so common that only some of the rows
+    /// that say them are ranked, these, and the rest if they are not enough.
+    pub(super) fn in_turn(db: &Connection, query: &Query) -> Result<Vec<Self>, ArchiveError> {
+        let reach = Reach::new(db);
+        let ranking = Ranking::of(&reach, query)?;
+        let is_plain = query.per_feed.is_none() && query.group == Group::None;
+        let (Ranking::Newest(_), Some(limit), true) = (&ranking, query.limit, is_plain) else {
+            return Ok(vec![
+                Self::begun(db, query)?.complete(&reach, query, &ranking)?,
+            ]);
+        };
+        let best = Self::begun(db, query)?.best(&reach, query, &ranking)?;
+        let places = best.places(db, query.by)?;
+        let left = limit.saturating_sub(places.len() as u64);
+        let mut parts = vec![Self::begun(db, query)?.of_places(query.by, &places)];
+        if left > 0 {
+            let rest = Query {
+                sort: Sort::Newest,
+                limit: Some(left),
+                ..query.clone()
+            };
+            let mut plan = Self::begun(db, query)?;
+            plan.except = places;
+            parts.push(plan.complete(&reach, &rest, &Ranking::None)?);
+        }
+        Ok(parts)
+    }
+
+    /// Only of some entries, which are few; not ranked.
+    pub(super) fn among(db: &Connection, query: &Query, ids: &[i64]) -> Result<Self, ArchiveError> {
         let mut plan = Self {
+            merged: false,
+            asks: Asks::Each,
+            ..Self::begun(db, query)?
+        };
+        plan.columns(query.by);
+        plan.push(
+            " FROM json_each(?) AS few CROSS JOIN entries e NOT INDEXED ON e.id = few.value",
+            serde_json::Value::from(ids).to_string(),
+        );
+        plan.select(&Reach::new(db), query)?;
+        Ok(order::finish(query, plan, false))
+    }
+
+    fn begun(db: &Connection, query: &Query) -> Result<Self, ArchiveError> {
+        Ok(Self {
             sql: String::new(),
             parameters: Vec::new(),
-            merged: query.merge && ids.is_none() && duplicates::are_there(db)?,
-            only: match ids {
-                Some([id]) => Some(*id),
-                _ => None,
-            },
-        };
-        let ranked = ranked(db, query)?;
-        if let Some(expression) = &ranked {
-            plan.push(RANKED, expression.clone());
+            merged: query.merge && duplicates::are_there(db)?,
+            asks: Asks::AtOnce,
+            except: Places::new(),
+        })
+    }
+
+    /// Everything the query selects.
+    fn complete(
+        mut self,
+        reach: &Reach<'_>,
+        query: &Query,
+        ranking: &Ranking,
+    ) -> Result<Self, ArchiveError> {
+        if let Ranking::Rows(_) = ranking {
+            return self.best(reach, query, ranking);
         }
-        plan.sql.push_str("SELECT e.id AS id, e.date AS date");
-        if query.by == By::Talk {
-            plan.sql.push_str(", t.number AS number");
-        }
-        if ranked.is_some() {
-            // A talk that answers by its entry's title alone comes behind those that say the words.
-            plan.sql.push_str(match query.by {
-                By::Entry => ", best.score AS score",
-                By::Talk => {
-                    ", ifnull((SELECT score FROM hits WHERE row = (e.id << 12) + t.number), 0)
-                         AS score"
-                }
+        let is_ranked = self.hits(ranking);
+        self.columns(query.by);
+        if is_ranked {
+            // What is not among the rows that were ranked comes behind them.
+            self.sql.push_str(match query.by {
+                By::Entry => ", ifnull(best.score, 0) AS score",
+                By::Talk => TALK_SCORE,
             });
         }
-        plan.sql.push_str(" FROM ");
-        if ranked.is_some() {
-            plan.sql.push_str(&format!(
-                "(SELECT {} AS entry, min(score) AS score FROM hits GROUP BY 1) AS best
-                 CROSS JOIN entries e ON e.id = best.entry",
-                plan.shown("(hits.row >> 12)"),
-            ));
-        } else if let Some(ids) = ids {
-            let list = serde_json::Value::from(ids).to_string();
-            plan.push(
-                "json_each(?) AS few CROSS JOIN entries e ON e.id = few.value",
-                list,
-            );
-        } else if let Some(few) = rarest(db, query, plan.merged)? {
-            plan.sql
-                .push_str(&format!("({}) AS few CROSS JOIN ", few.sql));
-            plan.parameters.extend(few.parameters);
-            plan.sql.push_str("entries e ON e.id = few.entry");
-        } else {
-            plan.sql.push_str("entries e");
+        self.sql.push_str(" FROM ");
+        self.asks = self.asking(reach, query)?;
+        match start(reach, query, self.merged)? {
+            Start::Few(few) => {
+                self.sql
+                    .push_str(&format!("({}) AS few CROSS JOIN ", few.sql));
+                self.parameters.extend(few.parameters);
+                self.sql
+                    .push_str("entries e NOT INDEXED ON e.id = few.entry");
+                self.asks = Asks::EachIfCommon;
+            }
+            Start::Walk { by_date, is_short } => {
+                self.sql.push_str("entries e");
+                if by_date {
+                    self.sql.push_str(" INDEXED BY entries_by_date");
+                }
+                if is_short {
+                    self.asks = Asks::EachIfCommon;
+                }
+            }
         }
-        if query.by == By::Talk {
-            plan.sql.push_str(" CROSS JOIN talks t ON t.entry = e.id");
+        if is_ranked {
+            let best = self.best_hits();
+            self.sql
+                .push_str(&format!(" LEFT JOIN {best} ON best.entry = e.id"));
         }
-        plan.sql.push_str(" WHERE ");
-        plan.select(db, query)?;
-        Ok(order::finish(query, plan, ranked.is_some()))
+        self.select(reach, query)?;
+        Ok(order::finish(query, self, is_ranked))
+    }
+
+    /// What is ranked, and nothing else.
+    fn best(
+        mut self,
+        reach: &Reach<'_>,
+        query: &Query,
+        ranking: &Ranking,
+    ) -> Result<Self, ArchiveError> {
+        self.hits(ranking);
+        self.columns(query.by);
+        self.sql.push_str(match query.by {
+            By::Entry => ", best.score AS score",
+            By::Talk => TALK_SCORE,
+        });
+        let best = self.best_hits();
+        self.sql.push_str(&format!(
+            " FROM {best} CROSS JOIN entries e NOT INDEXED ON e.id = best.entry"
+        ));
+        self.asks = Asks::EachIfCommon;
+        self.select(reach, query)?;
+        Ok(order::finish(query, self, true))
+    }
+
+    /// Whether entries are met one after the other until there are enough, so that only these need be
+    /// asked; not where that could mean the whole archive.
+    fn asking(&self, reach: &Reach<'_>, query: &Query) -> Result<Asks, ArchiveError> {
+        if query.limit.is_none() || query.per_feed.is_some() || query.group != Group::None {
+            return Ok(Asks::AtOnce);
+        }
+        let mut common = Vec::new();
+        for expression in required(reach.db, &query.filter)? {
+            if reach.is_common(&expression)? {
+                common.push(expression);
+            }
+        }
+        let are_together =
+            common.len() < 2 || reach.up_to(&all_of(&common), OFTEN_TOGETHER)? == OFTEN_TOGETHER;
+        Ok(match are_together {
+            true => Asks::EachIfCommon,
+            false => Asks::AtOnce,
+        })
+    }
+
+    /// Puts what is ranked in front; says whether anything is.
+    fn hits(&mut self, ranking: &Ranking) -> bool {
+        let Some((sql, expressions)) = ranking.hits() else {
+            return false;
+        };
+        self.sql.push_str(&sql);
+        self.parameters
+            .extend(expressions.into_iter().map(Value::from));
+        true
+    }
+
+    fn best_hits(&self) -> String {
+        format!(
+            "(SELECT {} AS entry, min(score) AS score FROM hits GROUP BY 1) AS best",
+            self.shown("(hits.row >> 12)")
+        )
+    }
+
+    fn columns(&mut self, by: By) {
+        self.sql.push_str("SELECT e.id AS id, e.date AS date");
+        if by == By::Talk {
+            self.sql.push_str(", t.number AS number");
+        }
+    }
+
+    /// Which items these are, in their order.
+    fn places(&self, db: &Connection, by: By) -> Result<Places, ArchiveError> {
+        let mut select = db.prepare(&self.sql)?;
+        let places = select.query_map(params_from_iter(&self.parameters), |row| {
+            let number = match by {
+                By::Entry => 0,
+                By::Talk => row.get(2)?,
+            };
+            Ok((row.get(0)?, number))
+        })?;
+        Ok(places.collect::<Result<_, _>>()?)
+    }
+
+    /// Items that are known already, in this order.
+    fn of_places(mut self, by: By, places: &Places) -> Self {
+        self.columns(by);
+        let list: Vec<_> = places
+            .iter()
+            .map(|(id, number)| serde_json::json!([id, number]))
+            .collect();
+        self.push(
+            " FROM json_each(?) AS place CROSS JOIN entries e ON e.id = place.value ->> 0",
+            serde_json::Value::from(list).to_string(),
+        );
+        if by == By::Talk {
+            self.sql
+                .push_str(" CROSS JOIN talks t ON t.entry = e.id AND t.number = place.value ->> 1");
+        }
+        self.sql.push_str(" ORDER BY place.key");
+        self
     }
 
     /// What the rows have to fulfil.
-    fn select(&mut self, db: &Connection, query: &Query) -> Result<(), ArchiveError> {
+    fn select(&mut self, reach: &Reach<'_>, query: &Query) -> Result<(), ArchiveError> {
+        if query.by == By::Talk {
+            self.sql.push_str(" CROSS JOIN talks t ON t.entry = e.id");
+        }
+        self.sql.push_str(" WHERE ");
         let filter = |plan: &mut Self, by_then: Option<Cursor>| {
             let mut conditions = Conditions {
-                db,
+                reach,
                 by: query.by,
                 // Of a post that stands alone nothing had come before it came.
                 by_then: by_then.filter(|_| plan.merged),
@@ -118,6 +290,7 @@ impl Plan {
             self.sql
                 .push_str(" AND NOT EXISTS (SELECT 1 FROM duplicates WHERE entry = e.id)");
         }
+        self.push_except(query.by);
         if let Some((after, until)) = query.numbered {
             self.push(" AND +e.id > ?", after.0);
             self.push(" AND +e.id <= ?", until.0);
@@ -131,6 +304,22 @@ impl Plan {
             _ => self.push_arrival("e", query),
         }
         Ok(())
+    }
+
+    fn push_except(&mut self, by: By) {
+        if self.except.is_empty() {
+            return;
+        }
+        let places = std::mem::take(&mut self.except);
+        let rows: Vec<i64> = places.iter().map(|(id, talk)| (id << 12) + talk).collect();
+        let row = match by {
+            By::Entry => "(e.id << 12)",
+            By::Talk => "(e.id << 12) + t.number",
+        };
+        self.push(
+            &format!(" AND {row} NOT IN (SELECT value FROM json_each(?))"),
+            serde_json::Value::from(rows).to_string(),
+        );
     }
 
     /// That an entry arrived in time. What was read from a feed's past is old: it may be looked for, but
@@ -187,60 +376,6 @@ impl Plan {
     }
 }
 
-/// Every row that says one of the words, with how well: a word in a title counts ten times one in the
-/// text, a name five times. The lower the better.
-const RANKED: &str = "WITH hits AS MATERIALIZED (
-    SELECT rowid AS row, bm25(entry_text, 10.0, 5.0, 1.0) AS score
-    FROM entry_text WHERE entry_text MATCH ?) ";
-
-/// The words to rank by, if that is asked for and there are any.
-fn ranked(db: &Connection, query: &Query) -> Result<Option<String>, ArchiveError> {
-    if query.sort != Sort::Relevance {
-        return Ok(None);
-    }
-    let mut expressions = Vec::new();
-    if !collect_words(db, &query.filter, &mut expressions)? || expressions.is_empty() {
-        return Ok(None);
-    }
-    expressions.sort();
-    expressions.dedup();
-    Ok(Some(any_of(&expressions)))
-}
-
-/// Collects what is to be found. Says whether every item must have one of them: where `OR` offers
-/// something else, as in `tag:devops OR terraform`, ranking would lose items.
-fn collect_words(
-    db: &Connection,
-    filter: &Filter,
-    expressions: &mut Vec<String>,
-) -> Result<bool, ArchiveError> {
-    Ok(match filter {
-        Filter::And(parts) => {
-            let mut bound = false;
-            for part in parts {
-                bound |= collect_words(db, part, expressions)?;
-            }
-            bound
-        }
-        Filter::Or(parts) => {
-            let mut bound = !parts.is_empty();
-            for part in parts {
-                bound &= collect_words(db, part, expressions)?;
-            }
-            bound
-        }
-        Filter::Text(words) => {
-            expressions.push(anywhere(db, words)?);
-            true
-        }
-        Filter::Title(words) => {
-            expressions.push(in_title(db, words)?);
-            true
-        }
-        Filter::Author(words) | Filter::Speaker(words) => {
-            expressions.push(in_people(words));
-            true
-        }
-        _ => false,
-    })
-}
+/// A talk that answers by its entry's title alone comes behind those that say the words.
+const TALK_SCORE: &str =
+    ", ifnull((SELECT min(score) FROM hits WHERE row = (e.id << 12) + t.number), 0) AS score";

@@ -9,6 +9,7 @@ use super::duplicates;
 use super::entries;
 use super::error::ArchiveError;
 use super::health;
+use super::holds;
 use super::index::{self, KnownWords, Pending, TextRow};
 use super::instants::seconds;
 use super::moves;
@@ -171,7 +172,8 @@ fn record_one(db: &Connection, packed: PackedAttempt) -> Result<(Recorded, Pendi
             succeed(db, attempt.feed, at, &validators)?;
             recorded.moved = lead(db, attempt.feed, at, &whereabouts)?;
         }
-        Outcome::Failed(setback) => fail(db, attempt.feed, at, &setback)?,
+        Outcome::Failed(setback) => recorded.moved = fail(db, attempt.feed, at, &setback)?,
+        Outcome::HeldBack => return Ok((recorded, pending)),
     }
     if let Some(raw) = &raw {
         raw::keep(db, attempt.feed, raw)?;
@@ -329,13 +331,29 @@ fn lead(
         seen.map(|seen| seconds(seen.last)),
         seen.map(|seen| seen.times),
     ])?;
+    if let Some(former) = &whereabouts.back_at {
+        return moves::take_back(db, id, &Source::Http(former.clone()), at);
+    }
     match &whereabouts.moved_to {
         Some(to) => moves::take(db, id, &Source::Http(to.clone()), at),
         None => Ok(false),
     }
 }
 
-fn fail(db: &Connection, id: FeedId, at: i64, setback: &Setback) -> Result<(), ArchiveError> {
+/// Records a trouble, or that it is none because the feed moved; says whether it did.
+fn fail(db: &Connection, id: FeedId, at: i64, setback: &Setback) -> Result<bool, ArchiveError> {
+    if let Some(to) = &setback.moved_to {
+        let moved = Whereabouts {
+            moved_to: Some(to.clone()),
+            ..Whereabouts::default()
+        };
+        if lead(db, id, at, &moved)? {
+            return Ok(true);
+        }
+    }
+    if setback.of_former {
+        moves::former_asked(db, id, at)?;
+    }
     let failure = &setback.failure;
     db.prepare_cached(
         "UPDATE feeds SET error_kind = ?2, error_message = ?3, error_hint = ?4,
@@ -356,13 +374,7 @@ fn fail(db: &Connection, id: FeedId, at: i64, setback: &Setback) -> Result<(), A
         setback.retired,
     ])?;
     if let Some(hold) = &setback.hold {
-        db.prepare_cached("DELETE FROM holds WHERE until <= ?1")?
-            .execute([at])?;
-        db.prepare_cached(
-            "INSERT INTO holds (server, until) VALUES (?1, ?2)
-             ON CONFLICT (server) DO UPDATE SET until = ?2",
-        )?
-        .execute(params![hold.server, seconds(hold.until)])?;
+        holds::put(db, hold, at)?;
     }
-    Ok(())
+    Ok(false)
 }

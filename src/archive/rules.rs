@@ -90,7 +90,10 @@ pub(super) fn matching(
     query: &Query,
     ids: Option<&[i64]>,
 ) -> Result<Vec<EntryId>, ArchiveError> {
-    let plan = Plan::among(db, query, ids)?;
+    let plan = match ids {
+        Some(ids) => Plan::among(db, query, ids)?,
+        None => Plan::of(db, query)?,
+    };
     let mut select = db.prepare(&plan.sql)?;
     let found = select.query_map(params_from_iter(&plan.parameters), |row| row.get(0))?;
     Ok(found.map(|id| id.map(EntryId)).collect::<Result<_, _>>()?)

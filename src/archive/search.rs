@@ -21,51 +21,58 @@ pub(super) fn search(
 ) -> Result<u64, SearchError> {
     // One state of the archive for the whole answer, whatever is written meanwhile.
     let snapshot = db.transaction()?;
-    let plan = Plan::of(&snapshot, query)?;
-    let mut head = DigestHead {
-        title: title.to_owned(),
-        updated: None,
-    };
-    let mut select = snapshot.prepare(&plan.sql)?;
-    let mut rows = select.query(params_from_iter(&plan.parameters))?;
+    let parts = Plan::in_turn(&snapshot, query)?;
     let finder = digest.shows_found().then(|| Finder::new(&snapshot, query));
-    let mut entry: Option<ArchivedEntry> = None;
     let mut items = 0;
-    while let Some(row) = rows.next()? {
-        if items == 0 {
-            if digest.wants_date() {
-                head.updated = newest(&snapshot, &plan)?;
-            }
+    let mut has_begun = false;
+    let mut begin = |digest: &mut dyn Digest| -> Result<(), SearchError> {
+        if !std::mem::replace(&mut has_begun, true) {
+            let head = DigestHead {
+                title: title.to_owned(),
+                updated: match digest.wants_date() {
+                    true => newest(&snapshot, &parts)?,
+                    false => None,
+                },
+            };
             digest.begin(&head).map_err(SearchError::Output)?;
         }
-        let id = EntryId(row.get(0)?);
-        // Talks of one entry come one after the other.
-        let current = match entry.take().filter(|loaded| loaded.id == id) {
-            Some(loaded) => loaded,
-            None => {
-                let mut entry = entries::load(&snapshot, id)?.ok_or(ArchiveError::NoSuchEntry)?;
-                if plan.merged {
-                    duplicates::unite(&snapshot, &mut entry, true)?;
-                }
-                entry
+        Ok(())
+    };
+    for plan in &parts {
+        let mut entry: Option<ArchivedEntry> = None;
+        let mut select = snapshot.prepare(&plan.sql)?;
+        let mut rows = select.query(params_from_iter(&plan.parameters))?;
+        while let Some(row) = rows.next()? {
+            begin(digest)?;
+            let id = EntryId(row.get(0)?);
+            // Talks of one entry come one after the other.
+            let current = match entry.take().filter(|loaded| loaded.id == id) {
+                Some(loaded) => loaded,
+                None => loaded(&snapshot, id, plan.merged)?,
+            };
+            let current = entry.insert(current);
+            let item = match query.by {
+                By::Entry => Item::Entry(current),
+                By::Talk => Item::Talk(current, numbered(current, row.get(2)?)?),
+            };
+            if let Some(finder) = &finder {
+                digest.found(finder.found(item)?);
             }
-        };
-        let current = entry.insert(current);
-        let item = match query.by {
-            By::Entry => Item::Entry(current),
-            By::Talk => Item::Talk(current, numbered(current, row.get(2)?)?),
-        };
-        if let Some(finder) = &finder {
-            digest.found(finder.found(item)?);
+            digest.item(item).map_err(SearchError::Output)?;
+            items += 1;
         }
-        digest.item(item).map_err(SearchError::Output)?;
-        items += 1;
     }
-    if items == 0 {
-        digest.begin(&head).map_err(SearchError::Output)?;
-    }
+    begin(digest)?;
     digest.end().map_err(SearchError::Output)?;
     Ok(items)
+}
+
+fn loaded(db: &Connection, id: EntryId, merged: bool) -> Result<ArchivedEntry, ArchiveError> {
+    let mut entry = entries::load(db, id)?.ok_or(ArchiveError::NoSuchEntry)?;
+    if merged {
+        duplicates::unite(db, &mut entry, true)?;
+    }
+    Ok(entry)
 }
 
 /// Says of each item where it answers the question.
@@ -117,7 +124,7 @@ impl<'a> Finder<'a> {
     }
 
     fn talks_of(&self, id: EntryId, by_talk: &Query) -> Result<usize, ArchiveError> {
-        let plan = Plan::among(self.db, by_talk, Some(&[id.0]))?;
+        let plan = Plan::among(self.db, by_talk, &[id.0])?;
         let mut count = self
             .db
             .prepare_cached(&format!("SELECT count(*) FROM ({})", plan.sql))?;
@@ -135,15 +142,22 @@ fn numbered(entry: &ArchivedEntry, number: i64) -> Result<&Talk, ArchiveError> {
 }
 
 /// The newest `ArchivedEntry::changed` among the items. Dates beyond the year 9999 are no dates.
-fn newest(snapshot: &Transaction<'_>, plan: &Plan) -> Result<Option<DateTime<Utc>>, ArchiveError> {
-    let newest = snapshot
-        .prepare(&format!(
-            "SELECT max(max(e.date, {}, {})) FROM ({}) AS items CROSS JOIN entries e ON e.id = items.id",
-            written("e.published"),
-            written("e.updated"),
-            plan.sql
-        ))?
-        .query_row(params_from_iter(&plan.parameters), |row| row.get(0))?;
+fn newest(
+    snapshot: &Transaction<'_>,
+    parts: &[Plan],
+) -> Result<Option<DateTime<Utc>>, ArchiveError> {
+    let mut newest: Option<i64> = None;
+    for plan in parts {
+        let of_part = snapshot
+            .prepare(&format!(
+                "SELECT max(max(e.date, {}, {})) FROM ({}) AS items CROSS JOIN entries e ON e.id = items.id",
+                written("e.published"),
+                written("e.updated"),
+                plan.sql
+            ))?
+            .query_row(params_from_iter(&plan.parameters), |row| row.get(0))?;
+        newest = newest.max(of_part);
+    }
     Ok(instant(newest))
 }
 

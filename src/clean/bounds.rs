@@ -6,6 +6,8 @@
 //! is linear. It reads markup roughly as the standard does and says nothing about safety: the sanitizer
 //! behind it reads what is written here, which can only be read one way.
 
+use std::borrow::Cow;
+
 use crate::model::{is_block, is_void};
 
 /// Browsers stop nesting at 512; notes need a dozen.
@@ -24,8 +26,8 @@ const VALUE: usize = 64 << 10;
 /// does not count, so that this is text and markup.
 pub(super) const LENGTH: usize = 8 << 20;
 
-/// Ampersands and signs in one run of text, at most; html5ever's serializer takes quadratic time in
-/// them. No reader notices where a longer run is divided.
+/// Characters in one run of text that are written as references (`&`, `>`, no-break spaces), at most;
+/// html5ever's serializer takes quadratic time in them. No reader notices where a longer run is divided.
 const SIGNS: usize = 20_000;
 
 /// The attributes the policy may want.
@@ -91,10 +93,10 @@ enum Piece<'a> {
     /// A `<` that begins no tag.
     Sign,
     Open {
-        name: String,
+        name: Cow<'a, str>,
         attributes: Vec<(&'static str, &'a str)>,
     },
-    Close(String),
+    Close(Cow<'a, str>),
 }
 
 struct Reader<'a> {
@@ -117,7 +119,7 @@ impl<'a> Reader<'a> {
             let second = after.as_bytes().get(1).copied().unwrap_or(b' ');
             if first.is_ascii_alphabetic() {
                 let (name, attributes) = self.tag(1)?;
-                if DROPPED.contains(&name.as_str()) {
+                if DROPPED.contains(&&*name) {
                     self.skip_past(&format!("</{name}"));
                     continue;
                 }
@@ -163,7 +165,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the tag whose name begins `offset` bytes on. `None` at an end of file inside the tag.
-    fn tag(&mut self, offset: usize) -> Option<(String, Vec<(&'static str, &'a str)>)> {
+    fn tag(&mut self, offset: usize) -> Option<(Cow<'a, str>, Vec<(&'static str, &'a str)>)> {
         let bytes = self.html.as_bytes();
         let mut at = self.at + offset;
         let end_of = |from: usize, stop: &dyn Fn(u8) -> bool| {
@@ -174,7 +176,7 @@ impl<'a> Reader<'a> {
         };
         let ends = |byte: u8| byte.is_ascii_whitespace() || byte == b'/' || byte == b'>';
         let name_end = end_of(at, &ends)?;
-        let name = self.html[at..name_end].to_ascii_lowercase();
+        let name = lower(&self.html[at..name_end]);
         at = name_end;
         let mut attributes = Vec::new();
         loop {
@@ -212,10 +214,13 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether the byte is or begins a character that is written as a reference: `&`, `>`, a no-break space
-/// (whose first byte a few other characters share).
-fn is_sign(byte: u8) -> bool {
-    matches!(byte, b'&' | b'>' | 0xc2)
+/// A tag's name in lower case, which it nearly always has.
+fn lower(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
+    }
 }
 
 /// Where `needle`, which is ASCII and begins with no letter, first stands.
@@ -228,37 +233,39 @@ fn find_ignoring_case(hay: &str, needle: &str) -> Option<usize> {
 }
 
 #[derive(Default)]
-struct Writer {
+struct Writer<'a> {
     out: String,
-    open: Vec<String>,
+    open: Vec<Cow<'a, str>>,
     /// How many of the open ones are formatting elements.
     formats: usize,
     /// Start tags left out, so that their end tags are left out, too.
-    left_out: Vec<(String, usize)>,
+    left_out: Vec<(Cow<'a, str>, usize)>,
     /// How many signs the run of text has that is being written.
     signs: usize,
     /// How many tags and attributes are written.
     marks: usize,
 }
 
-impl Writer {
+impl<'a> Writer<'a> {
     fn text(&mut self, text: &str) {
         let mut rest = &text[..text.floor_char_boundary(LENGTH)];
         loop {
             let room = SIGNS - self.signs;
-            let mut signs = rest.bytes().enumerate().filter(|(_, byte)| is_sign(*byte));
-            let Some((cut, _)) = signs.nth(room) else {
-                break;
+            // The first byte of a no-break space is that of a few other characters, too.
+            let mut signs = memchr::memchr3_iter(b'&', b'>', 0xc2, rest.as_bytes());
+            let seen = signs.by_ref().take(room).count();
+            self.signs += seen;
+            let Some(cut) = signs.next() else {
+                self.out.push_str(rest);
+                return;
             };
             self.out.extend([&rest[..cut], "<wbr>"]);
             self.signs = 0;
             rest = &rest[cut..];
         }
-        self.signs += rest.bytes().filter(|byte| is_sign(*byte)).count();
-        self.out.push_str(rest);
     }
 
-    fn open(&mut self, name: String, attributes: &[(&'static str, &str)]) {
+    fn open(&mut self, name: Cow<'a, str>, attributes: &[(&'static str, &str)]) {
         self.signs = 0;
         if !is_name(&name) {
             return;
@@ -274,7 +281,7 @@ impl Writer {
             self.write(&name, attributes);
             return;
         }
-        let formatting = FORMATTING.contains(&name.as_str());
+        let formatting = FORMATTING.contains(&&*name);
         if self.open.len() >= DEPTH || (formatting && self.formats >= FORMATS) {
             if let Some((_, count)) = self.left_out.iter_mut().find(|(known, _)| *known == name) {
                 *count += 1;
@@ -332,7 +339,7 @@ impl Writer {
     fn close_implied(&mut self, name: &str) {
         for (starts, closed, bounds) in IMPLIED {
             if starts.contains(&name) {
-                let known = |names: &[&str], open: &String| names.contains(&open.as_str());
+                let known = |names: &[&str], open: &str| names.contains(&open);
                 let floor = self.open.iter().rposition(|open| known(bounds, open));
                 let floor = floor.map_or(0, |at| at + 1);
                 if let Some(at) = self.open[floor..]
@@ -344,7 +351,7 @@ impl Writer {
             }
         }
         if is_block(name) {
-            let inline = |open: &String| !is_block(open);
+            let inline = |open: &str| !is_block(open);
             let at = self.open.iter().rposition(|open| !inline(open));
             if let Some(at) = at.filter(|&at| self.open[at] == "p") {
                 self.close_down_to(at);
@@ -360,7 +367,7 @@ impl Writer {
     fn close_down_to(&mut self, depth: usize) {
         while self.open.len() > depth {
             let Some(name) = self.open.pop() else { return };
-            self.formats -= usize::from(FORMATTING.contains(&name.as_str()));
+            self.formats -= usize::from(FORMATTING.contains(&&*name));
             self.out.extend(["</", &name, ">"]);
         }
     }

@@ -101,11 +101,15 @@ impl<'a> Finish<'a> {
 
     /// Characters that XML forbids would make the combined feed unreadable.
     fn text(&mut self, text: &str) {
-        if text.bytes().any(|byte| !(b' '..0x7f).contains(&byte)) {
-            self.out.extend(text.chars().filter(|&c| is_allowed(c)));
-        } else {
-            self.out.push_str(text);
+        let mut rest = text;
+        while let Some(at) = rest.bytes().position(may_be_forbidden) {
+            let (fine, from) = rest.split_at(at);
+            self.out.push_str(fine);
+            let mut chars = from.chars();
+            self.out.extend(chars.next().filter(|&c| is_allowed(c)));
+            rest = chars.as_str();
         }
+        self.out.push_str(rest);
     }
 
     fn attribute(&mut self, name: &str, value: &str) {
@@ -253,6 +257,11 @@ fn is_out_of_sight(attributes: Attributes<'_>) -> bool {
 
 fn is_heading(name: &str) -> bool {
     matches!(name.as_bytes(), [b'h', b'1'..=b'6'])
+}
+
+/// Whether a character that begins with the byte is one to look at: see [`is_allowed`].
+fn may_be_forbidden(byte: u8) -> bool {
+    matches!(byte, 0..=8 | 0xb | 0xc | 0xe..=0x1f | 0x7f | 0xc2 | 0xef)
 }
 
 /// What XML 1.0 lets through, less the C1 controls, and less the byte order mark: parsers drop one that

@@ -165,8 +165,9 @@ static POLICY: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .clean_content_tags(WITH_CONTENT.iter().copied().collect())
         .tag_attributes(attributes)
         .generic_attributes(ANYWHERE.iter().copied().collect())
-        .url_schemes(["http", "https", "mailto", "tel", "ftp"].into())
-        // Relative ones go on to the filter, which resolves or drops them.
+        .url_schemes(["http", "https", "mailto", "tel", "ftp", "file"].into())
+        // Relative ones go on to the filter, which resolves or drops them; so does `file`, which it drops
+        // but for a note.
         .url_relative(UrlRelative::PassThrough)
         .link_rel(Some("noopener noreferrer"))
         .strip_comments(true)
@@ -221,9 +222,11 @@ pub(super) fn clean(html: &str, bases: &Bases) -> SafeHtml {
 fn filter<'v>(element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, str>> {
     let owned = |value: Option<String>| value.map(Cow::Owned);
     match (element, attribute) {
-        ("a", "href") => BASES.with_borrow(|bases| owned(bases.link(value))),
+        ("a", "href") => BASES.with_borrow(|bases| owned(bases.link_within(value))),
         (_, "href") => None,
-        (_, "src" | "data-src" | "cite") => BASES.with_borrow(|bases| owned(bases.media(value))),
+        (_, "src" | "data-src" | "cite") => {
+            BASES.with_borrow(|bases| owned(bases.media_within(value)))
+        }
         (_, "srcset") => BASES.with_borrow(|bases| owned(bases.srcset(value))),
         // Any other size is bounded below; a picture of one pixel is known by it.
         ("img", "width" | "height") if is_tiny(value) => Some(Cow::Borrowed("1")),

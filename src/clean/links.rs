@@ -8,6 +8,8 @@ use crate::model::{address_as_meant, without_tracking};
 const LINKS: [&str; 5] = ["http", "https", "mailto", "tel", "ftp"];
 /// Schemes that a page may load or show from.
 const MEDIA: [&str; 2] = ["http", "https"];
+/// What stands beside a note on a person's own disk.
+const BESIDE: &str = "file";
 /// Longer ones are no addresses but contents.
 const LONGEST: usize = 8 * 1024;
 
@@ -18,6 +20,8 @@ pub(crate) struct Bases {
     base: Option<Url>,
     /// The entry itself, for `#section`.
     entry: Option<Url>,
+    /// The content is a note's on this disk, and may lead to what is beside it.
+    is_on_disk: bool,
 }
 
 impl Bases {
@@ -40,7 +44,45 @@ impl Bases {
         Self {
             base: base.filter(is_base),
             entry,
+            is_on_disk: false,
         }
+    }
+
+    /// The bases of a note called `name` below `location`, a folder or a file on this disk.
+    pub(crate) fn of_note(name: &str, location: &Url) -> Self {
+        // Of a single file the name is the last part of its location.
+        let own = location.join(
+            &name
+                .replace('%', "%25")
+                .replace('?', "%3F")
+                .replace('#', "%23"),
+        );
+        let base = own.ok().filter(|own| own.scheme() == BESIDE);
+        Self {
+            base: base.or_else(|| Some(location.clone())),
+            entry: None,
+            is_on_disk: true,
+        }
+    }
+
+    /// A link in content.
+    pub(crate) fn link_within(&self, reference: &str) -> Option<String> {
+        self.link(reference).or_else(|| self.beside(reference))
+    }
+
+    /// A picture or the like in content.
+    pub(crate) fn media_within(&self, reference: &str) -> Option<String> {
+        self.media(reference).or_else(|| self.beside(reference))
+    }
+
+    /// A file on this disk; `file://host/` and `//host/` would ask another machine.
+    fn beside(&self, reference: &str) -> Option<String> {
+        let url = parse(
+            reference.trim(),
+            self.base.as_ref().filter(|_| self.is_on_disk),
+        )?;
+        let fits = self.is_on_disk && url.host().is_none() && !reference.trim().starts_with('#');
+        checked(url, &[BESIDE]).filter(|_| fits)
     }
 
     pub(crate) fn base(&self) -> Option<&Url> {

@@ -72,6 +72,8 @@ pub(crate) fn entry(raw: RawEntry, feed: &Feed, location: Option<&Url>) -> Entry
         location,
         url.as_deref(),
     );
+    let on_disk = location.filter(|at| raw.is_note && url.is_none() && at.scheme() == "file");
+    let bases = on_disk.map_or(bases, |folder| Bases::of_note(&raw.guid, folder));
     let blank = |text: &&Text| !text.value.trim().is_empty();
     // A summary alone is all there is to read.
     let shown = raw.content.as_ref().filter(blank).or(raw.summary.as_ref());

@@ -68,7 +68,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
 
 /// A line for each feed whose answer cannot be read (any more), and one for all.
 fn reparse(context: &Context<'_>, archive: &Arc<Archive>) -> Result<(), CommandError> {
-    let fetcher = Arc::new(context.fetcher(None)?);
+    let fetcher = Arc::new(context.fetcher(None, None)?);
     let update = context.update(Arc::clone(archive), fetcher)?;
     let latest: HashMap<FeedId, i64> = archive.latest_raw()?.into_iter().collect();
     let mut all = Reread::default();

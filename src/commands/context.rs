@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use directories::ProjectDirs;
+use url::Url;
 
 use super::exit::CommandError;
 use crate::archive::{Archive, Upgrade};
@@ -138,7 +139,12 @@ impl<'a> Context<'a> {
         }
     }
 
-    pub(crate) fn fetcher(&self, jobs: Option<u16>) -> Result<Fetcher, CommandError> {
+    /// `archive`: whose feeds it is to ask; `None` where it asks for none of any.
+    pub(crate) fn fetcher(
+        &self,
+        jobs: Option<u16>,
+        archive: Option<&Archive>,
+    ) -> Result<Fetcher, CommandError> {
         let FetchConfig {
             jobs: configured,
             timeout,
@@ -169,31 +175,49 @@ impl<'a> Context<'a> {
             },
             refuse_private: private_addresses == PrivateAddresses::Deny,
             contact: contact.or(defaults.contact),
-            feeds: self.by_feed(|feed| Some(self.feed_settings(feed)))?,
+            feeds: self.by_feed(archive, |feed, is_home| {
+                Some(self.feed_settings(feed, is_home))
+            })?,
             ..defaults
         }))
     }
 
-    /// What the config's `[[feed]]`s come to, each under its address.
+    /// What the config's `[[feed]]`s come to, each under its address, and under those that its feed has
+    /// moved to since. `make` is told whether that is the server which the config names.
     fn by_feed<T>(
         &self,
-        make: impl Fn(&FeedConfig) -> Option<T>,
+        archive: Option<&Archive>,
+        make: impl Fn(&FeedConfig, bool) -> Option<T>,
     ) -> Result<ByAddress<T>, CommandError> {
         let feeds = self.config.feeds.iter();
-        let values = feeds.filter_map(|feed| Some((feed.url.clone(), make(feed)?)));
+        let values = feeds.map(|feed| (feed.url.clone(), (feed, true)));
         // Reading the config has shown that they are addresses.
-        ByAddress::new(values).map_err(|_| CommandError::usage("the url of a [[feed]] is none"))
+        let mut feeds = ByAddress::new(values)
+            .map_err(|_| CommandError::usage("the url of a [[feed]] is none"))?;
+        let moves = match archive {
+            Some(archive) if !self.config.feeds.is_empty() => archive.moves()?,
+            _ => Vec::new(),
+        };
+        // Oldest first, so that of several moves each takes over from the one before.
+        for one in moves.iter().rev().filter(|one| one.undone_at.is_none()) {
+            if let (Ok(from), Ok(to)) = (Url::parse(&one.from), Url::parse(&one.to)) {
+                let stays = is_same_server(&from, &to);
+                feeds.moved(&from, &to, |(feed, is_home)| (*feed, *is_home && stays));
+            }
+        }
+        Ok(feeds.filter_map(|(feed, is_home)| make(feed, is_home)))
     }
 
-    fn feed_settings(&self, feed: &FeedConfig) -> FeedSettings {
-        let login = feed.auth.as_ref().map(|auth| {
+    /// What a person gave for one server goes to no other by itself.
+    fn feed_settings(&self, feed: &FeedConfig, is_home: bool) -> FeedSettings {
+        let login = feed.auth.as_ref().filter(|_| is_home).map(|auth| {
             let password = auth.password(&self.config_folder)?;
             Ok(Login {
                 user: auth.user.clone(),
                 password,
             })
         });
-        let headers = feed.headers.iter();
+        let headers = feed.headers.iter().filter(|_| is_home);
         FeedSettings {
             user_agent: feed.user_agent.as_ref().map(|text| text.0.clone()),
             headers: headers
@@ -232,13 +256,20 @@ impl<'a> Context<'a> {
             Some(decide::Settings { min_interval })
         };
         Ok(Update {
+            feeds: Arc::new(self.by_feed(Some(&archive), |feed, _| least(feed.min_interval))?),
             archive,
             fetcher,
             now: self.now,
             settings: least(self.config.fetch.min_interval).unwrap_or_default(),
-            feeds: Arc::new(self.by_feed(|feed| least(feed.min_interval))?),
         })
     }
+}
+
+/// The same host and port, also where it only went on to https.
+fn is_same_server(from: &Url, to: &Url) -> bool {
+    from.host() == to.host()
+        && from.port() == to.port()
+        && (from.scheme() == to.scheme() || to.scheme() == "https")
 }
 
 /// Where the archive is, if nobody says otherwise.

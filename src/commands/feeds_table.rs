@@ -195,6 +195,7 @@ mod tests {
             hints: PollHints::default(),
             pace: Pace::default(),
             redirect: None,
+            former: None,
             absent_since: None,
         }
     }

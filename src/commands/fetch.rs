@@ -55,6 +55,9 @@ struct Line<'a> {
     http_status: Option<u16>,
     new: usize,
     updated: usize,
+    /// New ones that the rules kept out; left out where there are none.
+    #[serde(skip_serializing_if = "is_none")]
+    dropped: usize,
     error: Option<&'a str>,
     /// The stable word for it.
     error_kind: Option<&'static str>,
@@ -84,7 +87,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         },
         false => None,
     };
-    let fetcher = Arc::new(context.fetcher(args.jobs)?);
+    let fetcher = Arc::new(context.fetcher(args.jobs, Some(&archive))?);
     let runtime = poll::runtime()?;
     let (due, skipped) = choose(args, context, &archive)?;
     if args.json {
@@ -118,7 +121,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
             totals.edited
         ));
     }
-    if args.history && !totals.stopped {
+    if args.history && !totals.stopped && totals.offline == 0 {
         totals.failed += history::read(
             context, &archive, &fetcher, &runtime, &with_past, args.pages,
         )?;
@@ -177,6 +180,7 @@ fn skipped_line(feed: &Subscription, now: DateTime<Utc>) -> Line<'_> {
         http_status: None,
         new: 0,
         updated: 0,
+        dropped: 0,
         error: None,
         error_kind: None,
         next_due: feed
@@ -201,10 +205,19 @@ fn line(report: &Report) -> Line<'_> {
         http_status: report.http_status,
         new: report.recorded.new,
         updated: report.recorded.edited,
+        dropped: report.recorded.dropped,
         error: failure.map(|failure| failure.message.as_str()),
         error_kind: failure.map(|failure| failure.kind.word()),
         next_due: (report.status != Status::Gone).then(|| rfc3339_seconds(report.next_due)),
     }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 fn print(line: &Line<'_>) -> Result<(), CommandError> {

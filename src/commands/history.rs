@@ -83,10 +83,17 @@ fn tell(context: &Context<'_>, report: &HistoryReport) {
             let hint = "not said again; such a page is looked for again after a month";
             context.terminal.warn(&name, message, Some(hint));
         }
-        End::Waiting(until) => context.terminal.note(&format!(
-            "{name}: its past is not asked for, its server wants to be left alone until {} UTC",
-            until.format("%Y-%m-%d %H:%M")
-        )),
+        End::Waiting(until) => {
+            let until = until.format("%Y-%m-%d %H:%M");
+            let what = match report.pages {
+                0 => format!("{name}: its past is not asked for now"),
+                _ => read,
+            };
+            context.terminal.note(&format!(
+                "{what}; its server wants to be left alone until {until} UTC, `hallway fetch --history` goes \
+                 on after that"
+            ));
+        }
         End::Failed(url, failure) => {
             if report.pages > 0 {
                 context.terminal.note(&read);

@@ -27,7 +27,8 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     };
     let archive = Arc::new(archive);
     let feed = select::feed(&archive, &args.feed)?;
-    let update = context.update(Arc::clone(&archive), Arc::new(context.fetcher(None)?))?;
+    let fetcher = Arc::new(context.fetcher(None, None)?);
+    let update = context.update(Arc::clone(&archive), fetcher)?;
     let mut failed = 0;
     for file in &args.files {
         let name = file.display().to_string();

@@ -1,6 +1,6 @@
 //! Which subscription an address means, however it is spelt.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use url::Url;
 
@@ -11,7 +11,7 @@ use crate::source::Source;
 
 /// The addresses of all subscriptions.
 pub(crate) struct KnownFeeds {
-    /// What is polled.
+    /// What is polled, and what it was moved from.
     own: HashMap<String, FeedId>,
     /// What the feeds call their address, and where they are after redirects.
     others: HashMap<String, FeedId>,
@@ -19,13 +19,26 @@ pub(crate) struct KnownFeeds {
 
 impl KnownFeeds {
     pub(crate) fn read(archive: &Archive) -> Result<Self, CommandError> {
-        let own = archive.subscriptions()?;
+        let subscriptions = archive.subscriptions()?;
+        let ids: HashSet<FeedId> = subscriptions.iter().map(|feed| feed.id).collect();
+        let mut own = HashMap::new();
+        // A feed goes on under its older address, too; what is at an address now goes before.
+        for one in archive.moves()?.iter().rev() {
+            if one.undone_at.is_none()
+                && ids.contains(&one.feed)
+                && let Some(from) = Source::from_key(&one.from)
+            {
+                own.insert(spelling(&from), one.feed);
+            }
+        }
+        own.extend(
+            subscriptions
+                .iter()
+                .map(|feed| (spelling(&feed.source), feed.id)),
+        );
         let others = archive.other_addresses()?;
         Ok(Self {
-            own: own
-                .iter()
-                .map(|feed| (spelling(&feed.source), feed.id))
-                .collect(),
+            own,
             others: others
                 .into_iter()
                 .filter_map(|(id, url)| Some((spelling(&Source::from_web_address(&url)?), id)))

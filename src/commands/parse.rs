@@ -138,7 +138,7 @@ fn documents(
         return Ok((vec![Document::from_bytes(bytes)], Vec::new()));
     }
     let of_error = |error: CommandError| Failure::new(FailureKind::File, error.message);
-    let fetcher = context.fetcher(None).map_err(of_error)?;
+    let fetcher = context.fetcher(None, None).map_err(of_error)?;
     let runtime = poll::runtime().map_err(of_error)?;
     let fetched = runtime.block_on(fetcher.fetch(source, &Validators::default(), context.now));
     match fetched.answer?.body {

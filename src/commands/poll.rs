@@ -23,6 +23,10 @@ pub(crate) struct Totals {
     pub(crate) edited: usize,
     /// Notes that could not be read, in folders whose rest was.
     pub(crate) warnings: usize,
+    /// Feeds with a new URL.
+    pub(crate) moved: usize,
+    /// Of the failed ones those that failed because this machine has no network.
+    pub(crate) offline: usize,
     /// Ended early by a signal.
     pub(crate) stopped: bool,
 }
@@ -31,6 +35,8 @@ impl Totals {
     pub(crate) fn add(&mut self, report: &Report) {
         self.polled += usize::from(report.status != Status::Skipped);
         self.failed += usize::from(report.failure.is_some());
+        self.offline += usize::from(report.is_offline);
+        self.moved += usize::from(report.recorded.moved);
         self.new += report.recorded.new;
         self.edited += report.recorded.edited;
         self.warnings += report.warnings.len();
@@ -98,6 +104,7 @@ pub(crate) fn poll(
         .start_progress(feeds.len() as u64, audience == Audience::Program);
     let update = context.update(Arc::clone(archive), Arc::clone(fetcher))?;
     let mut output = Ok(());
+    let mut last_heard = None;
     let stopped = runtime.block_on(update.run(feeds, stop_signal(), |report| {
         totals.add(&report);
         context.terminal.advance(
@@ -105,7 +112,9 @@ pub(crate) fn poll(
             report.failure.is_some(),
             report.recorded.new,
         );
-        if audience == Audience::Person || is_worth_telling(context, &report) {
+        if report.is_offline {
+            last_heard = last_heard.max(report.feed.last_success);
+        } else if audience == Audience::Person || is_worth_telling(context, &report) {
             tell(context, &report);
         }
         if output.is_ok() {
@@ -114,10 +123,28 @@ pub(crate) fn poll(
     }));
     context.terminal.end_progress();
     totals.stopped = stopped?;
+    if totals.offline > 0 {
+        let heard_lately = last_heard.is_some_and(|at| context.now - at < context.report_after());
+        if audience == Audience::Person || context.terminal.is_watched() || !heard_lately {
+            tell_offline(context, totals.offline, last_heard);
+        }
+    }
     if totals.stopped {
         context.terminal.note("stopped; what was complete is kept");
     }
     output.map(|()| totals)
+}
+
+/// One line for all that could not be asked.
+fn tell_offline(context: &Context<'_>, feeds: usize, last_heard: Option<DateTime<Utc>>) {
+    let since = last_heard.map_or_else(String::new, |at| {
+        format!(", the last answer came {} UTC", at.format("%Y-%m-%d %H:%M"))
+    });
+    let message = format!(
+        "none of the {feeds} feeds could be reached{since}; nothing is held against them, the next run asks \
+         again"
+    );
+    context.terminal.warn("no network", &message, None);
 }
 
 /// Whether cron is to be woken: not for a trouble that passes by itself. Who watches is told at once, and

@@ -60,10 +60,11 @@ pub(crate) struct Entered {
 
 impl<'a> Subscriber<'a> {
     pub(crate) fn new(context: &'a Context<'a>) -> Result<Self, CommandError> {
+        let archive = context.archive()?;
         Ok(Self {
             context,
-            archive: Arc::new(context.archive()?),
-            fetcher: Arc::new(context.fetcher(None)?),
+            fetcher: Arc::new(context.fetcher(None, Some(&archive))?),
+            archive: Arc::new(archive),
             runtime: poll::runtime()?,
         })
     }

@@ -39,7 +39,7 @@ pub(crate) fn run(
     let archive = Arc::new(context.archive()?);
     let runtime = poll::runtime()?;
     let mut current = context.again(context.now)?;
-    let mut fetcher = Arc::new(current.fetcher(jobs)?);
+    let mut fetcher = Arc::new(current.fetcher(jobs, Some(&archive))?);
     let clock = Clock::start(context.now);
     let notifier = Notifier::from_environment();
     let mut signals = runtime.block_on(async { Signals::listen() })?;
@@ -63,7 +63,15 @@ pub(crate) fn run(
         if totals.stopped {
             break;
         }
-        let sleep = until_next(&archive.subscriptions()?, clock.now()?);
+        if totals.moved > 0 {
+            // What the config says of a feed holds where it is now.
+            fetcher = Arc::new(current.fetcher(jobs, Some(&archive))?);
+        }
+        let sleep = match totals.offline {
+            0 => until_next(&archive.subscriptions()?, clock.now()?),
+            // All are due still: looked for the network again, but not every second.
+            _ => LONGEST_SLEEP,
+        };
         notifier.say(&status(&totals, sleep));
         match runtime.block_on(signals.sleep(sleep)) {
             Woken::InTime => {}
@@ -72,7 +80,7 @@ pub(crate) fn run(
                 notifier.say("STATUS=reading the config again");
                 // A slip in the config must not end what runs unattended.
                 match current.again(clock.now()?) {
-                    Ok(reloaded) => match reloaded.fetcher(jobs) {
+                    Ok(reloaded) => match reloaded.fetcher(jobs, Some(&archive)) {
                         Ok(new) => {
                             fetcher = Arc::new(new);
                             current = reloaded;

@@ -35,8 +35,8 @@ pub(crate) fn whereabouts(
     }
     if is_upgrade(from, &to) {
         return Whereabouts {
-            seen: None,
             moved_to: Some(to),
+            ..Whereabouts::default()
         };
     }
     let seen = match seen {
@@ -62,12 +62,12 @@ pub(crate) fn whereabouts(
         .any(|(least, times)| span >= *least && seen.times >= *times);
     match proved {
         true => Whereabouts {
-            seen: None,
             moved_to: Some(to),
+            ..Whereabouts::default()
         },
         false => Whereabouts {
             seen: Some(seen),
-            moved_to: None,
+            ..Whereabouts::default()
         },
     }
 }

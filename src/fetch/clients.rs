@@ -3,12 +3,12 @@
 use std::sync::{Arc, OnceLock};
 
 use reqwest::{Client, ClientBuilder};
-use url::{Host, Url};
+use url::Url;
 
 use super::Settings;
 use super::private;
 use super::resolve::Resolver;
-use crate::source::{Failure, FailureKind};
+use crate::source::{Failure, FailureKind, is_loopback};
 
 /// A feed's answer has some thirty headers; behind this many is a server gone wild.
 const MOST_HEADERS: usize = 128;
@@ -35,19 +35,27 @@ struct Kind {
 
 impl Clients {
     pub(super) fn new(settings: Settings) -> Self {
+        let resolver = Self::resolver(&settings);
+        Self::with_resolver(settings, resolver)
+    }
+
+    pub(super) fn with_resolver(settings: Settings, resolver: Resolver) -> Self {
         // An error means that it is installed already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let resolver = match settings.refuse_private {
+        Self {
+            settings,
+            resolver: Arc::new(resolver),
+            made: Default::default(),
+        }
+    }
+
+    fn resolver(settings: &Settings) -> Resolver {
+        match settings.refuse_private {
             true => {
                 let proxies = private::proxies(|name| std::env::var(name).ok());
                 Resolver::refusing_private(proxies)
             }
             false => Resolver::default(),
-        };
-        Self {
-            settings,
-            resolver: Arc::new(resolver),
-            made: Default::default(),
         }
     }
 
@@ -98,14 +106,5 @@ impl Clients {
             true => builder.http1_only(),
             false => builder,
         }
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }

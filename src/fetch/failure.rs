@@ -52,6 +52,8 @@ pub(super) fn of_status(
         hint: hint.map(str::to_owned),
         http_status: Some(status.as_u16()),
         retry_at: times::retry_at(headers, now),
+        led_to: None,
+        lacks_network: false,
     }
 }
 
@@ -70,7 +72,8 @@ pub(super) fn of_asking(error: &reqwest::Error, connect_timeout: Duration) -> Fa
     if error.is_timeout() && error.is_connect() {
         let message = format!("no connection within {}", spoken_time(connect_timeout));
         return Failure::new(FailureKind::Timeout, message)
-            .with_hint("`[fetch] connect_timeout` in hallway.toml sets the limit");
+            .with_hint("`[fetch] connect_timeout` in hallway.toml sets the limit")
+            .of_network();
     }
     if error.is_timeout() {
         return Failure::new(FailureKind::Timeout, "the server did not answer in time");
@@ -83,7 +86,8 @@ pub(super) fn of_asking(error: &reqwest::Error, connect_timeout: Duration) -> Fa
     }
     if error.is_dns() {
         return Failure::new(FailureKind::Dns, "the host name was not found")
-            .with_hint("check its spelling, and that this machine is online");
+            .with_hint("check its spelling, and that this machine is online")
+            .of_network();
     }
     if error.is_connect() {
         return match find::<io::Error>(error).map(io::Error::kind) {
@@ -95,9 +99,9 @@ pub(super) fn of_asking(error: &reqwest::Error, connect_timeout: Duration) -> Fa
                 "nothing listens at that host and port; check both, and the proxy if there is one",
             ),
             Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => {
-                Failure::new(FailureKind::Connect, "the host cannot be reached")
+                Failure::new(FailureKind::Connect, "the host cannot be reached").of_network()
             }
-            _ => Failure::new(FailureKind::Connect, "no connection could be made"),
+            _ => Failure::new(FailureKind::Connect, "no connection could be made").of_network(),
         };
     }
     Failure::new(
@@ -148,6 +152,12 @@ fn of_tls(error: &rustls::Error) -> Failure {
     let failure = Failure::new(FailureKind::Tls, message);
     match error {
         rustls::Error::InvalidMessage(_) => failure.with_hint("an http:// URL may be meant"),
+        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => failure.with_hint(
+            "where that is meant, install its authority's certificate or name it in SSL_CERT_FILE",
+        ),
+        rustls::Error::InvalidCertificate(_) => {
+            failure.with_hint("only the publisher can mend it; nothing is asked for meanwhile")
+        }
         _ => failure,
     }
 }
@@ -185,9 +195,9 @@ pub(super) fn too_large(max_size: u64) -> Failure {
 }
 
 /// What the other feeds of a host that answered 429 get instead of a request.
-pub(super) fn held_back(refusal: &Failure) -> Failure {
+pub(super) fn held_back(retry_at: Option<DateTime<Utc>>) -> Failure {
     Failure {
-        retry_at: refusal.retry_at,
+        retry_at,
         ..Failure::new(
             FailureKind::HttpClient,
             "not asked: its server answered another feed with 429 Too Many Requests",

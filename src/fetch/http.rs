@@ -21,7 +21,7 @@ use super::exchange;
 use super::own::FeedSettings;
 use super::redirect::{self, Hops};
 use super::schedule::{Schedule, Slot, Turn};
-use super::{Fetched, KeepRaw, Settings, failure, times};
+use super::{Fetched, HeldBack, KeepRaw, Settings, failure, times};
 use crate::source::{
     Answer, Body, Document, Failure, FailureKind, Source, Validators, without_credentials,
 };
@@ -107,16 +107,24 @@ impl Http {
                 return Fetched {
                     answer: Err(refusal),
                     slot: turn.job,
-                    held_back: true,
+                    held_back: match hops.led_away() {
+                        true => Some(HeldBack::OnTheWay),
+                        false => Some(HeldBack::Unasked),
+                    },
                 };
             }
             match self.hop(&mut hops, &mut asking, &mut turn).await {
                 Err(failure) => {
                     if failure.http_status == Some(429) {
-                        let others = failure::held_back(&failure);
+                        let others = failure::held_back(failure.retry_at);
                         self.schedule.refuse(&server, others, now);
                     }
-                    break Err(failure);
+                    // A redirect that cannot be followed is the fault of who answered with it.
+                    let is_redirect = failure.kind == FailureKind::Redirect;
+                    break Err(match hops.led_away() {
+                        true if !is_redirect => failure.redirected_to(hops.here()),
+                        _ => failure,
+                    });
                 }
                 Ok(Step::Answered(mut answer)) => {
                     answer.moved_to = hops.moved_to();
@@ -139,7 +147,7 @@ impl Http {
         Fetched {
             answer,
             slot: turn.job,
-            held_back: false,
+            held_back: None,
         }
     }
 

@@ -30,6 +30,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use url::Url;
 
+use crate::model::Hold;
 use crate::source::{Answer, ByAddress, Failure, FailureKind, Source, Validators};
 
 pub(crate) use local::local_source;
@@ -127,8 +128,18 @@ pub(crate) struct Fetcher {
 pub(crate) struct Fetched {
     pub(crate) answer: Result<Answer, Failure>,
     pub(crate) slot: Slot,
-    /// It was not asked: its host answered another request of this run with 429. Says nothing of the feed.
-    pub(crate) held_back: bool,
+    /// A host that answered another request with 429 was not asked. Says nothing of the feed. `None`: all
+    /// were asked.
+    pub(crate) held_back: Option<HeldBack>,
+}
+
+/// How far a poll came that ended at a host which wants to be left alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HeldBack {
+    /// It is the feed's own.
+    Unasked,
+    /// The feed's own host was asked, and redirected to it.
+    OnTheWay,
 }
 
 impl Fetcher {
@@ -139,6 +150,12 @@ impl Fetcher {
             http: http::Http::new(settings, schedule.clone()),
             schedule,
         }
+    }
+
+    /// Leaves a host alone until then, as it asked for in an earlier run.
+    pub(crate) fn hold(&self, hold: &Hold, now: DateTime<Utc>) {
+        let refusal = failure::held_back(Some(hold.until));
+        self.schedule.refuse(&hold.server, refusal, now);
     }
 
     /// Asks for one page of a feed's past, with what a person set for the feed.
@@ -182,7 +199,7 @@ impl Fetcher {
                 Fetched {
                     answer,
                     slot,
-                    held_back: false,
+                    held_back: None,
                 }
             }
             Source::Stdin => Fetched {
@@ -191,7 +208,7 @@ impl Fetcher {
                     "standard input is read once and cannot be polled",
                 )),
                 slot: self.schedule.job().await,
-                held_back: false,
+                held_back: None,
             },
         }
     }

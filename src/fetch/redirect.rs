@@ -48,6 +48,11 @@ impl Hops {
         same_site(&self.first, &self.here)
     }
 
+    /// Whether a redirect was followed.
+    pub(super) fn led_away(&self) -> bool {
+        self.seen.len() > 1
+    }
+
     /// The URL to ask now, with credentials only where they belong.
     pub(super) fn here(&self) -> &Url {
         &self.here

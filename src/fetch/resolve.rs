@@ -48,6 +48,24 @@ impl Resolver {
         }
     }
 
+    /// With this answer for a name instead of the system's.
+    #[cfg(test)]
+    pub(super) fn knowing(name: &str, addresses: &[SocketAddr]) -> Self {
+        let resolver = Self::default();
+        let found = OnceCell::new_with(Some(Some(addresses.into())));
+        let looked = Looked {
+            at: Instant::now(),
+            found,
+        };
+        let mut names = resolver
+            .names
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        names.insert(name.to_owned(), Arc::new(looked));
+        drop(names);
+        resolver
+    }
+
     pub(super) fn refuses_private(&self) -> bool {
         self.refuse_private
     }

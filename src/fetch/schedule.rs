@@ -42,11 +42,12 @@ impl Schedule {
     }
 
     /// What a feed of `host` gets instead of a request, if the host answered 429 in the run that began
-    /// `now`. For how long it holds beyond that is not decided here.
+    /// `now`, or before and its time is not over.
     pub(super) fn refusal(&self, host: &str, now: DateTime<Utc>) -> Option<Failure> {
         let refusals = lock(&self.hosts.refusals);
         let (at, refusal) = refusals.get(host)?;
-        (*at == now).then(|| refusal.clone())
+        let holds = *at == now || (*at < now && refusal.retry_at.is_some_and(|until| until > now));
+        holds.then(|| refusal.clone())
     }
 
     /// Waits until a request to `host` may be made. First come, first served, host by host.

@@ -6,7 +6,7 @@ use url::Url;
 use super::entry::Entry;
 use super::feed::Feed;
 use super::ids::{ContentHash, EntryId, FeedId};
-use super::polling::{Hold, Pace, PollHints, SeenRedirect, Whereabouts};
+use super::polling::{Former, Hold, Pace, PollHints, SeenRedirect, Whereabouts};
 use super::raw_answer::RawAnswer;
 use crate::source::{Failure, Source, Validators};
 
@@ -41,6 +41,8 @@ pub(crate) struct Subscription {
     pub(crate) hints: PollHints,
     pub(crate) pace: Pace,
     pub(crate) redirect: Option<SeenRedirect>,
+    /// `None`: it was never moved, or a move was taken back.
+    pub(crate) former: Option<Former>,
     /// Of the last attempt, if it failed.
     pub(crate) error: Option<Failure>,
     /// When the present row of failures began.
@@ -130,6 +132,8 @@ pub(crate) enum Outcome {
     },
     /// Nothing of the stored state but the trouble is touched.
     Failed(Box<Setback>),
+    /// It redirected to a host that wants to be left alone: nothing but when to ask again is touched.
+    HeldBack,
 }
 
 /// A failure with what follows from it.
@@ -141,6 +145,10 @@ pub(crate) struct Setback {
     /// No longer to be polled.
     pub(crate) retired: bool,
     pub(crate) hold: Option<Hold>,
+    /// Where the feed is instead: its URL is gone, and led there for good before.
+    pub(crate) moved_to: Option<Url>,
+    /// It was [`Former::url`] that was asked.
+    pub(crate) of_former: bool,
 }
 
 /// What recording an [`Attempt`] came to.

@@ -40,7 +40,7 @@ pub(crate) use feed::Feed;
 pub(crate) use health::{HealthEvent, HealthKind};
 pub(crate) use ids::{ContentHash, EntryId, FeedId};
 pub(crate) use past::{Move, PageRead, Past, PastLinks, Step, Way};
-pub(crate) use polling::{Hold, Pace, PollHints, SeenRedirect, Whereabouts};
+pub(crate) use polling::{Former, Hold, Pace, PollHints, SeenRedirect, Whereabouts};
 pub(crate) use raw::{
     Category, Dropped, EntrySource, FeedFormat, Origin, PageLinks, RawEntry, RawFeed, Repair, Text,
     TextKind,

@@ -90,6 +90,20 @@ pub(super) fn of_url(url: &str, file: bool) -> Cow<'_, str> {
     Cow::Owned(normal)
 }
 
+/// How many bytes ahead are words of plain ASCII with one space between each, which no rule touches.
+fn words_ahead(bytes: &[u8]) -> usize {
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && byte != b'&' && byte != b'<';
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let between = || byte == b' ' && at > 0 && bytes.get(at + 1).copied().is_some_and(is_plain);
+        if !is_plain(byte) && !between() {
+            break;
+        }
+        at += 1;
+    }
+    at
+}
+
 #[derive(Default)]
 struct Form {
     out: String,
@@ -124,7 +138,18 @@ struct Widget {
 impl Form {
     fn text(&mut self, text: &str, references: bool) {
         let mut rest = text;
-        while let Some(c) = rest.chars().next() {
+        loop {
+            // Nearly all of nearly every text, taken at a stroke.
+            let words = words_ahead(rest.as_bytes());
+            if words > 0 {
+                self.space();
+                self.at_edge = false;
+                self.out.push_str(&rest[..words]);
+                rest = &rest[words..];
+            }
+            let Some(c) = rest.chars().next() else {
+                return;
+            };
             if c == '&'
                 && references
                 && let Some((decoded, length)) = reference(rest)

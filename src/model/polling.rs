@@ -38,6 +38,14 @@ pub(crate) struct SeenRedirect {
     pub(crate) times: u32,
 }
 
+/// The URL that a subscription was moved from by a permanent redirect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Former {
+    pub(crate) url: Url,
+    /// When it was last asked since, because the newer one gave nothing. `None`: never.
+    pub(crate) asked_at: Option<DateTime<Utc>>,
+}
+
 /// What an answer says of where the feed is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Whereabouts {
@@ -45,6 +53,8 @@ pub(crate) struct Whereabouts {
     pub(crate) seen: Option<SeenRedirect>,
     /// The subscription's new URL.
     pub(crate) moved_to: Option<Url>,
+    /// The URL that it was moved from, where the feed is again: the move is taken back.
+    pub(crate) back_at: Option<Url>,
 }
 
 /// A host that asked for patience: none of its feeds is asked until then.

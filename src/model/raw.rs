@@ -135,6 +135,8 @@ pub(crate) struct RawEntry {
     pub(crate) unmended: Option<Text>,
     /// What was mended in this entry's own text.
     pub(crate) repairs: Vec<Repair>,
+    /// Markdown or a page out of a notes folder; no part of what the entry says.
+    pub(crate) is_note: bool,
     /// Where the fields were read, as far as the reader says; no part of what the entry says.
     pub(crate) origins: Vec<Origin>,
 }

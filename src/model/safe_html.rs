@@ -66,6 +66,38 @@ impl SafeHtml {
         Self(balanced)
     }
 
+    /// Whether it leads to files on the disk it was written on.
+    pub(crate) fn has_local_addresses(&self) -> bool {
+        self.0.contains("=\"file:")
+    }
+
+    /// For others than the person whose disk it is: without what leads to files on it. `places` are moved
+    /// to where they stand then; between tokens they stay between tokens.
+    pub(crate) fn without_local_addresses(&self, places: &mut [&mut usize]) -> Self {
+        let mut kept = String::with_capacity(self.0.len());
+        // Each cut: where it ends in the old text, and how much is gone by then.
+        let mut cuts = vec![(0, 0)];
+        for (range, token) in self.tokens() {
+            let Token::Open { attributes, .. } = token else {
+                kept.push_str(&self.0[range]);
+                continue;
+            };
+            let tag = &self.0[range.clone()];
+            let mut from = 0;
+            for (start, end) in attributes.local(tag.len()) {
+                kept.push_str(&tag[from..start]);
+                from = end;
+            }
+            kept.push_str(&tag[from..]);
+            cuts.push((range.end, range.end - kept.len()));
+        }
+        for place in places {
+            let before = cuts.partition_point(|(end, _)| *end <= **place);
+            **place -= cuts[before - 1].1;
+        }
+        Self(kept)
+    }
+
     /// The text a reader sees, blocks on lines of their own, paragraphs divided by an empty line,
     /// list items behind `- `, preformatted text as it stands. For indexing, search results and plain
     /// outputs.
@@ -118,6 +150,27 @@ impl<'a> Attributes<'a> {
             rest = after;
         }
         None
+    }
+
+    /// Where the attributes stand whose values are addresses of files, in a tag of `length` bytes: with the
+    /// space before each.
+    fn local(&self, length: usize) -> Vec<(usize, usize)> {
+        // The attributes end where the tag's `>` stands.
+        let start = length - 1 - self.0.len();
+        let mut found = Vec::new();
+        let mut at = 0;
+        while let Some(equals) = self.0[at..].find("=\"") {
+            let value = at + equals + 2;
+            let Some(quote) = self.0[value..].find('"') else {
+                break;
+            };
+            let end = value + quote + 1;
+            if self.0[value..end].starts_with("file:") {
+                found.push((start + at, start + end));
+            }
+            at = end;
+        }
+        found
     }
 }
 
@@ -393,6 +446,26 @@ mod tests {
 
     fn safe(html: &str) -> SafeHtml {
         SafeHtml::vouch(html.to_owned())
+    }
+
+    #[test]
+    fn what_leads_to_files_is_left_out_and_places_move_with_it() {
+        let html = "<p>a <a href=\"file:///n/a.pdf\" rel=\"x\">file:</a></p><h2>b</h2><img alt=\"c\" src=\"file:///n/c.png\">";
+        let (mut from, mut to, mut end) = (
+            html.find("<h2").unwrap(),
+            html.find("<img").unwrap(),
+            html.len(),
+        );
+        let content = safe(html);
+        assert!(content.has_local_addresses());
+        let shared = content.without_local_addresses(&mut [&mut from, &mut to, &mut end]);
+        assert_eq!(
+            shared.as_str(),
+            "<p>a <a rel=\"x\">file:</a></p><h2>b</h2><img alt=\"c\">"
+        );
+        assert_eq!(&shared.as_str()[from..to], "<h2>b</h2>");
+        assert_eq!(end, shared.as_str().len());
+        assert!(!shared.has_local_addresses());
     }
 
     #[test]

@@ -89,10 +89,6 @@ struct Found {
 
 /// Mends a text; it is borrowed where nothing is damaged, and where mending would stop half the way.
 pub(super) fn mend<'a>(text: &'a str, repairs: &mut Repairs) -> Cow<'a, str> {
-    // Who writes about damaged text means what stands there.
-    if text.is_ascii() || text.to_ascii_lowercase().contains("mojibake") {
-        return Cow::Borrowed(text);
-    }
     let mut mended = Cow::Borrowed(text);
     let mut layers = Vec::new();
     let mut outer = None;
@@ -116,7 +112,9 @@ pub(super) fn mend<'a>(text: &'a str, repairs: &mut Repairs) -> Cow<'a, str> {
             break;
         }
     }
-    if is_half_way(text, &mended) {
+    // Who writes about damaged text means what stands there.
+    let is_meant = || text.to_ascii_lowercase().contains("mojibake");
+    if layers.is_empty() || is_half_way(text, &mended) || is_meant() {
         return Cow::Borrowed(text);
     }
     for (page, count) in layers {
@@ -169,9 +167,17 @@ pub(super) fn mend_feed(feed: &mut RawFeed, repairs: &mut Repairs) {
 
 fn mend_entry(entry: &mut RawEntry) -> Vec<Repair> {
     let mut repairs = Repairs::default();
-    let before = entry.content.clone();
-    for text in [&mut entry.title, &mut entry.summary, &mut entry.content] {
+    for text in [&mut entry.title, &mut entry.summary] {
         mend_text(text, &mut repairs);
+    }
+    if let Some(content) = &mut entry.content
+        && let Cow::Owned(mended) = mend(&content.value, &mut repairs)
+    {
+        let mended = Text {
+            value: mended,
+            ..content.clone()
+        };
+        entry.unmended = Some(std::mem::replace(content, mended));
     }
     for person in entry.authors.iter_mut().chain(&mut entry.contributors) {
         mend_string(&mut person.name, &mut repairs);
@@ -181,9 +187,6 @@ fn mend_entry(entry: &mut RawEntry) -> Vec<Repair> {
             category.term = mended;
         }
         mend_string(&mut category.label, &mut repairs);
-    }
-    if before != entry.content {
-        entry.unmended = before;
     }
     repairs.into_vec()
 }
@@ -234,7 +237,16 @@ fn sequences(text: &str, page: Page, whole: bool) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     let mut at = 0;
     let mut before = None;
-    while let Some(c) = text[at..].chars().next() {
+    loop {
+        // Damage begins beyond ASCII, and most text is within.
+        let ascii = Encoding::ascii_valid_up_to(&text.as_bytes()[at..]);
+        if ascii > 0 {
+            at += ascii;
+            before = text[..at].chars().next_back();
+        }
+        let Some(c) = text[at..].chars().next() else {
+            return found;
+        };
         let known = sequence(&text[at..], page, before).and_then(|(was, length, evidence)| {
             let unlikely = whole.then_some(Evidence::Weak);
             Some((was, length, evidence.or(unlikely)?))
@@ -251,14 +263,13 @@ fn sequences(text: &str, page: Page, whole: bool) -> Vec<Found> {
                 before = Some(was);
             }
             // One character in order is enough: the text is not damaged whole.
-            None if whole && !c.is_ascii() => return Vec::new(),
+            None if whole => return Vec::new(),
             None => {
                 at += c.len_utf8();
                 before = Some(c);
             }
         }
     }
-    found
 }
 
 /// Three or more of a kind without a gap between them are no accident.
@@ -296,6 +307,10 @@ fn sequence(
     let mut bytes = [0_u8; 4];
     let mut chars = text.chars();
     let lead = chars.next()?;
+    // A sequence is two characters at least; quotation marks and accents in order stand alone.
+    if chars.as_str().as_bytes().first()?.is_ascii() {
+        return None;
+    }
     let first = page.byte(lead)?;
     // The private character MacRoman has for F0 gets lost on the way at times, before emoji.
     let lost = page == Page::Mac && first == 0x9F && !before.is_some_and(char::is_alphabetic);

@@ -199,6 +199,7 @@ pub(super) fn read(text: &str, document: &Document) -> Note {
         language,
         unmended,
         repairs: repairs.into_vec(),
+        is_note: true,
         ..RawEntry::default()
     };
     if let Some(name) = file_name {

@@ -29,6 +29,7 @@ mod properties;
 mod rss;
 #[cfg(test)]
 mod samples;
+mod shared;
 mod template;
 mod text;
 mod warc;
@@ -238,6 +239,11 @@ pub(crate) fn renderer<'a>(
             Box::new(template::Templated::new(template, out))
         }
     };
+    // What stays with the person may lead to their files; a page, a feed or a mail may go anywhere.
+    let digest = match format {
+        Format::Text | Format::Json | Format::Jsonl => digest,
+        _ => Box::new(shared::Shared::new(digest)),
+    };
     match settings.group {
         Group::None => digest,
         group => Box::new(groups::Grouped::new(group, digest)),
@@ -301,6 +307,7 @@ mod tests {
             Format::Jsonfeed,
             Format::Opml,
             Format::Csv,
+            Format::Eml,
         ] {
             let output = samples::rendered(format, &Settings::default(), &samples::hostile());
             for secret in ["/home/ann", "secret", "javascript:alert"] {

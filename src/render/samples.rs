@@ -195,6 +195,11 @@ pub(super) fn hostile() -> Answer {
     local.entry.guid = "talks/2019.md".into();
     local.entry.url = Some("file:///home/ann/notes/talks/2019.md".into());
     local.entry.title = Some("# 1. Title".into());
+    local.entry.content = SafeHtml::vouch(
+        "<p><a href=\"file:///home/ann/notes/talks/slides.pdf\" rel=\"noopener noreferrer\">Slides</a> \
+         <img src=\"file:///home/ann/notes/a.png\" alt=\"A harbour\"></p>"
+            .into(),
+    );
     Answer {
         by_talk: false,
         entries: vec![entry, local],

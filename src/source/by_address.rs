@@ -48,18 +48,47 @@ impl<T> ByAddress<T> {
         Ok(all)
     }
 
+    /// The same for an address that a feed has moved to, as it was for its older one: what is set for the
+    /// newer one exactly goes before it, and for one that begins like it, unless the older one's was exact.
+    /// `adapt` makes the value of the newer one.
+    pub(crate) fn moved(&mut self, from: &Url, to: &Url, adapt: impl FnOnce(&T) -> T) {
+        let (from, to) = [from, to]
+            .map(|url| String::from(without_credentials(url)))
+            .into();
+        let value = match self.exact.get(&from) {
+            Some(value) => value,
+            None => match (self.begun(&from), self.begun(&to)) {
+                (Some(value), None) => value,
+                _ => return,
+            },
+        };
+        let value = adapt(value);
+        self.exact.entry(to).or_insert(value);
+    }
+
+    /// With each value made into another; without those that come to nothing.
+    pub(crate) fn filter_map<U>(self, make: impl Fn(T) -> Option<U>) -> ByAddress<U> {
+        let make = |(address, value)| Some((address, make(value)?));
+        ByAddress {
+            exact: self.exact.into_iter().filter_map(make).collect(),
+            beginnings: self.beginnings.into_iter().filter_map(make).collect(),
+        }
+    }
+
+    fn begun(&self, key: &str) -> Option<&T> {
+        let mut beginnings = self.beginnings.iter();
+        beginnings
+            .find(|(beginning, _)| key.starts_with(beginning))
+            .map(|(_, value)| value)
+    }
+
     /// What is set for this address; credentials in it do not count.
     pub(crate) fn get(&self, url: &Url) -> Option<&T> {
         if self.exact.is_empty() && self.beginnings.is_empty() {
             return None;
         }
         let key: String = without_credentials(url).into();
-        self.exact.get(&key).or_else(|| {
-            let mut beginnings = self.beginnings.iter();
-            beginnings
-                .find(|(beginning, _)| key.starts_with(beginning))
-                .map(|(_, value)| value)
-        })
+        self.exact.get(&key).or_else(|| self.begun(&key))
     }
 
     /// What is set for this source; nothing for what needs no network.
@@ -93,6 +122,35 @@ mod tests {
         assert_eq!(found("https://blog.example/feed"), Some(1));
         assert_eq!(found("https://blog.example.evil.example/feed"), None);
         assert_eq!(found("http://blog.example/feed"), None);
+    }
+
+    #[test]
+    fn a_feed_that_moved_keeps_what_was_set_for_it() {
+        let values = [
+            ("https://old.example/feed", 1),
+            ("https://new.example/set", 2),
+            ("https://new.example/*", 3),
+            ("https://many.example/*", 4),
+        ];
+        let mut all =
+            ByAddress::new(values.map(|(address, value)| (address.to_owned(), value))).unwrap();
+        let url = |text: &str| Url::parse(text).unwrap();
+        for (from, to, expected) in [
+            ("https://old.example/feed", "https://new.example/feed", 11),
+            ("https://new.example/feed", "https://newer.example/", 21),
+            ("https://old.example/feed", "https://new.example/set", 2),
+            ("https://many.example/feed", "https://new.example/a", 3),
+            ("https://many.example/feed", "https://other.example/", 14),
+        ] {
+            all.moved(&url(from), &url(to), |value| value + 10);
+            assert_eq!(all.get(&url(to)), Some(&expected), "{from} {to}");
+        }
+        all.moved(
+            &url("https://nothing.example/"),
+            &url("https://b.example/"),
+            |n| *n,
+        );
+        assert_eq!(all.get(&url("https://b.example/")), None);
     }
 
     #[test]

@@ -158,7 +158,8 @@ pub(super) fn line_of_names(line: &str, set_off: bool) -> Option<People> {
         });
     }
     let labelled = is_labelled(line);
-    if line.ends_with(['.', ':', '?', '!']) && !line.ends_with("c.") && !line.ends_with("r.") {
+    let shortened = ["c.", "r.", "Ltd.", "Corp.", "Co.", "e.V.", "S.A."];
+    if line.ends_with(['.', ':', '?', '!']) && !shortened.iter().any(|end| line.ends_with(end)) {
         return None;
     }
     let words = line.split_whitespace().count();

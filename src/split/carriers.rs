@@ -27,10 +27,15 @@ pub(super) fn of(blocks: &[Block], post: Post) -> Vec<Carrier> {
     if let Some(alone) = titled {
         // Another line as high that names a speaker makes the first one of several.
         let own = &blocks[alone.block];
-        let beside = !own.range.is_empty()
-            && chosen
-                .iter()
-                .any(|line| line.level == own.level && line.by_form && line.sureness() >= SURE);
+        let fits = |line: &&Candidate| {
+            let sure = line.by_form && line.sureness() >= SURE;
+            line.level == own.level && line.parent != Parent::Furniture && sure
+        };
+        let chosen: Vec<&Candidate> = match chosen.is_empty() {
+            true => headings.iter().filter(fits).collect(),
+            false => chosen,
+        };
+        let beside = chosen.iter().any(|line| fits(&line));
         if others < 2 && !beside {
             return vec![alone];
         }
@@ -206,7 +211,13 @@ fn level(lines: &[Candidate], post: Post) -> Option<u8> {
     {
         return Some(best);
     }
-    if spoken >= 2 && certain >= 1 && spoken * 2 >= all {
+    let titled = || {
+        let told = at(best).filter_map(|line| line.told.as_ref());
+        let words = told.map(|told| told.title.split_whitespace().count());
+        // `Treasurer`, `Ansible`: what people are, or make, and no talks; letters of other scripts are words.
+        words.sum::<usize>() * 2 >= spoken * 5 || lines.iter().any(|line| !is_spaced(&line.title))
+    };
+    if spoken >= 2 && certain >= 1 && spoken * 2 >= all && (of_event || titled()) {
         return Some(best);
     }
     let told = |level: u8| at(level).filter(|line| line.prose.is_some()).count();
@@ -245,10 +256,21 @@ fn level(lines: &[Candidate], post: Post) -> Option<u8> {
     )
 }
 
+/// Whether a title is of a script that puts blanks between words.
+fn is_spaced(title: &str) -> bool {
+    title.chars().all(|c| c < '\u{3000}')
+}
+
 fn is_lesson(title: &str) -> bool {
     const WORDS: &[&str] = &[
         "module",
         "lesson",
+        "lecture",
+        "vorlesung",
+        "föreläsning",
+        "forelesning",
+        "class",
+        "week",
         "chapter",
         "step",
         "unit",

@@ -1,6 +1,7 @@
 //! The event that notes were taken at, out of the post's title.
 
 use super::dates::{SIGNS, has_day, without_date, year_of};
+use super::furniture::behind_count;
 use super::tables::{EVENT_WORDS, NOT_EVENTS, TITLE_ENDS, TITLE_STARTS};
 use super::wording::bare;
 
@@ -76,16 +77,39 @@ pub(super) fn name_of_notes(title: &str) -> Option<String> {
     (plain && is_like_a_name(&name) && !name.is_empty()).then_some(name)
 }
 
+/// The event that stands behind a talk's title and its speakers: ` (Ann Poe, QueueConf 2019)`.
+pub(super) fn beside(rest: &str, speakers: &[String]) -> Option<String> {
+    let behind = speakers
+        .iter()
+        .filter_map(|speaker| Some(rest.find(speaker.as_str())? + speaker.len()))
+        .max()?;
+    let event = rest[behind..].trim_matches(SIGNS);
+    let event = ["at ", "@ ", "bei ", "på ", "à "]
+        .iter()
+        .find_map(|at| event.strip_prefix(at))
+        .unwrap_or(event);
+    names_one(event)
+        .then(|| name(event, [].into_iter()))
+        .flatten()
+}
+
 /// Whether a title names an event by itself.
 pub(super) fn names_one(title: &str) -> bool {
     let undated = without_date(title);
     let dated = undated != title;
     let name = stripped(&undated);
     let shortened = name.len() < undated.trim().len();
-    if name.is_empty() || !is_like_a_name(&name) {
+    // `Ops guild 2020.11.05`: a meeting is called by few words and its day.
+    let meeting = dated
+        && (2..=3).contains(&name.split_whitespace().count())
+        && name.starts_with(char::is_uppercase)
+        && !name
+            .split_whitespace()
+            .any(|word| NOT_EVENTS.has(&bare(word)));
+    if name.is_empty() || !meeting && !is_like_a_name(&name) {
         return false;
     }
-    let noted = shortened && says_notes(&undated, &name);
+    let noted = shortened && says_notes(&undated, &name) && !is_on_a_topic(&undated);
     let year = name.split_whitespace().any(|word| year_of(word).is_some());
     let head = until_year(&name);
     names_a_kind(&name) || noted || dated || year && ends_with_year(head)
@@ -144,7 +168,9 @@ fn ends_with_year(name: &str) -> bool {
     let mut words = name.split_whitespace().rev();
     let year = words.next().is_some_and(|word| year_of(word).is_some());
     let rest: Vec<&str> = words.collect();
+    let small = |word: &&str| word.starts_with(char::is_lowercase) && !SMALL.contains(word);
     year && !rest.is_empty()
+        && (rest.len() == 1 || !rest.iter().any(|word| small(&word)))
         && rest.len() <= 5
         && !rest.iter().any(|word| {
             [
@@ -278,8 +304,43 @@ fn is_kind(word: &str) -> bool {
         })
 }
 
+/// `Notas de la ..`, `Retour sur l'..`
+fn without_article<'n>(start: &str, name: &'n str) -> &'n str {
+    const BEFORE: &[&str] = &[
+        "de", "von", "auf", "sur", "der", "från", "fra", "van", "of", "from", "at", "di", "da",
+    ];
+    const ARTICLES: &[&str] = &[
+        "la ", "las ", "los ", "el ", "le ", "les ", "l'", "l’", "der ", "die ", "den ", "dem ",
+        "das ", "het ", "the ", "o ", "a ", "os ", "as ",
+    ];
+    let of = start.rsplit(' ').next().unwrap_or_default();
+    let article = ARTICLES.iter().find(|article| name.starts_with(**article));
+    match article.filter(|_| BEFORE.contains(&of)) {
+        Some(article) => &name[article.len()..],
+        None => name,
+    }
+}
+
+/// `Notes on queues`, `Review: a book`: what stands behind is seldom an event.
+fn is_on_a_topic(title: &str) -> bool {
+    let said = bare(title);
+    ["my", "some", "a", "quick"]
+        .iter()
+        .fold(said.as_str(), |said, small| {
+            said.strip_prefix(small)
+                .and_then(|rest| rest.strip_prefix(' '))
+                .unwrap_or(said)
+        })
+        .split_once(' ')
+        .is_some_and(|(first, rest)| {
+            matches!(first, "review" | "thoughts")
+                || first == "notes" && (rest.starts_with("on ") || rest.starts_with("for "))
+        })
+}
+
 fn stripped(title: &str) -> String {
-    let mut name = title
+    let mut name = behind_count(title)
+        .unwrap_or(title)
         .trim()
         .trim_start_matches(|c: char| !c.is_ascii() && !c.is_alphanumeric())
         .trim();
@@ -299,7 +360,7 @@ fn stripped(title: &str) -> String {
                 .filter(|head| head.to_lowercase() == **start);
             let rest = rest.map(|_| &name[start.len()..]);
             if let Some(rest) = rest.filter(|rest| rest.starts_with(SIGNS)) {
-                name = rest.trim_start_matches(SIGNS);
+                name = without_article(start, rest.trim_start_matches(SIGNS));
             }
         }
         for end in TITLE_ENDS.iter() {

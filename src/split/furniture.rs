@@ -46,7 +46,7 @@ pub(super) fn is_about_other_things<'t>(
     names_an_event: bool,
 ) -> bool {
     OTHER_POSTS.has_title(&bare(title))
-        || counts_things(&bare(title))
+        || counts_things(&bare(title)) && !(names_an_event && behind_count(title).is_some())
         || (!names_an_event && tags.any(|tag| OTHER_POSTS.has_tag(&bare(tag))))
 }
 
@@ -72,6 +72,16 @@ fn counts_things(bare: &str) -> bool {
             && !ordinal
             && words[at + 1..].iter().take(3).any(|word| COUNTED.has(word))
     })
+}
+
+/// What stands behind a count of things heard: `QueueConf` of `Three talks I liked at QueueConf`.
+pub(super) fn behind_count(title: &str) -> Option<&str> {
+    let at = [" at ", " from ", " bei ", " från ", " fra ", " van "]
+        .iter()
+        .filter_map(|sign| Some(title.find(sign)? + sign.len()))
+        .min()?;
+    let said = bare(&title[..at]);
+    (said.split(' ').count() <= 6 && counts_things(&said)).then(|| &title[at..])
 }
 
 #[cfg(test)]

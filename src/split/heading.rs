@@ -24,8 +24,12 @@ pub(super) enum Form {
     TitleBar,
     /// `Speaker | @handle | Company | "Title"`
     BarTitle,
+    /// `Title / Speaker`
+    TitleSlash,
     /// `Title (Speaker)`
     TitleBracket,
+    /// `Title @handle`
+    TitleHandle,
     /// `"Title" by Speaker, Company`
     TitleBy,
     /// `Speaker, "Title"`: with the title in quotation marks.
@@ -43,7 +47,7 @@ pub(super) enum Form {
 }
 
 /// The surer a form's sign, the earlier it stands: of two that fit as many lines the first is taken.
-pub(super) const FORMS: [Form; 15] = [
+pub(super) const FORMS: [Form; 17] = [
     Form::DashCompanyTitle,
     Form::TitleDash,
     Form::DashTitle,
@@ -53,6 +57,8 @@ pub(super) const FORMS: [Form; 15] = [
     Form::TitleStyled,
     Form::TitleBy,
     Form::TitleBracket,
+    Form::TitleSlash,
+    Form::TitleHandle,
     Form::CommaQuoted,
     Form::QuotedComma,
     Form::ColonTitle,
@@ -65,6 +71,7 @@ const DASHES: &[&str] = &[
     " — ", " – ", " - ", " -- ", " --- ", " ― ", " − ", " ~ ", " // ", "——", "－",
 ];
 const BARS: &[&str] = &[" | ", " || ", " ｜ "];
+const SLASHES: &[&str] = &[" / ", " ／ "];
 const BY: &[&str] = &[
     " by ", " By ", " von ", " av ", " af ", " par ", " door ", " with ", " w/ ",
 ];
@@ -192,6 +199,30 @@ fn divide_plain(line: &Line, form: Form, lenient: bool) -> Option<Divided> {
             let at = text.rfind(['(', '[', '（'])?;
             let inner = text[at..].trim_start_matches(['(', '[', '（']);
             (text[..at].trim_end(), inner)
+        }
+        Form::TitleSlash => cut(text, SLASHES, Side::Last)?,
+        Form::TitleHandle => {
+            let at = text
+                .find(" @")
+                .filter(|&at| people(text, false).is_none() && at > 0)?;
+            let handles = text[at..].split_whitespace();
+            if !handles
+                .clone()
+                .all(|word| word.starts_with('@') || matches!(word, "and" | "&" | "+" | "/" | ","))
+            {
+                return None;
+            }
+            let names: Vec<String> = handles
+                .map(|word| word.trim_end_matches(','))
+                .filter(|word| word.starts_with('@') && word.len() > 2)
+                .map(str::to_owned)
+                .collect();
+            let title = tidy(&text[..at]);
+            return (!names.is_empty() && !title.is_empty()).then_some(Divided {
+                title,
+                speakers: names,
+                sureness: SURE,
+            });
         }
         Form::TitleBy => cut(text, BY, Side::Last)?,
         Form::CommaQuoted => {

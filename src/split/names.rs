@@ -144,6 +144,59 @@ const OTHER_ROLES: &[&str] = &[
     "published",
 ];
 
+/// What somebody is, whatever it is of.
+const ROLES: &[&str] = &[
+    "engineer",
+    "head",
+    "lead",
+    "director",
+    "manager",
+    "developer",
+    "architect",
+    "officer",
+    "founder",
+    "cto",
+    "ceo",
+    "vp",
+    "president",
+    "consultant",
+    "analyst",
+    "designer",
+    "advocate",
+    "specialist",
+    "administrator",
+    "owner",
+    "coordinator",
+    "recruiter",
+];
+/// What somebody is one of.
+const FIELDS: &[&str] = &[
+    "platform",
+    "cloud",
+    "infrastructure",
+    "systems",
+    "network",
+    "growth",
+    "content",
+    "talent",
+    "analytics",
+    "machine",
+    "learning",
+    "innovation",
+    "delivery",
+    "quality",
+    "customer",
+    "success",
+    "experience",
+    "applied",
+    "production",
+    "release",
+    "hardware",
+    "embedded",
+    "game",
+    "payments",
+];
+
 /// Behind names: where the rest is a company or a job.
 const REST: &[&str] = &[
     " from ",
@@ -192,6 +245,7 @@ pub(super) fn people(text: &str, lenient: bool) -> Option<People> {
     // `Ann Poe (@annpoe)`: a handle in brackets vouches for the name before it.
     let vouched = rest.contains("(@") || rest.contains("[@");
     let segments = split(&[bare], LISTS);
+
     let listed = segments
         .last()
         .is_some_and(|last| split(&[last], ANDS).len() > 1);
@@ -199,7 +253,8 @@ pub(super) fn people(text: &str, lenient: bool) -> Option<People> {
     for (n, segment) in segments.iter().enumerate() {
         for (m, part) in split(&[segment], ANDS).into_iter().enumerate() {
             let found = name(part, lenient);
-            let Some((found, sureness)) = found else {
+            let said = || said_to_be(part).filter(|_| labelled && people.is_none());
+            let Some((found, sureness)) = found.or_else(said) else {
                 people.as_ref()?;
                 continue;
             };
@@ -227,6 +282,20 @@ pub(super) fn people(text: &str, lenient: bool) -> Option<People> {
     people
 }
 
+/// `Speaker: Chef Amélie Toussaint`: whoever stands there, as long as it may be somebody.
+fn said_to_be(part: &str) -> Option<(String, u8)> {
+    let end = REST.iter().filter_map(|rest| divided_at(part, rest)).min();
+    let part = part[..end.unwrap_or(part.len())].trim();
+    let words: Vec<&str> = part.split_whitespace().collect();
+    let everyday = words.iter().filter(|word| NOT_NAMES.has(&fold(word)));
+    let fits = (2..=5).contains(&words.len())
+        && everyday.count() <= 1
+        && words
+            .iter()
+            .all(|word| is_particle(word) || is_name_word(word, true));
+    fits.then(|| (part.to_owned(), SURE))
+}
+
 /// Whether a line says of itself that it names speakers.
 pub(super) fn is_labelled(text: &str) -> bool {
     let said = label(text.trim());
@@ -244,10 +313,16 @@ pub(super) fn is_of_others(text: &str) -> bool {
 /// Whether text is a job's title and nothing else.
 pub(super) fn is_job(text: &str) -> bool {
     let text = text.to_lowercase();
-    let mut words = text
+    let words = text
         .split(|c: char| !c.is_alphanumeric() && c != '-')
         .filter(|word| !word.is_empty());
-    words.clone().next().is_some() && words.all(|word| JOBS.has(word))
+    let says_role = words.clone().any(|word| ROLES.contains(&word));
+    words.clone().next().is_some()
+        && (words.clone().all(|word| JOBS.has(word))
+            || says_role
+                && words
+                    .clone()
+                    .all(|word| JOBS.has(word) || FIELDS.contains(&word)))
 }
 
 /// Whether a word is one of titles and not of names.

@@ -3,10 +3,12 @@
 use super::below;
 use super::candidate::Candidate;
 use super::carrier::{Carrier, Post};
+use super::event::names_one;
 use super::heading::{Divided, FORMS, Form, Line, divide};
 use super::kinds::kind_of;
 use super::names::{SURE, is_labelled};
 use super::outline::Block;
+use super::tables::TITLE_STARTS;
 use super::talkish::is_talkish;
 use super::tidy::tidy;
 use super::wording::bare;
@@ -15,7 +17,11 @@ use super::wording::bare;
 /// the title says nothing, the heading that stands over all others may.
 pub(super) fn title_talk(blocks: &[Block], post: Post, headings: &[Candidate]) -> Option<Carrier> {
     if post.titled_by_event {
-        return None;
+        // `Pipes at night (Ann Poe, QueueConf)` is a talk and names its event.
+        let told = talk_at(blocks, post, post.title?)?;
+        let whole = tidy(&Line::of(&blocks[told.block]).text);
+        let own = told.title.split_whitespace().count() >= 2 && !names_one(&told.title);
+        return (own && told.title != whole).then_some(told);
     }
     let first = headings
         .first()
@@ -42,8 +48,14 @@ fn talk_at(blocks: &[Block], post: Post, at: usize) -> Option<Carrier> {
         .filter(|divided| divided.sureness >= SURE || talkish && !post.of_event)
         .max_by_key(|divided| divided.sureness);
     let told = divided.or_else(|| {
-        let below = below::speakers(blocks, at)?;
-        let said = &blocks[below.last].text;
+        let below =
+            below::speakers(blocks, at).filter(|below| !is_one_of_many(blocks, below.last))?;
+        // `Date: ..` may stand on the line before.
+        let block = &blocks[below.last].text;
+        let said = block
+            .lines()
+            .find(|line| is_labelled(line))
+            .unwrap_or(block);
         let byline = is_labelled(said)
             && ["by", "author", "written", "von", "av"]
                 .iter()
@@ -57,11 +69,57 @@ fn talk_at(blocks: &[Block], post: Post, at: usize) -> Option<Carrier> {
             sureness: below.people.sureness,
         })
     })?;
+    let title = without_notes(&told.title);
     Some(Carrier {
         block: at,
-        kind: kind_of(blocks, at, &told.title),
-        title: told.title,
+        kind: kind_of(blocks, at, &title),
+        title,
         speakers: told.speakers,
         inside: false,
     })
+}
+
+/// Whether a heading that names somebody is followed by others that do: a list of people.
+fn is_one_of_many(blocks: &[Block], at: usize) -> bool {
+    let own = &blocks[at];
+    let names = |block: &Block| below::heading_of_names(block).is_some();
+    let mut others = blocks[at + 1..]
+        .iter()
+        .filter(|block| block.level == own.level);
+    own.is_heading() && others.any(names)
+}
+
+/// `Notes on “Pipes at night”` without what says that they are notes.
+fn without_notes(title: &str) -> String {
+    let lower = title.to_lowercase();
+    let behind = TITLE_STARTS.iter().find_map(|start| {
+        let rest = lower.strip_prefix(start)?;
+        let said = lower.len() == title.len() && bare(start).split(' ').any(is_of_notes);
+        let rest = rest.strip_prefix(':').map_or(rest, str::trim_start);
+        let at = title.len() - rest.trim_start().len();
+        let quoted = title[at..].starts_with(['"', '“', '„', '«', '‘']);
+        (said && (quoted || title[..at].trim_end().ends_with(':'))).then(|| tidy(&title[at..]))
+    });
+    behind
+        .filter(|title| !title.is_empty())
+        .unwrap_or_else(|| title.to_owned())
+}
+
+fn is_of_notes(word: &str) -> bool {
+    [
+        "notes",
+        "summary",
+        "review",
+        "recap",
+        "thoughts",
+        "takeaways",
+        "notizen",
+        "zusammenfassung",
+        "anteckningar",
+        "notater",
+        "noter",
+        "liveblog",
+        "report",
+    ]
+    .contains(&word)
 }

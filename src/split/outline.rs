@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::furniture::{Sort, sort};
 use crate::model::{Attributes, SafeHtml, Token, decode, is_block};
 
 /// Something on a line of its own that is not inside a quotation or a table; those stand here as one block
@@ -75,6 +76,8 @@ struct Reader {
     enclosed: usize,
     /// Where the open list stands among the blocks, and which of its items is being read.
     list: Option<usize>,
+    /// How deep the items are that are read: one deeper below an item that is a day or a track.
+    depth: usize,
     in_item: bool,
     /// A space is due before the next word.
     space: bool,
@@ -103,7 +106,13 @@ impl Reader {
         if let Some(kind) = enclosing(name) {
             self.end_item(range.start, true);
             self.nest();
+            if self.enclosed == 1 {
+                let day = |item: &&Block| item.kind == BlockKind::Item && is_group(&item.text);
+                let below = kind == BlockKind::List && self.blocks.last().filter(day).is_some();
+                self.depth = 1 + usize::from(below);
+            }
             if self.enclosed == 0 {
+                self.depth = 1;
                 self.flush(range.start);
                 self.list = (kind == BlockKind::List).then_some(self.blocks.len());
                 self.blocks.push(Block {
@@ -116,7 +125,10 @@ impl Reader {
             return;
         }
         if self.enclosed > 0 && !self.in_item {
-            if name == "li" && self.enclosed == 1 && self.list.is_some() {
+            if name == "li" && self.enclosed == 1 {
+                self.depth = 1;
+            }
+            if name == "li" && self.enclosed == self.depth && self.list.is_some() {
                 self.in_item = true;
                 self.before = None;
                 self.start(range.start, 0);
@@ -261,7 +273,7 @@ impl Reader {
 
     /// More follows in the item whose line was read last.
     fn nest(&mut self) {
-        if self.enclosed == 1
+        if self.enclosed == self.depth
             && let Some(block) = self.blocks.last_mut()
             && block.kind == BlockKind::Item
         {
@@ -378,6 +390,11 @@ fn hash_heading(line: &str) -> Option<(u8, usize)> {
 fn without_permalink_sign(text: &str) -> &str {
     text.trim_end_matches(['¶', '🔗', '⚓', '§', ' '])
         .trim_end_matches(" #")
+}
+
+/// `Day 1:` over the talks of the day.
+fn is_group(text: &str) -> bool {
+    sort(text.lines().next().unwrap_or_default()) == Sort::Group
 }
 
 fn level(name: &str) -> u8 {

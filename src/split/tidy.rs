@@ -268,11 +268,40 @@ fn without_bracket(title: &str) -> Option<&str> {
         .find_map(|unit| inner.strip_suffix(unit));
     let timed = minutes.is_some_and(|count| count.trim().bytes().all(|byte| byte.is_ascii_digit()));
     let fits = LABELS.contains(&inner.as_str())
+        || is_room(&inner)
         || counted
         || timed
         || inner.starts_with("duration")
         || is_links(&inner);
     (fits && !before.trim().is_empty()).then(|| before.trim_end())
+}
+
+/// `Main hall`, `Room 2`, `Track B`
+fn is_room(inner: &str) -> bool {
+    const ROOMS: &[&str] = &[
+        "room",
+        "hall",
+        "track",
+        "stage",
+        "auditorium",
+        "theatre",
+        "theater",
+        "ballroom",
+        "foyer",
+        "raum",
+        "saal",
+        "bühne",
+        "sal",
+        "rum",
+        "salle",
+        "amphi",
+        "sala",
+        "zaal",
+        "scène",
+    ];
+    let words: Vec<&str> = inner.split_whitespace().collect();
+    let ends = [words.first(), words.last()];
+    words.len() <= 3 && ends.into_iter().flatten().any(|word| ROOMS.contains(word))
 }
 
 fn without_links(title: &str) -> Option<&str> {

@@ -163,12 +163,15 @@ impl Terminal {
         let coloured = self
             .facts
             .colour(self.choice, self.facts.stderr_is_terminal);
-        let template = if coloured {
-            "{bar:24.cyan/dim} {pos}/{len} {rate} {wide_msg:.dim}"
-        } else {
-            "{bar:24} {pos}/{len} {rate} {wide_msg}"
+        // The figures come first: on a narrow terminal the bar gives way to them.
+        let bar_of = match self.facts.width() {
+            0..60 => String::new(),
+            60..80 => format!("{{bar:10{}}} ", if coloured { ".cyan/dim" } else { "" }),
+            _ => format!("{{bar:24{}}} ", if coloured { ".cyan/dim" } else { "" }),
         };
-        if let Ok(style) = ProgressStyle::with_template(template) {
+        let dimmed = if coloured { ":.dim" } else { "" };
+        let template = format!("{bar_of}{{pos}}/{{len}} {{rate}} {{wide_msg{dimmed}}}");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
             let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
                 // Failing to write is the bar's business.
                 let _ = write!(out, "{:.1}/s", state.per_sec());

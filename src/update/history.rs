@@ -66,8 +66,21 @@ pub(crate) enum End {
     Failed(Url, Failure),
     /// A page that the feed names is not there. Said once; it is looked for again after a month.
     Missing(Url),
-    /// Its server asked for patience until then.
+    /// Its server asked for patience until then, a feed or a page of it: what is left is read later.
     Waiting(DateTime<Utc>),
+}
+
+/// Why there is no page.
+enum Unread {
+    Failed(Failure),
+    /// Not asked for: its host answered another request with 429.
+    HeldBack(Option<DateTime<Utc>>),
+}
+
+impl From<Failure> for Unread {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
 }
 
 /// One page, read and made safe.
@@ -96,6 +109,7 @@ impl Update {
         stop: impl Future<Output = ()>,
         mut report: impl FnMut(HistoryReport),
     ) -> Result<bool, ArchiveError> {
+        self.keep_holds()?;
         let mut by_host: HashMap<String, Vec<Subscription>> = HashMap::new();
         for feed in feeds {
             if let Some(host) = feed.source.host() {
@@ -173,11 +187,14 @@ impl Update {
             tokio::time::sleep(limits.gap).await;
             match self.page(&walk, way, &url).await {
                 Ok(page) => here = self.take_page(&mut walk, page)?.map(|next| (way, next)),
-                Err(failure) if is_end(way, &failure) => {
+                Err(Unread::Failed(failure)) if is_end(way, &failure) => {
                     self.archive.go_on(walk.feed.id, way, None, self.now)?;
                     break End::Complete;
                 }
-                Err(failure) => break self.broken_off(&walk, way, url, failure)?,
+                Err(Unread::Failed(failure)) => break self.broken_off(&walk, way, url, failure)?,
+                Err(Unread::HeldBack(until)) => {
+                    break End::Waiting(until.unwrap_or_else(|| decide::patience(self.now)));
+                }
             }
         };
         Ok(walk.report(end))
@@ -205,8 +222,14 @@ impl Update {
             self.archive.go_on(walk.feed.id, way, None, self.now)?;
             return Ok(End::Missing(url));
         }
+        if let Some(hold) = decide::hold_of(&failure, &url, self.now) {
+            self.fetcher.hold(&hold, self.now);
+            self.archive.hold(&hold, self.now)?;
+            return Ok(End::Waiting(hold.until));
+        }
         if let Some(until) = failure.retry_at {
             self.archive.past_waits(walk.feed.id, until)?;
+            return Ok(End::Waiting(until));
         }
         Ok(End::Failed(url, failure))
     }
@@ -242,11 +265,17 @@ impl Update {
     }
 
     /// Asks for a page, with what a person gave for the feed where it is the feed's own server.
-    async fn page(&self, walk: &Walk, way: Way, url: &Url) -> Result<Page, Failure> {
+    async fn page(&self, walk: &Walk, way: Way, url: &Url) -> Result<Page, Unread> {
         let fetched = self
             .fetcher
             .fetch_page(&walk.feed.source, url, self.now)
             .await;
+        if fetched.held_back.is_some() {
+            let refusal = fetched.answer.err();
+            return Err(Unread::HeldBack(
+                refusal.and_then(|refusal| refusal.retry_at),
+            ));
+        }
         let document = match fetched.answer?.body {
             Body::Documents { documents, .. } => documents.into_iter().next(),
             Body::Unchanged => None,
@@ -262,7 +291,7 @@ impl Update {
             ))
         });
         drop(fetched.slot);
-        page
+        Ok(page?)
     }
 
     fn read_page(

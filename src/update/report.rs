@@ -18,6 +18,8 @@ pub(crate) struct Report {
     pub(crate) failure: Option<Failure>,
     /// The failure is the archive's, not the feed's.
     pub(crate) is_unrecorded: bool,
+    /// Nobody could be reached: it is this machine that has no network, and nothing is recorded.
+    pub(crate) is_offline: bool,
     /// Notes of a folder that could not be read, while the rest was.
     pub(crate) warnings: Vec<Failure>,
     pub(crate) next_due: DateTime<Utc>,
@@ -60,6 +62,7 @@ impl Draft {
                 (Status::Gone, Some(setback.failure.clone()))
             }
             Outcome::Failed(setback) => (Status::Failed, Some(setback.failure.clone())),
+            Outcome::HeldBack => (Status::Skipped, None),
         };
         Self(Report {
             feed,
@@ -68,6 +71,7 @@ impl Draft {
             recorded: Recorded::default(),
             failure,
             is_unrecorded: false,
+            is_offline: false,
             warnings,
             next_due: attempt.next_due,
         })
@@ -84,14 +88,39 @@ impl Draft {
             failure: None,
             warnings: Vec::new(),
             is_unrecorded: false,
+            is_offline: false,
             next_due: due,
         })
+    }
+
+    pub(super) fn feed(&self) -> &Subscription {
+        &self.0.feed
+    }
+
+    /// Whether it failed as every poll does without a network.
+    pub(super) fn lacks_network(&self) -> bool {
+        let failure = self.0.failure.as_ref();
+        failure.is_some_and(|failure| failure.lacks_network)
+    }
+
+    /// Whether somebody out there was reached.
+    pub(super) fn was_answered(&self) -> bool {
+        self.0.feed.source.host().is_some()
+            && self.0.status != Status::Skipped
+            && !self.lacks_network()
+    }
+
+    /// The feed is asked again as if it had not been asked now.
+    pub(super) fn blame_network(&mut self, now: DateTime<Utc>) {
+        self.0.is_offline = true;
+        self.0.next_due = self.0.feed.next_due.map_or(now, |due| due.max(now));
     }
 
     pub(super) fn finish(mut self, recorded: Recorded) -> Report {
         self.0.recorded = recorded;
         if recorded.moved {
             self.0.status = Status::Moved;
+            self.0.failure = None;
         } else if self.0.status == Status::New && recorded.new + recorded.edited == 0 {
             // What it brought is kept already.
             self.0.status = Status::Unchanged;

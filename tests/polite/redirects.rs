@@ -215,6 +215,152 @@ fn a_move_that_was_taken_back_is_not_made_again() {
 }
 
 #[test]
+fn what_is_gone_behind_a_redirect_does_not_retire_the_feed() {
+    for status in [301, 302] {
+        let other = Server::start();
+        other.reply("/feed", [Reply::status(410)]);
+        let mut scene = Scene::of([well(), Reply::redirect(status, &other.url("/feed"))]);
+        scene.fetch(0);
+        let lines = scene.fetch(DAY);
+        assert_eq!(lines[0]["status"], "failed");
+        assert_eq!(lines[0]["http_status"], 410);
+        let error = lines[0]["error"].as_str().unwrap();
+        assert!(error.contains(&other.url("/feed")), "{error}");
+        for day in 2..20 {
+            scene.fetch(day * DAY);
+        }
+        assert_eq!(scene.feeds()[0]["state"], "failing");
+        scene.server.reply("/feed", [well()]);
+        scene.fetch(30 * DAY);
+        assert_eq!(scene.feeds()[0]["state"], "active");
+    }
+}
+
+#[test]
+fn an_old_url_that_is_gone_after_it_led_elsewhere_moves_at_once() {
+    for status in [404, 410] {
+        let mut scene = Scene::of([
+            well(),
+            Reply::redirect(301, "/new"),
+            Reply::redirect(301, "/new"),
+            Reply::status(status),
+        ]);
+        scene.server.reply("/new", [well()]);
+        let statuses: Vec<String> = (0..5).map(|day| scene.status(day * DAY)).collect();
+        assert_eq!(
+            statuses,
+            ["new", "unchanged", "unchanged", "moved", "unchanged"],
+            "{status}"
+        );
+        assert_eq!(place(&scene), "/new");
+        assert_eq!(scene.feeds()[0]["state"], "active");
+        assert_eq!(scene.feeds()[0]["error"], serde_json::Value::Null);
+        assert_eq!(scene.count("/feed"), 4);
+    }
+}
+
+/// A feed that was moved from `/feed` to `/new` for good.
+fn moved() -> Scene {
+    let mut scene = redirected(301);
+    for day in 0..10 {
+        scene.fetch(day * DAY);
+    }
+    assert_eq!(place(&scene), "/new");
+    scene
+}
+
+#[test]
+fn a_moved_feed_that_is_gone_is_looked_for_where_it_was() {
+    for end in [Reply::status(404), Reply::status(410), page()] {
+        let mut scene = moved();
+        scene.server.reply("/new", [end]);
+        scene.server.reply("/feed", [Reply::ok(feed(&[ONE, TWO]))]);
+        assert_eq!(scene.status(11 * DAY), "failed");
+        assert_eq!(scene.feeds()[0]["state"], "failing", "not retired yet");
+        let asked = scene.count("/new");
+        assert_eq!(scene.status(12 * DAY), "moved");
+        assert_eq!(scene.count("/new"), asked, "one poll is one GET");
+        assert_eq!(place(&scene), "/feed");
+        assert_eq!(scene.feeds()[0]["state"], "active");
+        assert_eq!(scene.titles(), ["First Evening", "Second Evening"]);
+        let moves = scene
+            .hall
+            .run(["feeds", "--moved", "--json"])
+            .stdout_json_lines();
+        assert_eq!(moves[0]["undone_at"], "2026-12-03T12:00:00Z");
+        assert_eq!(scene.status(13 * DAY), "unchanged");
+    }
+}
+
+#[test]
+fn a_moved_feed_that_is_gone_in_both_places_is_retired_and_the_newer_one_blamed() {
+    for old in [
+        Reply::status(410),
+        Reply::redirect(301, "/new"),
+        page(),
+        Reply::status(500),
+    ] {
+        let mut scene = moved();
+        scene.server.reply("/new", [Reply::status(410)]);
+        scene.server.reply("/feed", [old]);
+        let before = scene.count("/feed");
+        let statuses: Vec<String> = (11..15)
+            .map(|day| scene.fetch(day * DAY))
+            .filter_map(|lines| Some(lines.first()?["status"].as_str()?.to_owned()))
+            .collect();
+        assert_eq!(statuses, ["failed", "failed", "gone"], "skipped when gone");
+        assert_eq!(scene.count("/feed"), before + 1);
+        assert_eq!(place(&scene), "/new");
+        let feed = &scene.feeds()[0];
+        assert_eq!(feed["state"], "gone");
+        assert!(feed["error"].as_str().unwrap().contains("410"), "{feed}");
+    }
+}
+
+#[test]
+fn what_the_config_says_of_a_feed_holds_where_it_moved_to() {
+    let other = Server::start();
+    other.reply("/new", [well()]);
+    for (end, is_home) in [(String::from("/new"), true), (other.url("/new"), false)] {
+        let mut scene = Scene::of([well(), Reply::redirect(301, &end)]);
+        scene.server.reply("/new", [well()]);
+        scene.hall.write(
+            "home/config/hallway/hallway.toml",
+            format!(
+                "[[feed]]\nurl = \"{}\"\nuser_agent = \"Ann\"\nmin_interval = \"6h\"\n\
+                 headers = {{ X-Key = \"k\" }}\n",
+                scene.server.url("/feed")
+            ),
+        );
+        for day in 0..12 {
+            scene.fetch(day * DAY);
+        }
+        scene.fetch(12 * DAY);
+        assert_eq!(scene.fetch(12 * DAY + 5 * HOUR)[0]["status"], "skipped");
+        let at = if is_home { &scene.server } else { &other };
+        assert_eq!(scene.feeds()[0]["url"], at.url("/new"));
+        let asked = at.requests("/new");
+        let last = asked.last().unwrap();
+        assert_eq!(last.header("User-Agent"), Some("Ann"));
+        assert_eq!(last.header("X-Key"), is_home.then_some("k"), "{end}");
+        let before = scene.server.all_requests().len();
+        // Nor does the older address make a second subscription.
+        let url = scene.server.url("/feed");
+        scene
+            .hall
+            .run(["add", "--no-fetch", &url])
+            .status(0)
+            .stderr_contains("already subscribed");
+        let list = format!("<opml version='2.0'><body><outline xmlUrl='{url}'/></body></opml>");
+        scene.hall.write("list.opml", list);
+        scene.hall.run(["import", "list.opml"]).status(0);
+        scene.hall.run(["run", &url]).status(0);
+        assert_eq!(scene.feeds().len(), 1);
+        assert_eq!(scene.server.all_requests().len(), before);
+    }
+}
+
+#[test]
 fn credentials_do_not_follow_to_another_host() {
     let other = Server::start();
     other.reply("/feed", [well()]);

@@ -157,6 +157,53 @@ fn a_429_holds_back_its_host_and_no_other() {
 }
 
 #[test]
+fn a_429_behind_a_redirect_holds_back_the_host_that_said_it() {
+    let busy = Server::start();
+    let refused = Reply::status(429).header("Retry-After", "36000");
+    busy.reply("/a", [refused, well()]);
+    busy.reply("/b", [well()]);
+    busy.reply("/own", [well()]);
+    let mut scene = Scene::of([well()]);
+    scene.follow("/to-a", [Reply::redirect(302, &busy.url("/a"))]);
+    scene.follow("/to-b", [Reply::redirect(302, &busy.url("/b"))]);
+    let add = |url: &str| {
+        scene.hall.run(["add", "--no-fetch", url]).status(0);
+    };
+    add(&busy.url("/own"));
+    let to_a = scene.server.url("/to-a");
+    scene.fetch_with(0, &[&to_a]);
+    // One that redirects there is told so, and its own host is not asked again and again.
+    scene.fetch(10);
+    for minute in [20, 30, 40] {
+        let lines = scene.fetch(minute);
+        let skipped = |url: &str| {
+            lines
+                .iter()
+                .any(|l| l["url"] == url && l["status"] == "skipped")
+        };
+        assert!(skipped(&busy.url("/own")), "{lines:?}");
+        assert!(skipped(&scene.server.url("/to-b")), "{lines:?}");
+    }
+    assert_eq!(busy.all_requests().len(), 1);
+    assert_eq!((scene.count("/feed"), scene.count("/to-b")), (1, 1));
+    assert_eq!(
+        scene
+            .feeds()
+            .iter()
+            .filter(|f| f["state"] == "failing")
+            .count(),
+        1
+    );
+    scene.fetch(70);
+    assert_eq!(scene.count("/feed"), 2, "the host that redirects is well");
+    scene.fetch(601);
+    assert_eq!(
+        (busy.requests("/own").len(), busy.requests("/b").len()),
+        (1, 1)
+    );
+}
+
+#[test]
 fn a_feed_that_is_gone_is_left_alone_and_it_is_said() {
     let mut scene = Scene::of([well(), Reply::status(410), well()]);
     scene.fetch(0);
@@ -262,6 +309,115 @@ fn the_good_one_is_kept_beside_the_dead() {
         assert!(line["next_due"].as_str().unwrap() > "2026-11-21T12:59");
     }
     assert_eq!(scene.titles(), ["First Evening"]);
+}
+
+/// `fetch` at this minute; through a proxy names are found that nobody has.
+fn fetch_by(
+    scene: &mut Scene,
+    proxy: Option<&Server>,
+    minute: i64,
+    verbose: bool,
+) -> (i32, Vec<serde_json::Value>, String) {
+    scene.hall.later(&super::instant(minute));
+    let mut command = scene.hall.command();
+    command.arg("--archive").arg(scene.hall.archive());
+    if verbose {
+        command.arg("-v");
+    }
+    command.args(["fetch", "--json"]);
+    if let Some(proxy) = proxy {
+        command
+            .env("http_proxy", proxy.url(""))
+            .env("NO_PROXY", "127.0.0.1");
+    }
+    let ran = scene.hall.finish(command, b"");
+    (ran.code().unwrap(), ran.stdout_json_lines(), ran.err())
+}
+
+#[test]
+fn a_machine_without_a_network_blames_no_feed() {
+    let proxy = Server::start();
+    let mut scene = Scene::new();
+    for name in ["a", "b", "c"] {
+        let url = format!("http://{name}.invalid/feed");
+        proxy.reply(&url, [Reply::ok(feed(&[ONE]).replace("Evenings", name))]);
+        scene.hall.run(["add", "--no-fetch", &url]).status(0);
+    }
+    let (code, lines, _) = fetch_by(&mut scene, Some(&proxy), 0, false);
+    assert_eq!((code, lines.len()), (0, 3));
+    // For a day, every hour.
+    for hour in 2..26 {
+        let (code, lines, told) = fetch_by(&mut scene, None, hour * HOUR, false);
+        assert_eq!(code, 3, "{lines:?}");
+        assert_eq!(told, "", "cron waits until it has lasted");
+        for line in &lines {
+            assert_eq!(
+                (&line["status"], &line["error_kind"]),
+                (&"failed".into(), &"dns".into())
+            );
+            assert_eq!(
+                line["next_due"],
+                super::instant(hour * HOUR),
+                "due at the next run"
+            );
+        }
+        for feed in scene.feeds() {
+            assert_eq!(
+                (&feed["state"], &feed["error"]),
+                (&"active".into(), &serde_json::Value::Null)
+            );
+        }
+    }
+    let (_, _, told) = fetch_by(&mut scene, None, 27 * HOUR, true);
+    assert_eq!(
+        told,
+        "warning: no network: none of the 3 feeds could be reached, the last answer came \
+         2026-11-21 12:00 UTC; nothing is held against them, the next run asks again\n"
+    );
+    let (_, _, told) = fetch_by(&mut scene, None, 4 * DAY, false);
+    assert_eq!(told.lines().count(), 1, "one line for all: {told}");
+    let (code, lines, _) = fetch_by(&mut scene, Some(&proxy), 4 * DAY + 5, false);
+    assert_eq!(code, 0);
+    assert!(
+        lines.iter().all(|line| line["status"] == "unchanged"),
+        "{lines:?}"
+    );
+}
+
+#[test]
+fn one_host_that_cannot_be_reached_is_its_own_trouble() {
+    let proxy = Server::start();
+    let mut scene = Scene::new();
+    for name in ["a", "b"] {
+        let url = format!("http://{name}.invalid/feed");
+        proxy.reply(&url, [Reply::ok(feed(&[ONE]).replace("Evenings", name))]);
+        scene.hall.run(["add", "--no-fetch", &url]).status(0);
+    }
+    fetch_by(&mut scene, Some(&proxy), 0, false);
+    let state = |scene: &Scene| -> Vec<String> {
+        let feeds = scene.feeds();
+        feeds
+            .iter()
+            .map(|feed| feed["state"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    // Somebody answers: it is these two.
+    scene.follow("/feed", [well()]);
+    let (code, _, _) = fetch_by(&mut scene, None, 2 * HOUR, false);
+    assert_eq!(code, 3);
+    assert_eq!(state(&scene), ["failing", "failing", "active"]);
+    // Alone, and never reached before.
+    let mut alone = Scene::new();
+    alone
+        .hall
+        .run(["add", "--no-fetch", "http://a.invalid/feed"])
+        .status(0);
+    alone
+        .hall
+        .run(["add", "--no-fetch", "http://b.invalid/feed"])
+        .status(0);
+    fetch_by(&mut alone, None, 0, false);
+    assert_eq!(state(&alone), ["failing", "failing"]);
 }
 
 #[test]

@@ -1,16 +1,19 @@
 //! The narrowest way to begin with.
 
+use rusqlite::params_from_iter;
 use rusqlite::types::Value;
-use rusqlite::{Connection, params_from_iter};
 
 use super::super::duplicates::shown_for;
 use super::super::error::ArchiveError;
-use super::conditions::{are_shown_themselves, event_test, feeds_called, tag_test};
+use super::super::instants::seconds;
+use super::conditions::{are_shown_themselves, event_test, feeds_called, language_test, tag_test};
+use super::reach::{COMMON, Reach, SCALE};
 use super::words::{anywhere, in_people, in_title};
+use crate::model::TalkKind;
 use crate::query::{Filter, Query};
 
 /// Up to so many entries are fetched and sorted rather than met on a walk: about 10 ms.
-const FEW: usize = 5_000;
+const FEW: usize = 5_000 / SCALE;
 
 /// A way to the few entries that can be among the answer at all, with `entry` as its column.
 pub(super) struct Few {
@@ -18,48 +21,78 @@ pub(super) struct Few {
     pub(super) parameters: Vec<Value>,
 }
 
+/// Where an answer begins.
+pub(super) enum Start {
+    /// With what is narrow, to be sorted.
+    Few(Few),
+    /// Along an index that has the answer's order.
+    Walk {
+        /// The index by date, which SQLite must not take another for; not where a narrower one has the
+        /// order as well.
+        by_date: bool,
+        /// The part that can be among the answer is short.
+        is_short: bool,
+    },
+}
+
 /// The narrowest of what every item has to match, if it is narrow.
-pub(super) fn rarest(
-    db: &Connection,
-    query: &Query,
-    merged: bool,
-) -> Result<Option<Few>, ArchiveError> {
+pub(super) fn start(reach: &Reach<'_>, query: &Query, merged: bool) -> Result<Start, ArchiveError> {
     let mut candidates = Candidates {
-        db,
+        reach,
         merged,
         found: Vec::new(),
+        from: None,
+        until: None,
+        feed: None,
+        by_date: true,
     };
     candidates.collect(&query.filter)?;
     if let Some(cursor) = query.arrived_after {
         candidates.push("entries.id", "entries WHERE id > ?", vec![cursor.0.into()]);
     }
-    let mut rarest = None;
-    let mut fewest = FEW;
+    let mut fewest = match candidates.walk() {
+        Some(walk) => count(reach, &walk, FEW)?,
+        None => FEW,
+    };
+    let mut start = Start::Walk {
+        by_date: candidates.by_date,
+        is_short: fewest < FEW,
+    };
     for candidate in candidates.found {
-        let count = format!(
-            "SELECT count(*) FROM (SELECT 1 FROM ({}) LIMIT {fewest})",
-            candidate.sql
-        );
-        let found: i64 = db
-            .prepare(&count)?
-            .query_row(params_from_iter(&candidate.parameters), |row| row.get(0))?;
-        let found = usize::try_from(found).unwrap_or(0);
-        if found < fewest {
-            fewest = found;
-            rarest = Some(candidate);
-        }
         if fewest == 0 {
             break;
         }
+        let found = count(reach, &candidate, fewest)?;
+        if found < fewest {
+            fewest = found;
+            start = Start::Few(candidate);
+        }
     }
-    Ok(rarest)
+    Ok(start)
+}
+
+fn count(reach: &Reach<'_>, of: &Few, most: usize) -> Result<usize, ArchiveError> {
+    let sql = format!(
+        "SELECT count(*) FROM (SELECT 1 FROM ({}) LIMIT {most})",
+        of.sql
+    );
+    let mut count = reach.db.prepare(&sql)?;
+    let found: i64 = count.query_row(params_from_iter(&of.parameters), |row| row.get(0))?;
+    Ok(usize::try_from(found).unwrap_or(0))
 }
 
 /// The ways to begin with that a filter offers.
 struct Candidates<'a> {
-    db: &'a Connection,
+    reach: &'a Reach<'a>,
     merged: bool,
     found: Vec<Few>,
+    /// In seconds since 1970, the first within and the first beyond.
+    from: Option<i64>,
+    until: Option<i64>,
+    /// The one feed whose entries can be among the answer.
+    feed: Option<i64>,
+    /// No narrower index has the answer's order.
+    by_date: bool,
 }
 
 impl Candidates<'_> {
@@ -74,46 +107,108 @@ impl Candidates<'_> {
         });
     }
 
-    fn text(&mut self, expression: String) {
-        let from = "entry_text WHERE entry_text MATCH ?";
-        self.push("(entry_text.rowid >> 12)", from, vec![expression.into()]);
+    /// As [`Self::push`], of what says nothing of the entries that are shown for others.
+    fn push_shown(&mut self, sql: &str, parameters: Vec<Value>) {
+        self.found.push(Few {
+            sql: sql.to_owned(),
+            parameters,
+        });
+    }
+
+    fn text(&mut self, expression: String) -> Result<(), ArchiveError> {
+        if self.reach.of(&expression)? < COMMON {
+            let from = "entry_text WHERE entry_text MATCH ?";
+            self.push("(entry_text.rowid >> 12)", from, vec![expression.into()]);
+        }
+        Ok(())
+    }
+
+    /// The part of the walk along an index that dates and one feed leave.
+    fn walk(&self) -> Option<Few> {
+        if self.from.is_none() && self.until.is_none() && self.feed.is_none() {
+            return None;
+        }
+        let mut walk = Few {
+            sql: "SELECT 1 FROM entries WHERE 1".to_owned(),
+            parameters: Vec::new(),
+        };
+        for (test, value) in [
+            (" AND feed = ?", self.feed),
+            (" AND date >= ?", self.from),
+            (" AND date < ?", self.until),
+        ] {
+            if let Some(value) = value {
+                walk.sql.push_str(test);
+                walk.parameters.push(value.into());
+            }
+        }
+        Some(walk)
     }
 
     fn collect(&mut self, filter: &Filter) -> Result<(), ArchiveError> {
+        let db = self.reach.db;
         match filter {
             Filter::And(parts) => {
                 for part in parts {
                     self.collect(part)?;
                 }
             }
-            Filter::Text(words) => self.text(anywhere(self.db, words)?),
-            Filter::Title(words) => self.text(in_title(self.db, words)?),
-            Filter::Author(words) | Filter::Speaker(words) => self.text(in_people(words)),
+            Filter::Text(words) => self.text(anywhere(db, words)?)?,
+            Filter::Title(words) => self.text(in_title(db, words)?)?,
+            Filter::Author(words) | Filter::Speaker(words) => self.text(in_people(words))?,
             Filter::Tag { key, prefix } => {
                 let (test, parameters) = tag_test(key, *prefix);
                 // Sorted by entry already, if of one tag.
                 self.push("tags.entry", &format!("tags WHERE {test}"), parameters);
             }
             Filter::Event(part) => {
-                let (test, parameter) = event_test(self.db, part)?;
-                self.push(
-                    "entries.id",
-                    &format!("entries WHERE {test}"),
+                let (test, parameter) = event_test(db, part)?;
+                self.push_shown(
+                    &format!("SELECT id AS entry FROM entries WHERE {test}"),
                     vec![parameter],
                 );
             }
-            // Of a feed alone there is a way in its order; not of one whose entries others are shown for.
-            Filter::Feed(part) if self.merged => {
-                let ids = feeds_called(self.db, part)?;
-                if !are_shown_themselves(self.db, &ids)? {
-                    let list = serde_json::Value::from(ids).to_string();
-                    let from = "entries WHERE feed IN (SELECT value FROM json_each(?))";
-                    self.push("entries.id", from, vec![list.into()]);
-                }
+            Filter::Lang(language) => {
+                let (test, parameter) = language_test(db, language)?;
+                self.push_shown(
+                    &format!("SELECT id AS entry FROM entries WHERE {test}"),
+                    vec![parameter],
+                );
+            }
+            Filter::Kind(kind) if *kind != TalkKind::Talk => self.push_shown(
+                // As the index says it.
+                "SELECT DISTINCT entry FROM talks WHERE kind = ? AND kind <> 'talk'",
+                vec![kind.word().to_owned().into()],
+            ),
+            Filter::HasEnclosure => {
+                self.push_shown("SELECT DISTINCT entry FROM enclosures", vec![])
+            }
+            Filter::IsRevised => self.push_shown("SELECT DISTINCT entry FROM revisions", vec![]),
+            Filter::HasTalks => self.push_shown("SELECT DISTINCT entry FROM talks", vec![]),
+            Filter::Feed(part) => self.feed(feeds_called(db, part)?)?,
+            Filter::IsUndated | Filter::IsBackfilled => self.by_date = false,
+            Filter::From(at) => self.from = self.from.max(Some(seconds(*at))),
+            Filter::Until(at) => {
+                let at = seconds(*at);
+                self.until = Some(self.until.map_or(at, |before| before.min(at)));
             }
             // The others are no way in, and of what must not or need not match nothing can be begun with.
             _ => {}
         }
+        Ok(())
+    }
+
+    fn feed(&mut self, ids: Vec<i64>) -> Result<(), ArchiveError> {
+        let plain = !self.merged || are_shown_themselves(self.reach.db, &ids)?;
+        if let ([id], true) = (ids.as_slice(), plain) {
+            // There is a way in its order.
+            self.feed = Some(*id);
+            self.by_date = false;
+            return Ok(());
+        }
+        let list = serde_json::Value::from(ids).to_string();
+        let from = "entries WHERE feed IN (SELECT value FROM json_each(?))";
+        self.push("entries.id", from, vec![list.into()]);
         Ok(())
     }
 }

@@ -5,8 +5,9 @@ use rusqlite::types::Value;
 
 use super::super::error::ArchiveError;
 use super::super::instants::seconds;
-use super::Plan;
+use super::reach::Reach;
 use super::words::{anywhere, in_people, in_title};
+use super::{Asks, Plan};
 use crate::model::is_event_called;
 use crate::query::{By, Cursor, Filter};
 
@@ -14,13 +15,44 @@ use crate::query::{By, Cursor, Filter};
 ///
 /// The `+` before a column keeps SQLite from beginning there: where that pays, [`rarest`] has done so.
 pub(super) struct Conditions<'a> {
-    pub(super) db: &'a Connection,
+    pub(super) reach: &'a Reach<'a>,
     pub(super) by: By,
     /// Of a post in several feeds, only what had arrived by then counts.
     pub(super) by_then: Option<Cursor>,
     /// What is written stands inside of `NOT`.
     pub(super) negated: bool,
     pub(super) plan: &'a mut Plan,
+}
+
+/// Which rows of an entry are looked at.
+#[derive(Clone, Copy)]
+enum Rows {
+    All,
+    /// The entry's own.
+    Entry,
+    Talks,
+}
+
+impl Rows {
+    /// As a test that follows others.
+    fn test(self) -> &'static str {
+        match self {
+            Self::All => "",
+            Self::Entry => " AND (rowid & 4095) = 0",
+            Self::Talks => " AND (rowid & 4095) > 0",
+        }
+    }
+
+    /// As the range of rows of one entry.
+    fn of(self, entry: &str) -> String {
+        let (first, last) = match self {
+            Self::All => (0, 4095),
+            Self::Entry => (0, 0),
+            Self::Talks => (1, 4095),
+        };
+        let first_row = format!("({entry} << 12)");
+        format!("entry_text.rowid BETWEEN {first_row} + {first} AND {first_row} + {last}")
+    }
 }
 
 impl Conditions<'_> {
@@ -36,31 +68,30 @@ impl Conditions<'_> {
                 self.negated = !self.negated;
                 self.plan.sql.push(')');
             }
-            Filter::Text(words) => self.text(anywhere(self.db, words)?, in_title(self.db, words)?),
-            Filter::Title(words) => {
-                let expression = in_title(self.db, words)?;
-                self.text(expression.clone(), expression);
+            Filter::Text(words) => {
+                let db = self.reach.db;
+                self.text(anywhere(db, words)?, in_title(db, words)?)?;
             }
-            Filter::Author(words) => self.entry_row(in_people(words)),
-            Filter::Speaker(words) => self.speaker(in_people(words)),
-            Filter::Tag { key, prefix } => self.tag(key, *prefix),
+            Filter::Title(words) => {
+                let expression = in_title(self.reach.db, words)?;
+                self.text(expression.clone(), expression)?;
+            }
+            Filter::Author(words) => self.any_row(Rows::Entry, in_people(words))?,
+            Filter::Speaker(words) => self.speaker(in_people(words))?,
+            Filter::Tag { key, prefix } => self.tag(key, *prefix)?,
             Filter::Feed(part) => self.feed(part)?,
             Filter::Event(part) => {
-                let (test, parameter) = event_test(self.db, part)?;
+                let (test, parameter) = event_test(self.reach.db, part)?;
                 // Inside of `NOT` an unknown event is another one.
-                let test = format!("(e.event_key IS NOT NULL AND +e.{test})");
+                let test = format!("(+e.event_key IS NOT NULL AND +e.{test})");
                 self.plan.push(&test, parameter);
             }
             Filter::Url(part) => self.contains("e.url", part),
             Filter::Lang(language) => {
-                let language = language.to_lowercase();
-                self.plan
-                    .push("(lower(ifnull(e.language, '')) = ?", language.clone());
-                self.plan.push(
-                    " OR lower(ifnull(e.language, '')) LIKE ?",
-                    like_start(&language),
-                );
-                self.plan.sql.push_str(" ESCAPE '\\')");
+                let (test, parameter) = language_test(self.reach.db, language)?;
+                // Inside of `NOT` an unknown language is another one.
+                let test = format!("(+e.language IS NOT NULL AND +e.{test})");
+                self.plan.push(&test, parameter);
             }
             Filter::Kind(kind) => self.plan.push(
                 match self.by {
@@ -107,65 +138,101 @@ impl Conditions<'_> {
 
     /// Full text: of an entry all rows count, whichever talk they stand for; of a talk its own and the
     /// title of the entry it stands in.
-    fn text(&mut self, expression: String, title: String) {
+    fn text(&mut self, expression: String, title: String) -> Result<(), ArchiveError> {
         match self.by {
-            By::Entry => self.any_row("", expression),
+            By::Entry => self.any_row(Rows::All, expression),
             By::Talk => {
                 self.plan.sql.push('(');
-                self.talk_row(expression);
+                self.talk_row(expression)?;
                 self.plan.sql.push_str(" OR ");
-                self.entry_row(title);
+                self.any_row(Rows::Entry, title)?;
                 self.plan.sql.push(')');
+                Ok(())
             }
         }
     }
 
-    fn speaker(&mut self, expression: String) {
+    fn speaker(&mut self, expression: String) -> Result<(), ArchiveError> {
         match self.by {
-            By::Entry => self.any_row(" AND (rowid & 4095) > 0", expression),
+            By::Entry => self.any_row(Rows::Talks, expression),
             By::Talk => self.talk_row(expression),
         }
     }
 
-    fn talk_row(&mut self, expression: String) {
+    /// Whether each entry that is met is looked up by itself.
+    fn is_asked_each(&self, expression: &str) -> Result<bool, ArchiveError> {
+        match self.plan.asks {
+            Asks::Each => Ok(true),
+            Asks::EachIfCommon => self.reach.is_common(expression),
+            Asks::AtOnce => Ok(false),
+        }
+    }
+
+    fn talk_row(&mut self, expression: String) -> Result<(), ArchiveError> {
         if let Some(Cursor(last)) = self.by_then {
             self.plan.push("e.id <= ? AND ", last);
         }
-        self.plan.push(
-            "(e.id << 12) + t.number IN (SELECT rowid FROM entry_text
-                 WHERE entry_text MATCH ? AND (rowid & 4095) > 0",
-            expression,
-        );
-        self.of_one_entry();
-        self.plan.sql.push(')');
-    }
-
-    fn of_one_entry(&mut self) {
-        if let Some(id) = self.plan.only {
-            self.plan.push(" AND rowid BETWEEN ?", id << 12);
-            self.plan.push(" AND ?", (id << 12) + 4095);
-        }
-    }
-
-    fn entry_row(&mut self, expression: String) {
-        self.any_row(" AND (rowid & 4095) = 0", expression);
+        let sql = match self.is_asked_each(&expression)? {
+            true => {
+                "EXISTS (SELECT 1 FROM entry_text
+                     WHERE entry_text MATCH ? AND rowid = (e.id << 12) + t.number)"
+            }
+            false => {
+                "(e.id << 12) + t.number IN (SELECT rowid FROM entry_text
+                     WHERE entry_text MATCH ? AND (rowid & 4095) > 0)"
+            }
+        };
+        self.plan.push(sql, expression);
+        Ok(())
     }
 
     /// A row of the index, of the entry or of one that it is shown for.
-    fn any_row(&mut self, test: &str, expression: String) {
-        let entry = self.plan.shown("(entry_text.rowid >> 12)");
+    fn any_row(&mut self, rows: Rows, expression: String) -> Result<(), ArchiveError> {
+        if !self.is_asked_each(&expression)? {
+            let entry = self.plan.shown("(entry_text.rowid >> 12)");
+            let test = rows.test();
+            let sql =
+                format!("+e.id IN (SELECT {entry} FROM entry_text WHERE entry_text MATCH ?{test}");
+            self.plan.push(&sql, expression);
+            if let Some(Cursor(last)) = self.by_then {
+                self.plan.push(" AND (rowid >> 12) <= ?", last);
+            }
+            self.plan.sql.push(')');
+            return Ok(());
+        }
+        let of_entry = rows.of("e.id");
         let sql =
-            format!("+e.id IN (SELECT {entry} FROM entry_text WHERE entry_text MATCH ?{test}");
-        self.plan.push(&sql, expression);
-        self.of_one_entry();
+            format!("(EXISTS (SELECT 1 FROM entry_text WHERE entry_text MATCH ? AND {of_entry})");
+        self.plan.push(&sql, expression.clone());
         if let Some(Cursor(last)) = self.by_then {
-            self.plan.push(" AND (rowid >> 12) <= ?", last);
+            self.plan.push(" AND e.id <= ?", last);
+        }
+        if self.plan.merged {
+            let of_other = rows.of("d.entry");
+            let sql = format!(
+                " OR EXISTS (SELECT 1 FROM duplicates d CROSS JOIN entry_text
+                     WHERE d.shown = e.id AND entry_text MATCH ? AND {of_other}"
+            );
+            self.plan.push(&sql, expression);
+            self.until_then();
+            self.plan.sql.push(')');
         }
         self.plan.sql.push(')');
+        Ok(())
     }
 
-    fn tag(&mut self, key: &str, prefix: bool) {
+    fn tag(&mut self, key: &str, prefix: bool) -> Result<(), ArchiveError> {
         let (test, parameters) = tag_test(key, prefix);
+        let is_gathered = self.plan.asks != Asks::Each
+            && self.by_then.is_none()
+            && !self.reach.is_much_tagged(test, &parameters)?;
+        if is_gathered {
+            let entry = self.plan.shown("tags.entry");
+            let sql = format!("+e.id IN (SELECT {entry} FROM tags WHERE {test})");
+            self.plan.sql.push_str(&sql);
+            self.plan.parameters.extend(parameters);
+            return Ok(());
+        }
         self.plan.sql.push('(');
         self.plan.sql.push_str(&format!(
             "EXISTS (SELECT 1 FROM tags WHERE entry = e.id AND {test})"
@@ -184,14 +251,17 @@ impl Conditions<'_> {
             self.plan.sql.push(')');
         }
         self.plan.sql.push(')');
+        Ok(())
     }
 
     /// Whether a feed brought the post; inside of `NOT`, whether no other feed brought it: who does not
     /// want the planet wants the blog's own post all the same.
     fn feed(&mut self, part: &str) -> Result<(), ArchiveError> {
-        let ids = feeds_called(self.db, part)?;
+        let ids = feeds_called(self.reach.db, part)?;
         let plain = !self.plan.merged
-            || (!self.negated && self.by_then.is_none() && are_shown_themselves(self.db, &ids)?);
+            || (!self.negated
+                && self.by_then.is_none()
+                && are_shown_themselves(self.reach.db, &ids)?);
         if let ([id], true) = (ids.as_slice(), plain) {
             // Leaves SQLite the way along `entries_by_feed`, which has the answer's order.
             self.plan.push("e.feed = ?", *id);
@@ -286,17 +356,32 @@ pub(super) fn event_test(
     })
 }
 
-/// A LIKE pattern for a language with a further part: `en` to `en-…`.
-fn like_start(language: &str) -> String {
-    let mut pattern = String::with_capacity(language.len() + 2);
-    for character in language.chars() {
-        if matches!(character, '%' | '_' | '\\') {
-            pattern.push('\\');
+/// As [`event_test`]: a language or one of its kinds, `en` and `en-GB`.
+pub(super) fn language_test(
+    db: &Connection,
+    language: &str,
+) -> Result<(&'static str, Value), ArchiveError> {
+    let asked = language.to_lowercase();
+    let mut next = db.prepare_cached("SELECT min(language) FROM entries WHERE language > ?1")?;
+    let mut called = Vec::new();
+    let mut at = String::new();
+    while let Some(known) = next.query_row([&at], |row| row.get::<_, Option<String>>(0))? {
+        let name = known.to_lowercase();
+        if name
+            .strip_prefix(&asked)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        {
+            called.push(known.clone());
         }
-        pattern.push(character);
+        at = known;
     }
-    pattern.push_str("-%");
-    pattern
+    Ok(match called.as_slice() {
+        [one] => ("language = ?", one.clone().into()),
+        _ => (
+            "language IN (SELECT value FROM json_each(?))",
+            serde_json::Value::from(called).to_string().into(),
+        ),
+    })
 }
 
 /// The feeds whose title or address holds this. Feeds are few: they are compared here, where upper and

@@ -27,6 +27,8 @@ fn setback(failure: Failure) -> Setback {
         failure,
         absent_since: None,
         hold: None,
+        moved_to: None,
+        of_former: false,
     }
 }
 
@@ -149,6 +151,7 @@ fn a_feed_that_moved_is_known_by_its_new_address_unless_that_is_taken() {
         let whereabouts = Whereabouts {
             seen: None,
             moved_to: Some(Url::parse(to).unwrap()),
+            ..Whereabouts::default()
         };
         record_one(
             &hall,
@@ -175,6 +178,7 @@ fn a_move_that_was_taken_back_is_not_made_again() {
         let whereabouts = Whereabouts {
             seen: None,
             moved_to: Some(Url::parse(to).unwrap()),
+            ..Whereabouts::default()
         };
         let validators = Validators::default();
         let outcome = Outcome::Unchanged {

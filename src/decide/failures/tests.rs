@@ -25,6 +25,7 @@ fn feed(failures: u32) -> Subscription {
         hints: PollHints::default(),
         pace: Pace::default(),
         redirect: None,
+        former: None,
         error: None,
         error_since: None,
         failures,
@@ -90,6 +91,97 @@ fn a_429_holds_its_host() {
     assert_eq!(hold(429, Some(two)), Some((server.clone(), two)));
     assert_eq!(hold(429, None), Some((server, LONGEST_GUESSED_HOLD)));
     assert_eq!(hold(503, Some(two)), None);
+}
+
+#[test]
+fn a_429_behind_a_redirect_holds_the_host_that_said_it() {
+    let end = Url::parse("https://cdn.example/feed").unwrap();
+    let failure = status(429).redirected_to(&end);
+    assert!(
+        failure.message.contains("https://cdn.example/feed"),
+        "{failure:?}"
+    );
+    let hold = setback(&feed(0), failure, now(), Settings::default())
+        .0
+        .hold;
+    assert_eq!(hold.unwrap().server, "cdn.example");
+}
+
+#[test]
+fn what_redirects_lead_to_retires_nobody_at_once() {
+    let end = Url::parse("https://cdn.example/feed").unwrap();
+    let gone = || status(410).redirected_to(&end);
+    let after = |failures: u32, days: Option<i64>| {
+        let mut feed = feed(failures);
+        feed.absent_since = days.map(|days| now() - TimeDelta::days(days));
+        setback(&feed, gone(), now(), Settings::default()).0
+    };
+    assert!(!after(0, None).retired);
+    assert_eq!(after(0, None).absent_since, Some(now()));
+    assert!(!after(9, Some(30)).retired);
+    assert!(after(9, Some(90)).retired, "nothing for months");
+}
+
+fn redirected(hours: i64) -> Subscription {
+    let mut feed = feed(0);
+    feed.redirect = Some(crate::model::SeenRedirect {
+        to: Url::parse("https://new.example/feed").unwrap(),
+        since: now() - TimeDelta::hours(hours),
+        last: now() - TimeDelta::hours(hours),
+        times: 1,
+    });
+    feed
+}
+
+#[test]
+fn what_led_elsewhere_for_good_and_then_is_gone_has_moved() {
+    let moved = |feed: &Subscription, failure: Failure| {
+        let (setback, due) = setback(feed, failure, now(), Settings::default());
+        if setback.moved_to.is_some() {
+            assert_eq!(due - now(), TimeDelta::seconds(3570));
+        }
+        setback.moved_to.map(String::from)
+    };
+    let new = Some("https://new.example/feed".to_owned());
+    assert_eq!(moved(&redirected(24), status(404)), new);
+    assert_eq!(moved(&redirected(24), status(410)), new);
+    assert_eq!(moved(&redirected(1), status(404)), None, "a slip");
+    assert_eq!(moved(&redirected(-24), status(404)), None, "a clock");
+    assert_eq!(moved(&redirected(24), status(500)), None);
+    assert_eq!(moved(&feed(3), status(404)), None);
+    let end = Url::parse("https://new.example/feed").unwrap();
+    let at_the_end = status(404).redirected_to(&end);
+    assert_eq!(moved(&redirected(24), at_the_end), None);
+}
+
+#[test]
+fn the_url_a_feed_was_moved_from_is_asked_before_the_newer_one_is_given_up() {
+    let former = |asked: Option<i64>| {
+        Some(crate::model::Former {
+            url: Url::parse("https://old.example/feed").unwrap(),
+            asked_at: asked.map(|days| now() - TimeDelta::days(days)),
+        })
+    };
+    let mut feed = feed(0);
+    feed.former = former(None);
+    let gone = |feed: &Subscription| setback(feed, status(410), now(), Settings::default()).0;
+    assert!(!gone(&feed).retired);
+    assert_eq!(former_turn(&feed, now()), None, "the newer one is well");
+    feed.absent_since = Some(now() - TimeDelta::days(3));
+    feed.error = Some(status(410));
+    assert!(former_turn(&feed, now()).is_some());
+    feed.former = former(Some(2));
+    assert_eq!(former_turn(&feed, now()), None, "asked in vain");
+    assert!(gone(&feed).retired);
+    // In an earlier trouble.
+    feed.former = former(Some(5));
+    assert!(former_turn(&feed, now()).is_some());
+    assert!(!gone(&feed).retired);
+    feed.absent_since = Some(now() - TimeDelta::days(20));
+    feed.former = former(Some(8));
+    assert!(former_turn(&feed, now()).is_some(), "once a week");
+    feed.error = Some(status(500));
+    assert_eq!(former_turn(&feed, now()), None);
 }
 
 #[test]

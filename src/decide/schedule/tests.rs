@@ -197,6 +197,7 @@ fn feed() -> Subscription {
         hints: PollHints::default(),
         pace: Pace::default(),
         redirect: None,
+        former: None,
         error: None,
         error_since: None,
         failures: 0,

@@ -7,6 +7,8 @@ use std::thread;
 use std::time::Instant;
 
 use super::*;
+use crate::fetch::clients::Clients;
+use crate::fetch::resolve::Resolver;
 use crate::source::FailureKind;
 
 async fn failure_of(url: &str) -> Failure {
@@ -219,6 +221,59 @@ async fn a_body_slower_than_the_lowest_speed_is_given_up_before_its_time_is_over
         )
     );
     assert!(failure.hint.unwrap().contains("min_speed"));
+}
+
+/// A listener on IPv6 at this port whose queue is full: whoever connects waits. Its guests keep it so.
+fn silent_v6(port: u16) -> Option<(TcpListener, Vec<TcpStream>)> {
+    let listener = TcpListener::bind(("::1", port)).ok()?;
+    let address = listener.local_addr().ok()?;
+    let mut guests = Vec::new();
+    // Longer than any system's queue.
+    while guests.len() < 10_000 {
+        match TcpStream::connect_timeout(&address, Duration::from_millis(100)) {
+            Ok(guest) => guests.push(guest),
+            Err(error) if error.kind() == std::io::ErrorKind::TimedOut => {
+                return Some((listener, guests));
+            }
+            Err(_) => return None,
+        }
+    }
+    None
+}
+
+#[tokio::test]
+async fn a_dead_ipv6_address_does_not_keep_a_live_ipv4_one_waiting() {
+    let (server, _) = serve([Reply::ok(FEED)]);
+    let port = server.address().port();
+    let Some(_silent) = silent_v6(port) else {
+        eprintln!("skipped: no IPv6 here, or a queue without end");
+        return;
+    };
+    let both = ["[::1]:0", "127.0.0.1:0"].map(|address| address.parse().unwrap());
+    for addresses in [both, [both[1], both[0]]] {
+        let settings = Settings {
+            connect_timeout: Duration::from_secs(10),
+            ..settings()
+        };
+        let resolver = Resolver::knowing("twofold.example", &addresses);
+        let clients = Clients::with_resolver(settings, resolver);
+        let url = url::Url::parse(&format!("http://twofold.example:{port}/feed")).unwrap();
+        let began = Instant::now();
+        let client = clients.of(&url, false).unwrap();
+        let answer = client.get(url).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        assert!(
+            began.elapsed() < Duration::from_secs(3),
+            "{:?}",
+            began.elapsed()
+        );
+    }
+    // Alone it is waited for in vain.
+    let resolver = Resolver::knowing("dead.example", &both[..1]);
+    let clients = Clients::with_resolver(settings(), resolver);
+    let url = url::Url::parse(&format!("http://dead.example:{port}/feed")).unwrap();
+    let client = clients.of(&url, false).unwrap();
+    assert!(client.get(url).send().await.unwrap_err().is_connect());
 }
 
 fn trickle(stream: &mut TcpStream) -> std::io::Result<()> {

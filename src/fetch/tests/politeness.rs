@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::*;
+use crate::fetch::HeldBack;
 
 /// Polls all at once, and says for each whether it was answered well.
 async fn ask_all(settings: Settings, urls: Vec<String>) -> Vec<bool> {
@@ -116,17 +117,21 @@ async fn a_host_that_wants_patience_is_not_asked_for_its_other_feeds_in_that_run
         fetcher.fetch(&source, &Validators::default(), now).await
     };
     let first = ask(busy.url("/1"), now()).await;
-    assert!(!first.held_back);
-    for url in [busy.url("/2"), well.url("/")] {
+    assert_eq!(first.held_back, None);
+    let ways = [HeldBack::Unasked, HeldBack::OnTheWay];
+    for (url, way) in [busy.url("/2"), well.url("/")].into_iter().zip(ways) {
         let held = ask(url, now()).await;
-        assert!(held.held_back);
+        assert_eq!(held.held_back, Some(way));
         assert_eq!(
             held.answer.unwrap_err().retry_at,
             Some("2026-01-05T12:10:00Z".parse().unwrap())
         );
     }
     assert_eq!(busy.all_requests().len(), 1);
-    let later = now() + chrono::TimeDelta::hours(1);
+    // As long as it said, also in the next round of a watch.
+    let soon = now() + chrono::TimeDelta::minutes(5);
+    assert!(ask(busy.url("/2"), soon).await.held_back.is_some());
+    let later = now() + chrono::TimeDelta::minutes(15);
     assert!(ask(busy.url("/2"), later).await.answer.is_ok());
 }
 

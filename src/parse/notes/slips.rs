@@ -21,6 +21,13 @@ pub(super) fn mend<'a>(body: &'a str, repairs: &mut Repairs) -> Cow<'a, str> {
     let mut changed = false;
     let mut fence: Option<char> = None;
     let mut before_blank = true;
+    // Who never puts a blank there writes all headings so, also right below text.
+    let habit = body
+        .lines()
+        .filter(|line| hashes(line).is_some())
+        .nth(1)
+        .is_some()
+        && !body.lines().any(is_heading);
     for line in body.split_inclusive('\n') {
         let bare = line.trim();
         let mark = ['`', '~']
@@ -36,7 +43,8 @@ pub(super) fn mend<'a>(body: &'a str, repairs: &mut Repairs) -> Cow<'a, str> {
             changed = true;
             continue;
         }
-        match hashes(line).filter(|_| !in_code && before_blank) {
+        let begins = |level: usize| before_blank || level > 1 || habit;
+        match hashes(line).filter(|&level| !in_code && begins(level)) {
             Some(level) => {
                 out.push_str(&line[..level]);
                 out.push(' ');
@@ -59,6 +67,11 @@ pub(super) fn mend<'a>(body: &'a str, repairs: &mut Repairs) -> Cow<'a, str> {
 fn is_instruction(line: &str) -> bool {
     matches!(line, "[TOC]" | "[toc]" | "[[_TOC_]]")
         || (line.starts_with("{:") && line.ends_with('}'))
+}
+
+fn is_heading(line: &str) -> bool {
+    let text = line.trim_start_matches('#');
+    text.len() < line.len() && text.starts_with(' ')
 }
 
 /// How many number signs begin a line that is a heading but for its blank. A lone `#word` is a tag,
@@ -94,6 +107,11 @@ mod tests {
             "# A day\n\ntext\n\n## Two\n"
         );
         assert_eq!(mended("##\u{a0}Two\r\n"), "## Two\r\n");
+        assert_eq!(mended("# A\n\ntext\n##Two\n"), "# A\n\ntext\n## Two\n");
+        assert_eq!(
+            mended("#A day\ntext\n#Day two\n"),
+            "# A day\ntext\n# Day two\n"
+        );
     }
 
     #[test]

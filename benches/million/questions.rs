@@ -1,0 +1,290 @@
+//! The questions whose time must not grow with the archive.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use hallway::workbench::Shelf;
+
+use crate::fill::{COMMON, NOW, PAIR, PHRASE, RARE};
+use crate::measure::cost_of;
+
+struct Question {
+    name: &'static str,
+    query: String,
+    format: &'static str,
+    relevance: bool,
+    limit: Option<u64>,
+    /// In ms.
+    most: f64,
+    aim: f64,
+}
+
+fn questions() -> Vec<Question> {
+    let relevance = |name, query: String, most, aim| Question {
+        name,
+        query,
+        format: "jsonl",
+        relevance: true,
+        limit: Some(50),
+        most,
+        aim,
+    };
+    let newest = |name, query: &str, format, limit, most, aim| Question {
+        name,
+        query: query.to_owned(),
+        format,
+        relevance: false,
+        limit,
+        most,
+        aim,
+    };
+    let [one, other] = PAIR;
+    vec![
+        relevance("a rare word", RARE.to_owned(), 10.0, 2.0),
+        relevance("two words", format!("{one} {other}"), 10.0, 2.0),
+        relevance(
+            "a rare word, a common word",
+            format!("{RARE} {COMMON}"),
+            10.0,
+            2.0,
+        ),
+        relevance(
+            "two of the commonest words",
+            "conference database".to_owned(),
+            60.0,
+            15.0,
+        ),
+        relevance("a phrase", format!("\"{PHRASE}\""), 10.0, 2.0),
+        relevance(
+            "author: and a word",
+            format!("author:surname77 {COMMON}"),
+            10.0,
+            2.0,
+        ),
+        relevance(
+            "tag: and a word",
+            format!("tag:topic-2000 {one}"),
+            10.0,
+            2.0,
+        ),
+        relevance(
+            "feed: and a word",
+            format!("feed:blog-77.example {COMMON}"),
+            10.0,
+            2.0,
+        ),
+        relevance(
+            "title: and a word",
+            format!("title:{COMMON} {one}"),
+            10.0,
+            2.0,
+        ),
+        relevance("a word in 2 % of all", one.to_owned(), 60.0, 15.0),
+        relevance("a word in a third of all", COMMON.to_owned(), 60.0, 15.0),
+        relevance(
+            "the same since a year",
+            format!("{COMMON} since:1y"),
+            60.0,
+            15.0,
+        ),
+        newest(
+            "newest 50 of a common word",
+            COMMON,
+            "jsonl",
+            Some(50),
+            10.0,
+            4.0,
+        ),
+        newest(
+            "newest 50 of two common words",
+            "conference database",
+            "jsonl",
+            Some(50),
+            60.0,
+            15.0,
+        ),
+        newest(
+            "newest 50 of a tag",
+            "tag:topic-0",
+            "jsonl",
+            Some(50),
+            5.0,
+            2.0,
+        ),
+        newest(
+            "newest 50 of a rare tag",
+            "tag:topic-2000",
+            "jsonl",
+            Some(50),
+            5.0,
+            2.0,
+        ),
+        newest("newest 50", "", "jsonl", Some(50), 5.0, 2.0),
+        newest(
+            "since 7 days, first 20 as text",
+            "since:7d",
+            "text",
+            Some(20),
+            10.0,
+            4.0,
+        ),
+        newest("all since 7 days", "since:7d", "jsonl", None, 10.0, 4.0),
+        newest("newest 1,000 as Atom", "", "atom", Some(1_000), 100.0, 50.0),
+    ]
+}
+
+/// Each question warm in this process, best and median, and by the real binary.
+pub(crate) fn table(path: &Path, entries: usize, runs: usize) -> Result<String, Box<dyn Error>> {
+    let shelf = Shelf::open(path);
+    let mut text = format!(
+        "{entries} entries; ms, best and median of {runs}; the whole process by itself\n\n\
+         | question | best | median | process | at most | aim | items |\n\
+         | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n"
+    );
+    for question in questions() {
+        let ask = || {
+            let limit = question.limit;
+            shelf.ask(
+                &question.query,
+                question.format,
+                question.relevance,
+                limit,
+                NOW,
+            )
+        };
+        // The first fills the caches.
+        let (items, _) = ask();
+        let mut times: Vec<Duration> = (0..runs)
+            .map(|_| {
+                let start = Instant::now();
+                ask();
+                start.elapsed()
+            })
+            .collect();
+        times.sort();
+        let ms = |time: Duration| time.as_secs_f64() * 1e3;
+        let (best, median) = (ms(times[0]), ms(times[runs / 2]));
+        let mark = match median {
+            _ if median > question.most => " **missed**",
+            _ if median > question.aim => " (aim missed)",
+            _ => "",
+        };
+        let _ = writeln!(
+            text,
+            "| {} | {best:.1} | {median:.1}{mark} | {:.0} | {:.0} | {:.0} | {items} |",
+            question.name,
+            ms(whole(path, &question)?),
+            question.most,
+            question.aim,
+        );
+        eprintln!("{}: {median:.1} ms", question.name);
+    }
+    Ok(text)
+}
+
+/// Median of five runs of the real binary.
+fn whole(path: &Path, question: &Question) -> Result<Duration, Box<dyn Error>> {
+    let mut times = Vec::new();
+    for _ in 0..5 {
+        let mut command = hallway(path);
+        command.args(["query", &question.query, "--format", question.format]);
+        if question.relevance {
+            command.args(["--sort", "relevance"]);
+        }
+        if let Some(limit) = question.limit {
+            command.args(["--limit", &limit.to_string()]);
+        }
+        let start = Instant::now();
+        if !command.status()?.success() {
+            return Err(format!("{}: it failed", question.name).into());
+        }
+        times.push(start.elapsed());
+    }
+    times.sort();
+    Ok(times[2])
+}
+
+fn hallway(path: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hallway"));
+    let now = chrono::DateTime::from_timestamp(NOW, 0).unwrap_or_default();
+    command
+        .arg("--archive")
+        .arg(path)
+        .args(["--config", "/dev/null"])
+        .env("HALLWAY_NOW", now.to_rfc3339())
+        .stdout(Stdio::null());
+    command
+}
+
+/// Every format to the end of the archive: CPU, wall and memory of the real binary.
+pub(crate) fn exports(path: &Path) -> Result<String, Box<dyn Error>> {
+    let mut text =
+        "| everything as | CPU s | wall s | MiB |\n| --- | ---: | ---: | ---: |\n".to_owned();
+    let archive = path.display().to_string();
+    for format in [
+        "jsonl", "json", "csv", "text", "markdown", "html", "eml", "atom", "rss", "jsonfeed",
+        "opml",
+    ] {
+        let cost = cost_of(&[
+            env!("CARGO_BIN_EXE_hallway"),
+            "--archive",
+            &archive,
+            "--config",
+            "/dev/null",
+            "query",
+            "--format",
+            format,
+            "--limit",
+            "1000000000",
+        ])?;
+        let _ = writeln!(
+            text,
+            "| {format} | {:.1} | {:.1} | {} |",
+            cost.cpu.as_secs_f64(),
+            cost.wall.as_secs_f64(),
+            cost.memory
+        );
+        eprintln!("{format}: {cost:?}");
+    }
+    Ok(text)
+}
+
+/// `query` on an empty archive, the whole process.
+pub(crate) fn start(folder: &Path, runs: usize) -> Result<String, Box<dyn Error>> {
+    let path = folder.join("empty.db");
+    drop(Shelf::open(&path));
+    let mut text = "| whole process, ms | best | median |\n| --- | ---: | ---: |\n".to_owned();
+    let mut row = |name: &str, make: &dyn Fn() -> Command| -> Result<(), Box<dyn Error>> {
+        let mut times = Vec::new();
+        for _ in 0..runs {
+            let mut command = make();
+            command.stdout(Stdio::null()).stderr(Stdio::null());
+            let start = Instant::now();
+            command.status()?;
+            times.push(start.elapsed().as_secs_f64() * 1e3);
+        }
+        times.sort_by(f64::total_cmp);
+        let _ = writeln!(
+            text,
+            "| {name} | {:.1} | {:.1} |",
+            times[0],
+            times[runs / 2]
+        );
+        Ok(())
+    };
+    row("`true`", &|| Command::new("true"))?;
+    row("hallway --version", &|| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hallway"));
+        command.arg("--version");
+        command
+    })?;
+    row("hallway query, empty archive (at most 15, aim 5)", &|| {
+        let mut command = hallway(&path);
+        command.arg("query");
+        command
+    })?;
+    Ok(text)
+}
