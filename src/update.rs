@@ -49,7 +49,7 @@ pub(crate) use history::{End, HistoryLimits, HistoryReport};
 pub(crate) use reparse::Reread;
 
 /// How many attempts the writer takes into one commit at most.
-const BATCH: usize = 64;
+const BATCH: usize = 256;
 
 /// What every poll of a run shares.
 #[derive(Clone)]
@@ -167,6 +167,17 @@ impl Update {
                 slot: Some(fetched.slot),
             });
         }
+        let body = fetched.answer.as_ref().map(|answer| &answer.body);
+        if matches!(body, Ok(Body::Unchanged)) && former.is_none() {
+            // Nothing to work on and nothing that takes memory: neither a core nor the slot is held.
+            let (attempt, warnings) = self.read(&feed, fetched.answer);
+            let (draft, attempt) = self.pack(feed, attempt, warnings)?;
+            return Some(Poll {
+                draft,
+                attempt: Some(attempt),
+                slot: None,
+            });
+        }
         let share = bounds::share(&fetched.answer);
         let _cores = cores.acquire_many_owned(share).await;
         let (draft, attempt) = self.settle(feed, former, fetched.answer).await?;
@@ -214,10 +225,11 @@ impl Update {
         attempt: Attempt,
         warnings: Vec<Failure>,
     ) -> Option<(Draft, PackedAttempt)> {
-        let draft = Draft::new(feed.clone(), &attempt, warnings);
+        let draft = Draft::new(feed, &attempt, warnings);
         if let Ok(packed) = self.archive.pack(attempt) {
             return Some((draft, packed));
         }
+        let feed = draft.into_feed();
         let failure = Failure::new(FailureKind::TooLarge, "what it sent is too large to keep");
         let attempt = self.failed(&feed, failure);
         let draft = Draft::new(feed, &attempt, Vec::new());
