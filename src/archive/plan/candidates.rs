@@ -127,6 +127,8 @@ impl Candidates<'_> {
             }
         }
         sets.sort();
+        // Some of them say what is narrow; SQLite refuses hundreds.
+        sets.truncate(8);
         // Where one of them is rare, it will do.
         let [(fewest, rarest), others @ ..] = sets.as_slice() else {
             return Ok(());

@@ -192,8 +192,14 @@ fn expression(db: &Connection, filter: &Filter) -> Result<Option<String>, Archiv
     })
 }
 
-/// Rows that say all of it.
+/// Rows that say all of it; balanced as [`any_of`].
 pub(super) fn all_of(expressions: &[String]) -> String {
-    let each: Vec<String> = expressions.iter().map(|one| format!("({one})")).collect();
-    each.join(" AND ")
+    match expressions {
+        [] => "\"\"".to_owned(),
+        [one] => format!("({one})"),
+        many => {
+            let (left, right) = many.split_at(many.len() / 2);
+            format!("({} AND {})", all_of(left), all_of(right))
+        }
+    }
 }
