@@ -36,7 +36,7 @@ const OFTEN_TOGETHER: usize = 2_000 / SCALE;
 const A_PAGE: u64 = 1_000;
 
 /// Fewer entries than these are asked one by one whether they say a common word.
-const FEW_TO_ASK: usize = 500;
+const FEW_TO_ASK: usize = 1_000;
 
 /// Columns of each row: the entry's `id`, its `date`, and by talk the talk's `number`.
 pub(super) struct Plan {
@@ -91,7 +91,7 @@ impl Plan {
         let reach = Reach::new(db);
         let ranking = Ranking::of(&reach, query)?;
         let is_plain = query.per_feed.is_none() && query.group == Group::None;
-        let (Ranking::Newest(_), Some(limit), true) = (&ranking, query.limit, is_plain) else {
+        let (true, Some(limit), true) = (ranking.is_partial(), query.limit, is_plain) else {
             return Ok(vec![
                 Self::begun(db, query)?.complete(&reach, query, &ranking)?,
             ]);
