@@ -218,7 +218,7 @@ impl Candidates<'_> {
                 vec![kind.word().to_owned().into()],
             ),
             Filter::HasEnclosure => {
-                self.push_shown("SELECT DISTINCT entry FROM enclosures", vec![])
+                self.push_shown("SELECT DISTINCT entry FROM enclosures", vec![]);
             }
             Filter::IsRevised => self.push_shown("SELECT DISTINCT entry FROM revisions", vec![]),
             Filter::HasTalks => self.push_shown("SELECT DISTINCT entry FROM talks", vec![]),
