@@ -105,14 +105,7 @@ fn a_list_may_be_deep_long_cut_or_nothing_but_noise() {
     )));
     assert!(matches!(subscribed(&hall), 1 | 2));
 
-    for noise in [
-        &b""[..],
-        b"\x00\xff\xfe\x00",
-        b"<opml",
-        b"<opml><body>",
-        b"{}",
-        b"<html>",
-    ] {
+    for noise in [&b""[..], b"\x00\xff\xfe\x00", b"<opml", b"{}", b"<html>"] {
         let (hall, run) = import(noise);
         assert_ne!(run.status, Some(0), "{noise:?}");
         assert!((1..=3).contains(&run.err.lines().count()), "{}", run.err);
