@@ -48,6 +48,9 @@ use writer::{send, write};
 pub(crate) use history::{End, HistoryLimits, HistoryReport};
 pub(crate) use reparse::Reread;
 
+/// How many polls are asking or wait for their host's turn, of ten kibibytes each.
+const WAITING: usize = 4096;
+
 /// How many attempts the writer takes into one commit at most.
 const BATCH: usize = 256;
 
@@ -86,18 +89,22 @@ impl Update {
         let cores = Arc::new(Semaphore::new(bounds::cores()));
 
         let network = Arc::new(Network::default());
-        let mut polls = JoinSet::new();
-        for feed in feeds {
-            let (cores, network) = (Arc::clone(&cores), Arc::clone(&network));
-            let (this, polled) = (self.clone(), polled.clone());
-            polls.spawn(async move {
-                if let Some(poll) = this.poll(feed, cores).await {
-                    send(network.pass(poll), &polled).await;
-                }
-            });
-        }
         let now = self.now;
+        let this = self.clone();
         let asking = tokio::spawn(async move {
+            let mut polls = JoinSet::new();
+            for feed in feeds {
+                if polls.len() >= WAITING {
+                    polls.join_next().await;
+                }
+                let (cores, network) = (Arc::clone(&cores), Arc::clone(&network));
+                let (this, polled) = (this.clone(), polled.clone());
+                polls.spawn(async move {
+                    if let Some(poll) = this.poll(feed, cores).await {
+                        send(network.pass(poll), &polled).await;
+                    }
+                });
+            }
             while polls.join_next().await.is_some() {}
             send(network.left(now), &polled).await;
         });
