@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
 use super::content::{self, Packer};
@@ -113,24 +113,38 @@ pub(super) fn of_entry(db: &Connection, id: EntryId) -> Result<Vec<Revision>, Ar
     )?;
     let mut rows = select.query([id.0])?;
     let mut revisions = Vec::new();
+    let damaged = |error: ArchiveError| match error {
+        ArchiveError::Damaged(message) => {
+            ArchiveError::Damaged(format!("an earlier state of entry {}: {message}", id.0))
+        }
+        error => error,
+    };
     while let Some(row) = rows.next()? {
-        let facts = content::unpack_text(db, &data(db, &row.get::<_, Vec<u8>>(4)?)?)?;
-        let facts: Facts = serde_json::from_str(&facts).map_err(|error| {
-            ArchiveError::Damaged(format!("an earlier state cannot be read: {error}"))
-        })?;
-        let mut entry = facts.into_entry(row.get(6)?, ContentHash(row.get(3)?));
-        entry
-            .tags
-            .retain(|tag| !taken_off.contains(&Tag::key(&tag.name)));
-        entry.title = row.get(1)?;
-        entry.updated = instant(row.get(2)?);
-        entry.content = content::unpack_html(db, &data(db, &row.get::<_, Vec<u8>>(5)?)?)?;
-        revisions.push(Revision {
-            replaced_at: certain(row.get(0)?),
-            entry,
-        });
+        revisions.push(of_row(db, row, &taken_off).map_err(damaged)?);
     }
     Ok(revisions)
+}
+
+fn of_row(
+    db: &Connection,
+    row: &Row<'_>,
+    taken_off: &HashSet<String>,
+) -> Result<Revision, ArchiveError> {
+    let facts = content::unpack_text(db, &data(db, &row.get::<_, Vec<u8>>(4)?)?)?;
+    let facts: Facts = serde_json::from_str(&facts).map_err(|error| {
+        ArchiveError::Damaged(format!("an earlier state cannot be read: {error}"))
+    })?;
+    let mut entry = facts.into_entry(row.get(6)?, ContentHash(row.get(3)?));
+    entry
+        .tags
+        .retain(|tag| !taken_off.contains(&Tag::key(&tag.name)));
+    entry.title = row.get(1)?;
+    entry.updated = instant(row.get(2)?);
+    entry.content = content::unpack_html(db, &data(db, &row.get::<_, Vec<u8>>(5)?)?)?;
+    Ok(Revision {
+        replaced_at: certain(row.get(0)?),
+        entry,
+    })
 }
 
 /// What is kept under a hash.

@@ -175,6 +175,7 @@ fn what_goes_back_and_forth_is_kept_once() {
     });
     let id = hall.add(feed, states[0].clone());
     let size = || {
+        hall.archive.tidy_up().unwrap();
         let writer = hall.archive.connections.writer();
         writer.execute_batch("VACUUM").unwrap();
         let pages = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
