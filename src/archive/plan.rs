@@ -32,6 +32,9 @@ use crate::query::{By, Cursor, Group, Query, Sort};
 /// of them do.
 const OFTEN_TOGETHER: usize = 2_000 / SCALE;
 
+/// Fewer entries than these are asked one by one whether they say a common word.
+const FEW_TO_ASK: usize = 500;
+
 /// Columns of each row: the entry's `id`, its `date`, and by talk the talk's `number`.
 pub(super) struct Plan {
     pub(super) sql: String,
@@ -47,12 +50,25 @@ pub(super) struct Plan {
 /// How the index is asked whether an entry says something.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Asks {
-    /// Entry by entry: few are met.
+    /// Entry by entry: a handful is met.
     Each,
-    /// What is common entry by entry, all else at once.
+    /// What is common entry by entry, all else at once: few are met.
     EachIfCommon,
-    /// For all at once: most of the archive is met.
+    /// Of what is common the newest rows at once and the others entry by entry, all else at once: the
+    /// newest are met until there are enough.
+    Newest,
+    /// For all at once: much of the archive is met.
     AtOnce,
+}
+
+impl Asks {
+    /// To ask of one entry takes as long as to gather a few hundred rows.
+    fn of_so_many(entries: usize) -> Self {
+        match entries < FEW_TO_ASK {
+            true => Self::EachIfCommon,
+            false => Self::AtOnce,
+        }
+    }
 }
 
 /// Items that go before or are left out: an entry's number and, by talk, the talk's.
@@ -127,7 +143,7 @@ impl Plan {
         query: &Query,
         ranking: &Ranking,
     ) -> Result<Self, ArchiveError> {
-        if let Ranking::Rows(_) = ranking {
+        if let Ranking::Rows(..) = ranking {
             return self.best(reach, query, ranking);
         }
         let is_ranked = self.hits(ranking);
@@ -142,21 +158,21 @@ impl Plan {
         self.sql.push_str(" FROM ");
         self.asks = self.asking(reach, query)?;
         match start(reach, query, self.merged)? {
-            Start::Few(few) => {
+            Start::Few(few, entries) => {
                 self.sql
                     .push_str(&format!("({}) AS few CROSS JOIN ", few.sql));
                 self.parameters.extend(few.parameters);
                 self.sql
                     .push_str("entries e NOT INDEXED ON e.id = few.entry");
-                self.asks = Asks::EachIfCommon;
+                self.asks = Asks::of_so_many(entries);
             }
-            Start::Walk { by_date, is_short } => {
+            Start::Walk { by_date, entries } => {
                 self.sql.push_str("entries e");
                 if by_date {
                     self.sql.push_str(" INDEXED BY entries_by_date");
                 }
-                if is_short {
-                    self.asks = Asks::EachIfCommon;
+                if let Some(entries) = entries {
+                    self.asks = Asks::of_so_many(entries);
                 }
             }
         }
@@ -186,8 +202,18 @@ impl Plan {
         self.sql.push_str(&format!(
             " FROM {best} CROSS JOIN entries e NOT INDEXED ON e.id = best.entry"
         ));
-        self.asks = Asks::EachIfCommon;
-        self.select(reach, query)?;
+        // An answer as of an earlier time asks of each row when it came.
+        if query.by == By::Entry && query.arrived_until.is_none() && query.arrived_after.is_none() {
+            let left = Query {
+                filter: ranking.left_of(&query.filter),
+                ..query.clone()
+            };
+            self.asks = ranking.asks();
+            self.select(reach, &left)?;
+        } else {
+            self.asks = ranking.asks();
+            self.select(reach, query)?;
+        }
         Ok(order::finish(query, self, true))
     }
 
@@ -205,8 +231,8 @@ impl Plan {
         }
         let are_together =
             common.len() < 2 || reach.up_to(&all_of(&common), OFTEN_TOGETHER)? == OFTEN_TOGETHER;
-        Ok(match are_together {
-            true => Asks::EachIfCommon,
+        Ok(match are_together && query.sort != Sort::Oldest {
+            true => Asks::Newest,
             false => Asks::AtOnce,
         })
     }

@@ -80,8 +80,14 @@ fn a_list_may_be_deep_long_cut_or_nothing_but_noise() {
         "{feed}{}",
         "<outline text=\"x\">".repeat(1_000_000)
     )));
-    assert!(matches!(run.status, Some(0 | 3)), "{}", run.err);
-    assert_eq!(subscribed(&hall), 1);
+    // Nobody sorts feeds so deep: refused as a whole, in a line that says why.
+    assert_eq!(run.status, Some(1), "{}", run.err);
+    assert!(
+        run.err.contains("too many folders inside one another"),
+        "{}",
+        run.err
+    );
+    assert!(!hall.archive().exists() || subscribed(&hall) == 0);
 
     let (hall, run) = import(&opml(&feed.repeat(100_000))[..200_000]);
     assert!(matches!(run.status, Some(0 | 3)), "{}", run.err);

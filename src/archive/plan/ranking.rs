@@ -10,20 +10,22 @@
 use rusqlite::Connection;
 
 use super::super::error::ArchiveError;
+use super::Asks;
 use super::reach::{Reach, SCALE};
 use super::words::{any_of, anywhere, in_people, in_title};
 use crate::query::{Filter, Query, Sort};
 
 /// So many rows are ranked by bm25, in 10 ms or so.
 const RANKED: usize = 6_000 / SCALE;
-/// Of common words, so many rows are ranked of each kind.
+/// Of common words, so many rows are ranked of each kind, among so many.
 const NEWEST: usize = 1_000 / SCALE;
+const AMONG: usize = 100_000 / SCALE;
 
 pub(super) enum Ranking {
     /// By date.
     None,
-    /// All rows of an FTS5 expression, which every item of the answer has.
-    Rows(String),
+    /// All rows of an FTS5 expression, one of which every item of the answer has; so many at most.
+    Rows(String, usize),
     /// The newest rows of one.
     Newest(String),
 }
@@ -60,15 +62,15 @@ impl Ranking {
         }
         if scored.is_empty() {
             // Alternatives, all rare, that are many together.
-            return Ok(Self::Rows(rarest.clone()));
+            return Ok(Self::Rows(rarest.clone(), rows));
         }
         scored.sort();
         let scored = any_of(&scored);
-        Ok(Self::Rows(match sum <= RANKED {
-            true => scored,
+        Ok(match sum <= RANKED {
+            true => Self::Rows(scored, sum),
             // The rarest counts twice then, which does it no wrong.
-            false => format!("({rarest}) AND ({rarest} OR {scored})"),
-        }))
+            false => Self::Rows(format!("({rarest}) AND ({rarest} OR {scored})"), rows),
+        })
     }
 
     /// Defines `hits`: rows of the index with how well they answer; the lower the better. A word in a
@@ -76,7 +78,7 @@ impl Ranking {
     pub(super) fn hits(&self) -> Option<(String, Vec<String>)> {
         match self {
             Self::None => None,
-            Self::Rows(expression) => Some((
+            Self::Rows(expression, _) => Some((
                 "WITH hits AS MATERIALIZED (
                      SELECT rowid AS row, bm25(entry_text, 10.0, 5.0, 1.0) AS score
                      FROM entry_text WHERE entry_text MATCH ?) "
@@ -84,26 +86,56 @@ impl Ranking {
                 vec![expression.clone()],
             )),
             Self::Newest(expression) => {
+                // Which column says a word is not in the index: each row has to be looked at.
                 let newest = |score: &str| {
                     format!(
                         "SELECT row, {score} AS score FROM (
                              SELECT rowid AS row FROM entry_text WHERE entry_text MATCH ?
+                                 AND rowid >= (SELECT row FROM oldest)
                              ORDER BY rowid DESC LIMIT {NEWEST})"
                     )
                 };
                 let sql = format!(
-                    "WITH hits AS MATERIALIZED ({} UNION ALL {} UNION ALL {}) ",
+                    "WITH oldest AS MATERIALIZED (SELECT ifnull((
+                         SELECT rowid FROM entry_text WHERE entry_text MATCH ?
+                         ORDER BY rowid DESC LIMIT 1 OFFSET {AMONG}), 0) AS row),
+                     hits AS MATERIALIZED ({} UNION ALL {} UNION ALL {}) ",
                     newest("-3"),
                     newest("-2"),
                     newest("-1")
                 );
                 let expressions = vec![
+                    expression.clone(),
                     format!("title : ({expression})"),
                     format!("people : ({expression})"),
                     expression.clone(),
                 ];
                 Some((sql, expressions))
             }
+        }
+    }
+
+    /// Whether the hits are so few that each is asked for the other words.
+    pub(super) fn asks(&self) -> Asks {
+        match self {
+            Self::Rows(_, rows) => Asks::of_so_many(*rows),
+            _ => Asks::AtOnce,
+        }
+    }
+
+    /// What is left to be asked of an item by entry that is among the hits.
+    pub(super) fn left_of(&self, filter: &Filter) -> Filter {
+        let is_said = |part: &Filter| matches!(part, Filter::Text(_) | Filter::Title(_));
+        match (self, filter) {
+            (Self::Newest(_), Filter::And(parts)) => Filter::And(
+                parts
+                    .iter()
+                    .filter(|part| !is_said(part))
+                    .cloned()
+                    .collect(),
+            ),
+            (Self::Newest(_), part) if is_said(part) => Filter::All,
+            _ => filter.clone(),
         }
     }
 }
