@@ -34,7 +34,7 @@ fn entries_are_split_anew() {
     archive
         .execute_batch(
             "DELETE FROM talks WHERE number = 2; UPDATE talks SET title = 'Old';
-             UPDATE entries SET event = 'Old', event_key = 'old' WHERE event IS NOT NULL",
+             UPDATE entries SET event = 'Old', event_key = 'old' WHERE id = 1",
         )
         .unwrap();
     drop(archive);

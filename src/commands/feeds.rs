@@ -18,7 +18,8 @@ use crate::terminal::{escape, result_output};
 
 /// List subscriptions and how they do
 ///
-/// A table; with -v each feed's address, tags and trouble in full.
+/// A table; with -v each feed's address, tags and trouble in full. Damped is a feed with entries that change
+/// at every poll: after twenty edits a state a week is kept of each.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Print one JSON object a feed

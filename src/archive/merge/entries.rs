@@ -272,12 +272,14 @@ impl<'a, 'b> Entries<'a, 'b> {
         }
         let mut all = rows(to, "revisions", "entry", here, "id")?;
         let before = all.len();
+        // An entry may have come back to a state: the first time there is the first time here, and so on.
+        let mut is_theirs = vec![false; before];
         let mut earlier = false;
         for mut row in theirs {
-            let known = all
-                .iter_mut()
-                .find(|own| own.get("hash") == row.get("hash"));
-            if let Some(own) = known {
+            let mut known = all.iter_mut().zip(&mut is_theirs);
+            let known = known.find(|(own, taken)| !**taken && own.get("hash") == row.get("hash"));
+            if let Some((own, taken)) = known {
+                *taken = true;
                 if row.number("replaced_at") < own.number("replaced_at") {
                     own.set("replaced_at", row.number("replaced_at"));
                     earlier = true;
@@ -288,6 +290,7 @@ impl<'a, 'b> Entries<'a, 'b> {
             self.revision_data(row.blob("content"))?;
             row.set("entry", here);
             all.push(row);
+            is_theirs.push(true);
         }
         if all.len() == before && !earlier {
             return Ok(());

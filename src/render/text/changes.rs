@@ -201,7 +201,10 @@ fn counted(older: &str, newer: &str) -> String {
     let before: Vec<&str> = older.split_whitespace().collect();
     let after: Vec<&str> = newer.split_whitespace().collect();
     let (mut added, mut removed) = (0, 0);
-    for op in comparison().diff_slices(&before, &after).ops() {
+    // Of a long history each edit in its turn.
+    let mut comparison = comparison();
+    comparison.timeout(Duration::from_millis(300));
+    for op in comparison.diff_slices(&before, &after).ops() {
         if op.tag() != DiffTag::Equal {
             removed += op.old_range().len();
             added += op.new_range().len();
