@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 
 use super::connections::write;
-use super::content::Packer;
+use super::content::{Packed, Packer};
 use super::dictionary::Dictionary;
 use super::duplicates;
 use super::entries;
@@ -34,7 +34,7 @@ pub(crate) struct PackedAttempt {
 }
 
 struct PackedEntry {
-    data: Vec<u8>,
+    data: Packed,
     rows: Vec<TextRow>,
 }
 
