@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::support::server::{Reply, Server};
@@ -56,14 +56,17 @@ fn spent(pid: u32) -> Option<(f64, u64)> {
     Some((ticks as f64 / 100.0, peak))
 }
 
-/// Runs it to its end: how long it took, what it spent, and the largest memory.
+/// The binary with these arguments.
 fn measured(hall: &Hall, arguments: &[&str]) -> (Duration, f64, u64) {
+    let mut command = hall.command();
+    command.arg("--archive").arg(hall.archive()).args(arguments);
+    run(command)
+}
+
+/// Runs it to its end: how long it took, what it spent, and the largest memory.
+fn run(mut command: Command) -> (Duration, f64, u64) {
     let began = Instant::now();
-    let mut child = hall
-        .command()
-        .arg("--archive")
-        .arg(hall.archive())
-        .args(arguments)
+    let mut child = command
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
@@ -157,19 +160,11 @@ fn five_thousand_unchanged_feeds_are_cheap() {
 fn bare_loop(urls: &[String]) -> (Duration, f64, u64) {
     let hall = Hall::new();
     hall.write("urls", urls.join("\n"));
-    let began = Instant::now();
-    let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
         .args(["--exact", "load::the_bare_loop", "--ignored"])
-        .env("BARE_LOOP", hall.path("urls"))
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut last = (0.0, 0);
-    while child.try_wait().unwrap().is_none() {
-        last = spent(child.id()).unwrap_or(last);
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    (began.elapsed(), last.0, last.1)
+        .env("BARE_LOOP", hall.path("urls"));
+    run(command)
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::dates::{SIGNS, has_day, without_date, year_of};
 use super::furniture::{behind_count, is_furniture};
 use super::tables::{EVENT_WORDS, NOT_EVENTS, TITLE_ENDS, TITLE_STARTS};
-use super::wording::bare;
+use super::wording::{bare, ends_with, starts_with};
 
 /// Ends of words that name a kind of event: `QueueConf`, `PipeCon`.
 const ENDINGS: &[&str] = &[
@@ -389,11 +389,10 @@ fn stripped(title: &str) -> String {
     loop {
         let before = name;
         for start in TITLE_STARTS.iter() {
-            let rest = name
-                .get(..start.len())
-                .filter(|head| head.to_lowercase() == **start);
-            let rest = rest.map(|_| &name[start.len()..]);
-            if let Some(rest) = rest.filter(|rest| rest.starts_with(SIGNS)) {
+            if starts_with(name, start)
+                && let Some(rest) =
+                    Some(&name[start.len()..]).filter(|rest| rest.starts_with(SIGNS))
+            {
                 name = without_article(start, rest.trim_start_matches(SIGNS));
             }
         }
@@ -403,10 +402,7 @@ fn stripped(title: &str) -> String {
             let Some(at) = whole.len().checked_sub(end.len()) else {
                 continue;
             };
-            let fits = whole
-                .get(at..)
-                .is_some_and(|tail| tail.to_lowercase() == **end);
-            if fits && at > 0 && whole[..at].ends_with(SIGNS) {
+            if at > 0 && ends_with(whole, end) && whole[..at].ends_with(SIGNS) {
                 name = whole[..at].trim_end_matches(SIGNS);
                 // `..: a recap`
                 if let Some((before, small)) = name.rsplit_once(' ')
