@@ -255,6 +255,18 @@ CREATE TABLE revisions (
 -- Serves: an entry's history; is:revised.
 CREATE INDEX revisions_by_entry ON revisions (entry, id);
 
+-- Further guids of entries: a feed that moves to another program gives what it published before new ones.
+CREATE TABLE later_guids (
+    guid TEXT NOT NULL,
+    -- The entry's own.
+    feed INTEGER NOT NULL REFERENCES feeds (id) ON DELETE CASCADE,
+    entry INTEGER NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+    PRIMARY KEY (guid, feed)
+) STRICT, WITHOUT ROWID;
+
+-- Serves: an entry that is deleted or merged into another archive.
+CREATE INDEX later_guids_by_entry ON later_guids (entry);
+
 -- Authors of entries, in the publisher's order.
 CREATE TABLE authors (
     entry INTEGER NOT NULL REFERENCES entries (id) ON DELETE CASCADE,

@@ -203,6 +203,7 @@ fn attempt(feed: FeedId, cleaned: Cleaned, at: DateTime<Utc>) -> Attempt {
         changes: Changes {
             entries: entries.map(|entry| Change::New(Box::new(entry))).collect(),
             unchanged: 0,
+            later_guids: Vec::new(),
         },
         validators: Validators::default(),
         body_hash: ContentHash([0; 32]),

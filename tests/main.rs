@@ -67,6 +67,8 @@ mod raw;
 /// The one line for cron.
 mod rules;
 mod run;
+/// What comes under another id and is no other entry.
+mod same_entry;
 /// One entry in full.
 mod show;
 /// How long the program takes to begin.

@@ -12,6 +12,7 @@ use super::health;
 use super::holds;
 use super::index::{self, KnownWords, Pending, TextRow};
 use super::instants::seconds;
+use super::later_guids;
 use super::moves;
 use super::raw::{self, PackedRaw};
 use super::revisions;
@@ -155,6 +156,9 @@ fn record_one(db: &Connection, packed: PackedAttempt) -> Result<(Recorded, Pendi
             whereabouts,
         } => {
             let given = tags::of_feed(db, attempt.feed)?;
+            for (guid, id) in &changes.later_guids {
+                later_guids::put(db, attempt.feed, guid, *id)?;
+            }
             for (change, packed) in changes.entries.into_iter().zip(entries) {
                 let stored = store(db, attempt.feed, at, change, packed, &given, &mut pending)?;
                 recorded.new += usize::from(stored == Stored::New);
@@ -222,6 +226,7 @@ fn store(
         None => {
             db.prepare_cached("DELETE FROM dropped WHERE guid = ?1 AND feed = ?2")?
                 .execute(params![entry.guid, feed.0])?;
+            later_guids::forget(db, feed, &entry.guid)?;
             let id = entries::insert(db, feed, at, &entry, &packed.data)?;
             tags::add_of_publisher(db, id, &entry)?;
             let given = given_tags

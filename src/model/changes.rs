@@ -79,8 +79,22 @@ impl State {
 /// What the archive already holds of an entry that was just parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Known {
+    /// Found by a guid that its feed gave it later, not by the one it is kept under.
+    pub(crate) by_later_guid: bool,
     pub(crate) id: EntryId,
     pub(crate) hash: ContentHash,
+}
+
+/// What an entry that is held says, apart from its text: enough to ask whether it is what now comes under
+/// another guid.
+#[derive(Debug, Clone)]
+pub(crate) struct HeldPost {
+    pub(crate) id: EntryId,
+    pub(crate) hash: ContentHash,
+    pub(crate) url: Option<String>,
+    pub(crate) title: Option<String>,
+    pub(crate) published: Option<DateTime<Utc>>,
+    pub(crate) updated: Option<DateTime<Utc>>,
 }
 
 /// What `decide` makes of a feed and what is stored of it.
@@ -89,6 +103,8 @@ pub(crate) struct Changes {
     pub(crate) entries: Vec<Change>,
     /// Entries of the document that the archive already holds as they are.
     pub(crate) unchanged: usize,
+    /// New guids of entries that the archive holds under older ones, to be remembered.
+    pub(crate) later_guids: Vec<(String, EntryId)>,
 }
 
 #[derive(Debug)]

@@ -328,6 +328,7 @@ fn nobody_can_push_in_front_of_the_original() {
                 ..post("https://blog.example/ghent", link, "Ghent")
             })],
             unchanged: 0,
+            later_guids: Vec::new(),
         },
         validators: Validators::default(),
         body_hash: hash("thief"),

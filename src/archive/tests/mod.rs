@@ -199,6 +199,7 @@ fn read(feed: FeedId, entries: Vec<Change>) -> Attempt {
         changes: Changes {
             entries,
             unchanged: 0,
+            later_guids: Vec::new(),
         },
         validators: Validators {
             etag: Some("\"1\"".to_owned()),
