@@ -45,6 +45,8 @@ CREATE TABLE feeds (
     etag TEXT,
     last_modified TEXT,
     body_hash BLOB,
+    -- 1: that document ended too early; what came of it is kept, and the next poll asks for all of it.
+    is_cut INTEGER NOT NULL DEFAULT 0 CHECK (is_cut IN (0, 1)),
     last_attempt INTEGER,
     -- Of the last attempt; NULL where none was answered, and for files.
     http_status INTEGER,

@@ -246,9 +246,21 @@ impl Update {
         feed: &Subscription,
         answer: Result<Answer, Failure>,
     ) -> (Attempt, Vec<Failure>) {
-        match answer.and_then(|answer| self.outcome(feed, answer)) {
-            Ok(success) => success,
-            Err(failure) => (self.failed(feed, failure), Vec::new()),
+        let (failure, part) = match answer {
+            Ok(answer) => match self.outcome(feed, answer) {
+                Ok(success) => return success,
+                Err(failure) => (failure, None),
+            },
+            Err(mut failure) => {
+                let part = failure.part.take();
+                (failure, part)
+            }
+        };
+        // What came before an answer broke off may hold entries all the same.
+        let part = part.map(|part| documents::broken_off(*part, failure.http_status));
+        match part.map(|part| self.outcome(feed, part)) {
+            Some(Ok(success)) => success,
+            _ => (self.failed(feed, failure), Vec::new()),
         }
     }
 
@@ -288,6 +300,7 @@ impl Update {
         }
         let (mut raw, mut warnings) = parse_documents(&feed.source, &documents, unreadable)
             .map_err(|failure| blamed(failure, &feed.source, &documents))?;
+        let is_cut = documents::is_cut(&raw);
         if let Some(site) = &feed.given_site {
             parse::publish_notes(&mut raw, site);
         }
@@ -319,8 +332,13 @@ impl Update {
         let outcome = Outcome::Read {
             feed: Box::new(safe),
             changes,
-            validators: answer.validators,
-            body_hash,
+            // They name the whole document, and part of it came.
+            validators: match is_cut {
+                true => Validators::default(),
+                false => answer.validators,
+            },
+            body_hash: (!is_cut).then_some(body_hash),
+            is_cut,
             pace,
             whereabouts: self.whereabouts(feed, answer.moved_to),
         };

@@ -206,7 +206,8 @@ fn attempt(feed: FeedId, cleaned: Cleaned, at: DateTime<Utc>) -> Attempt {
             later_guids: Vec::new(),
         },
         validators: Validators::default(),
-        body_hash: ContentHash([0; 32]),
+        body_hash: Some(ContentHash([0; 32])),
+        is_cut: false,
         pace: Pace::default(),
         whereabouts: Whereabouts::default(),
     };

@@ -28,6 +28,8 @@ pub(crate) struct Subscription {
     pub(crate) validators: Validators,
     /// Of that document's bytes.
     pub(crate) body_hash: Option<ContentHash>,
+    /// The last document that was read was cut off; what came of it is kept.
+    pub(crate) is_cut: bool,
     /// How many entries the archive keeps of it.
     pub(crate) entries: u64,
     pub(crate) last_attempt: Option<DateTime<Utc>>,
@@ -136,7 +138,10 @@ pub(crate) enum Outcome {
         changes: Changes,
         /// Replace the stored ones whole.
         validators: Validators,
-        body_hash: ContentHash,
+        /// `None` where the document was cut off: the next poll reads it again, whatever comes.
+        body_hash: Option<ContentHash>,
+        /// The document ended too early.
+        is_cut: bool,
         pace: Pace,
         whereabouts: Whereabouts,
     },

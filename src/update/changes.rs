@@ -42,6 +42,12 @@ impl Update {
         }
         let mut taken = own(&entries, &known);
         for raw in entries {
+            // Of an entry that the document ends within, the state that is held may say more. One that is
+            // new needs a name that the rest of it would not have changed.
+            if raw.is_cut && (known.contains_key(&raw.guid) || raw.url.is_none()) {
+                changes.unchanged += usize::from(known.contains_key(&raw.guid));
+                continue;
+            }
             // Two names of one entry side by side: they are one only as long as they say the same.
             let stands_twice = (known.get(&raw.guid))
                 .is_some_and(|held| held.by_later_guid && !taken.insert(held.id));

@@ -205,7 +205,8 @@ fn read(feed: FeedId, entries: Vec<Change>) -> Attempt {
             etag: Some("\"1\"".to_owned()),
             last_modified: None,
         },
-        body_hash: hash("body"),
+        body_hash: Some(hash("body")),
+        is_cut: false,
         pace: Pace::default(),
         whereabouts: Whereabouts::default(),
     };
