@@ -45,6 +45,8 @@ CREATE TABLE feeds (
     etag TEXT,
     last_modified TEXT,
     body_hash BLOB,
+    -- 1: that document ended too early; what came of it is kept, and the next poll asks for all of it.
+    is_cut INTEGER NOT NULL DEFAULT 0 CHECK (is_cut IN (0, 1)),
     last_attempt INTEGER,
     -- Of the last attempt; NULL where none was answered, and for files.
     http_status INTEGER,
@@ -264,6 +266,18 @@ CREATE TABLE revision_data (
     hash BLOB PRIMARY KEY,
     data BLOB NOT NULL
 ) STRICT;
+
+-- Further guids of entries: a feed that moves to another program gives what it published before new ones.
+CREATE TABLE later_guids (
+    guid TEXT NOT NULL,
+    -- The entry's own.
+    feed INTEGER NOT NULL REFERENCES feeds (id) ON DELETE CASCADE,
+    entry INTEGER NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+    PRIMARY KEY (guid, feed)
+) STRICT, WITHOUT ROWID;
+
+-- Serves: an entry that is deleted or merged into another archive.
+CREATE INDEX later_guids_by_entry ON later_guids (entry);
 
 -- Authors of entries, in the publisher's order.
 CREATE TABLE authors (

@@ -51,7 +51,7 @@ const SELECT: &str = "
            entries, last_success, next_due, error_kind, error_message, error_hint, error_http_status,
            error_retry_at, error_since, failures, given_site, last_attempt, ttl, skip_hours, skip_days,
            update_every, update_base, newest, usual_gap, absent_since, redirect_to, redirect_since,
-           redirect_last, redirect_times, location
+           redirect_last, redirect_times, location, is_cut
     FROM feeds WHERE state <> 'removed'";
 
 pub(super) fn all(db: &Connection) -> Result<Vec<Subscription>, ArchiveError> {
@@ -132,6 +132,7 @@ fn subscription_of(row: &Row<'_>) -> Result<Subscription, ArchiveError> {
             last_modified: row.get(6)?,
         },
         body_hash: row.get::<_, Option<[u8; 32]>>(7)?.map(ContentHash),
+        is_cut: row.get(33)?,
         entries: row.get::<_, i64>(8)?.try_into().unwrap_or(0),
         last_success: instant(row.get(9)?),
         next_due: instant(row.get(10)?),
@@ -188,6 +189,7 @@ fn failure_of(row: &Row<'_>) -> Result<Option<Failure>, ArchiveError> {
         retry_at: instant(row.get(15)?),
         led_to: None,
         lacks_network: false,
+        part: None,
     }))
 }
 

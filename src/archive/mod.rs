@@ -34,6 +34,7 @@ mod health;
 mod holds;
 mod index;
 mod instants;
+mod later_guids;
 mod lock;
 mod merge;
 mod moves;
@@ -297,7 +298,11 @@ impl Archive {
         let reader = self.connections.reader()?;
         let mut all = HashMap::with_capacity(guids.len());
         for &guid in guids {
-            if let Some(known) = entries::known_or_dropped(&reader, feed, guid)? {
+            let known = match entries::known_or_dropped(&reader, feed, guid)? {
+                None => later_guids::known(&reader, feed, guid)?,
+                known => known,
+            };
+            if let Some(known) = known {
                 all.insert(guid.to_owned(), known);
             }
         }

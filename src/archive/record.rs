@@ -12,6 +12,7 @@ use super::health;
 use super::holds;
 use super::index::{self, KnownWords, Pending, TextRow};
 use super::instants::seconds;
+use super::later_guids;
 use super::moves;
 use super::raw::{self, PackedRaw};
 use super::revisions;
@@ -153,17 +154,22 @@ fn record_one(db: &Connection, packed: PackedAttempt) -> Result<(Recorded, Pendi
             feed,
             changes,
             body_hash,
+            is_cut,
             pace,
             whereabouts,
             validators: _,
         } => {
             let given = tags::of_feed(db, attempt.feed)?;
+            for (guid, id) in &changes.later_guids {
+                later_guids::put(db, attempt.feed, guid, *id)?;
+            }
             for (change, packed) in changes.entries.into_iter().zip(entries) {
                 let stored = store(db, attempt.feed, at, change, packed, &given, &mut pending)?;
                 recorded.new += usize::from(stored == Stored::New);
                 recorded.edited += usize::from(stored == Stored::Edited);
             }
-            describe(db, attempt.feed, &feed, body_hash, recorded.new)?;
+            describe(db, attempt.feed, &feed, recorded.new)?;
+            note_document(db, attempt.feed, body_hash, is_cut)?;
             advise(db, attempt.feed, &feed.hints, pace)?;
             recorded.moved = lead(db, attempt.feed, at, &whereabouts)?;
         }
@@ -220,6 +226,7 @@ fn store(
         None => {
             db.prepare_cached("DELETE FROM dropped WHERE guid = ?1 AND feed = ?2")?
                 .execute(params![entry.guid, feed.0])?;
+            later_guids::forget(db, feed, &entry.guid)?;
             let id = entries::insert(db, feed, at, &entry, &packed.data)?;
             tags::add_of_publisher(db, id, &entry)?;
             let given = given_tags
@@ -233,13 +240,7 @@ fn store(
 }
 
 /// Takes over what a feed now says of itself.
-fn describe(
-    db: &Connection,
-    id: FeedId,
-    feed: &Feed,
-    body_hash: ContentHash,
-    new: usize,
-) -> Result<(), ArchiveError> {
+fn describe(db: &Connection, id: FeedId, feed: &Feed, new: usize) -> Result<(), ArchiveError> {
     let authors: Vec<_> = feed
         .authors
         .iter()
@@ -247,8 +248,8 @@ fn describe(
         .collect();
     db.prepare_cached(
         "UPDATE feeds SET guid = ?2, title = ?3, subtitle = ?4, site_url = ?5, self_url = ?6,
-             authors = ?7, language = ?8, rights = ?9, image = ?10, updated = ?11, body_hash = ?12,
-             entries = entries + ?13, generator = ?14, location = ?15, prev_archive = ?16, next_page = ?17
+             authors = ?7, language = ?8, rights = ?9, image = ?10, updated = ?11,
+             entries = entries + ?12, generator = ?13, location = ?14, prev_archive = ?15, next_page = ?16
          WHERE id = ?1",
     )?
     .execute(params![
@@ -263,13 +264,24 @@ fn describe(
         feed.rights,
         feed.image,
         feed.updated.map(seconds),
-        &body_hash.0[..],
         new as i64,
         feed.generator,
         feed.location,
         feed.pages.prev_archive,
         feed.pages.next,
     ])?;
+    Ok(())
+}
+
+/// By what the next document is known to be the same one.
+fn note_document(
+    db: &Connection,
+    id: FeedId,
+    body_hash: Option<ContentHash>,
+    is_cut: bool,
+) -> Result<(), ArchiveError> {
+    db.prepare_cached("UPDATE feeds SET body_hash = ?2, is_cut = ?3 WHERE id = ?1")?
+        .execute(params![id.0, body_hash.map(|hash| hash.0), is_cut])?;
     Ok(())
 }
 

@@ -65,6 +65,9 @@ struct Line<'a> {
     /// How many change so often that only some of their states are kept; left out where there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     damped: Option<u64>,
+    /// The last document was cut off; left out where it was whole.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    truncated: bool,
     last_success: Option<String>,
     next_due: Option<String>,
     error: Option<&'a str>,
@@ -185,6 +188,7 @@ fn line<'a>(
         entries: feed.entries,
         dropped: None,
         damped: None,
+        truncated: feed.is_cut,
         last_success: feed.last_success.map(rfc3339_seconds),
         next_due: (feed.next_due.filter(|_| polled))
             .map(|_| rfc3339_seconds(decide::turn(feed, now))),
@@ -232,6 +236,12 @@ fn describe(
     if let (Some(failure), Some(since)) = (&feed.error, feed.error_since) {
         let message = escape(&failure.message);
         writeln!(out, "  failing since {}: {message}", minute(since))?;
+    }
+    if feed.is_cut {
+        writeln!(
+            out,
+            "  the last document ended too early; what came of it is kept, the next poll asks for all of it"
+        )?;
     }
     if let Some(event) = health.filter(|event| event.kind == HealthKind::Silent) {
         writeln!(out, "  silent: {}", escape(&event.message))?;

@@ -205,6 +205,7 @@ mod tests {
             state: State::Active,
             validators: Validators::default(),
             body_hash: None,
+            is_cut: false,
             entries: 12,
             last_success: "2026-11-21T12:00:00Z".parse().ok(),
             next_due: "2026-11-21T13:00:00Z".parse().ok(),

@@ -7,12 +7,13 @@ use super::super::content::Packed;
 use super::super::entries;
 use super::super::error::ArchiveError;
 use super::super::index::{self, KnownWords, Pending};
+use super::super::later_guids;
 use super::super::revisions;
 use super::super::tags;
 use super::Merge;
 use super::feeds::Feed;
 use super::rows::{Row, rows};
-use crate::model::{EntryId, FeedId, TagOrigin};
+use crate::model::{EntryId, FeedId, Known, TagOrigin};
 
 /// So many entries' index rows wait in memory.
 const BATCH: usize = 256;
@@ -92,7 +93,8 @@ impl<'a, 'b> Entries<'a, 'b> {
         };
         // First of all what may be damaged, so that an entry comes whole or not at all.
         let content = self.content(id)?;
-        let known = entries::known(self.merge.to, FeedId(self.feed.to), row.text("guid"))?;
+        let names = later_guids::names(there, EntryId(id))?;
+        let known = self.known(&names)?;
         row.set("feed", self.feed.to);
         let here = match known {
             None => self.insert(&row.without("id"), &content)?,
@@ -101,9 +103,28 @@ impl<'a, 'b> Entries<'a, 'b> {
                 known.id.0
             }
         };
+        for name in &names {
+            later_guids::put(self.merge.to, FeedId(self.feed.to), name, EntryId(here))?;
+        }
         self.merge.numbers.insert(id, here);
         self.tags(id, here, known.is_none())?;
         self.revisions(id, here)
+    }
+
+    /// The entry here that its feed calls by one of these guids, or has called so.
+    fn known(&self, names: &[String]) -> Result<Option<Known>, ArchiveError> {
+        let (to, feed) = (self.merge.to, FeedId(self.feed.to));
+        for name in names {
+            if let Some(known) = entries::known(to, feed, name)? {
+                return Ok(Some(known));
+            }
+        }
+        for name in names {
+            if let Some(known) = later_guids::known(to, feed, name)? {
+                return Ok(Some(known));
+            }
+        }
+        Ok(None)
     }
 
     fn content(&mut self, id: i64) -> Result<Packed, ArchiveError> {
