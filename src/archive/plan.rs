@@ -32,8 +32,11 @@ use crate::query::{By, Cursor, Group, Query, Sort};
 /// of them do.
 const OFTEN_TOGETHER: usize = 2_000 / SCALE;
 
+/// Longer answers mean much of the archive.
+const A_PAGE: u64 = 1_000;
+
 /// Fewer entries than these are asked one by one whether they say a common word.
-const FEW_TO_ASK: usize = 500;
+const FEW_TO_ASK: usize = 1_000;
 
 /// Columns of each row: the entry's `id`, its `date`, and by talk the talk's `number`.
 pub(super) struct Plan {
@@ -88,7 +91,7 @@ impl Plan {
         let reach = Reach::new(db);
         let ranking = Ranking::of(&reach, query)?;
         let is_plain = query.per_feed.is_none() && query.group == Group::None;
-        let (Ranking::Newest(_), Some(limit), true) = (&ranking, query.limit, is_plain) else {
+        let (true, Some(limit), true) = (ranking.is_partial(), query.limit, is_plain) else {
             return Ok(vec![
                 Self::begun(db, query)?.complete(&reach, query, &ranking)?,
             ]);
@@ -220,7 +223,8 @@ impl Plan {
     /// Whether entries are met one after the other until there are enough, so that only these need be
     /// asked; not where that could mean the whole archive.
     fn asking(&self, reach: &Reach<'_>, query: &Query) -> Result<Asks, ArchiveError> {
-        if query.limit.is_none() || query.per_feed.is_some() || query.group != Group::None {
+        let is_long = query.limit.is_none_or(|limit| limit > A_PAGE);
+        if is_long || query.per_feed.is_some() || query.group != Group::None {
             return Ok(Asks::AtOnce);
         }
         let mut common = Vec::new();

@@ -127,6 +127,8 @@ impl Candidates<'_> {
             }
         }
         sets.sort();
+        // Some of them say what is narrow; SQLite refuses hundreds.
+        sets.truncate(8);
         // Where one of them is rare, it will do.
         let [(fewest, rarest), others @ ..] = sets.as_slice() else {
             return Ok(());
@@ -216,7 +218,7 @@ impl Candidates<'_> {
                 vec![kind.word().to_owned().into()],
             ),
             Filter::HasEnclosure => {
-                self.push_shown("SELECT DISTINCT entry FROM enclosures", vec![])
+                self.push_shown("SELECT DISTINCT entry FROM enclosures", vec![]);
             }
             Filter::IsRevised => self.push_shown("SELECT DISTINCT entry FROM revisions", vec![]),
             Filter::HasTalks => self.push_shown("SELECT DISTINCT entry FROM talks", vec![]),

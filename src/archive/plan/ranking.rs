@@ -4,7 +4,8 @@
 //! every row, a microsecond each, and says little of a word that stands everywhere. So:
 //! * where some word that must be there is not common, the rows that say it are ranked, by it and by the
 //!   other words that are not common;
-//! * where all of them are common, only the newest rows that say them all are ranked: titles before people
+//! * where all of them are common, but few rows say them all, those are ranked;
+//! * where many do, only the newest of those: titles before people
 //!   before text, each newest first. What else answers follows, newest first.
 
 use rusqlite::Connection;
@@ -26,7 +27,9 @@ pub(super) enum Ranking {
     None,
     /// All rows of an FTS5 expression, one of which every item of the answer has; so many at most.
     Rows(String, usize),
-    /// The newest rows of one.
+    /// All rows of one that not every item has: what says the words in several talks has none.
+    Together(String),
+    /// The newest rows of such a one.
     Newest(String),
 }
 
@@ -47,7 +50,12 @@ impl Ranking {
             return Ok(Self::None);
         };
         if rows > RANKED {
-            return Ok(Self::Newest(all_of(&required)));
+            let together = all_of(&required);
+            let is_seldom = required.len() > 1 && reach.up_to(&together, RANKED + 1)? <= RANKED;
+            return Ok(match is_seldom {
+                true => Self::Together(together),
+                false => Self::Newest(together),
+            });
         }
         let mut words = Vec::new();
         collect(reach.db, &query.filter, &mut words)?;
@@ -78,7 +86,7 @@ impl Ranking {
     pub(super) fn hits(&self) -> Option<(String, Vec<String>)> {
         match self {
             Self::None => None,
-            Self::Rows(expression, _) => Some((
+            Self::Rows(expression, _) | Self::Together(expression) => Some((
                 "WITH hits AS MATERIALIZED (
                      SELECT rowid AS row, bm25(entry_text, 10.0, 5.0, 1.0) AS score
                      FROM entry_text WHERE entry_text MATCH ?) "
@@ -123,18 +131,21 @@ impl Ranking {
         }
     }
 
+    /// Whether something may answer that is not ranked.
+    pub(super) fn is_partial(&self) -> bool {
+        matches!(self, Self::Together(_) | Self::Newest(_))
+    }
+
     /// What is left to be asked of an item by entry that is among the hits.
     pub(super) fn left_of(&self, filter: &Filter) -> Filter {
         let is_said = |part: &Filter| matches!(part, Filter::Text(_) | Filter::Title(_));
-        match (self, filter) {
-            (Self::Newest(_), Filter::And(parts)) => Filter::And(
-                parts
-                    .iter()
-                    .filter(|part| !is_said(part))
-                    .cloned()
-                    .collect(),
-            ),
-            (Self::Newest(_), part) if is_said(part) => Filter::All,
+        match filter {
+            // One word alone is what was ranked.
+            part if is_said(part) => Filter::All,
+            Filter::And(parts) if self.is_partial() => {
+                let left = parts.iter().filter(|part| !is_said(part));
+                Filter::And(left.cloned().collect())
+            }
             _ => filter.clone(),
         }
     }
@@ -192,8 +203,14 @@ fn expression(db: &Connection, filter: &Filter) -> Result<Option<String>, Archiv
     })
 }
 
-/// Rows that say all of it.
+/// Rows that say all of it; balanced as [`any_of`].
 pub(super) fn all_of(expressions: &[String]) -> String {
-    let each: Vec<String> = expressions.iter().map(|one| format!("({one})")).collect();
-    each.join(" AND ")
+    match expressions {
+        [] => "\"\"".to_owned(),
+        [one] => format!("({one})"),
+        many => {
+            let (left, right) = many.split_at(many.len() / 2);
+            format!("({} AND {})", all_of(left), all_of(right))
+        }
+    }
 }
