@@ -53,7 +53,9 @@ pub(crate) fn talks(entry: &Entry) -> Vec<Talk> {
     }
     let mut blocks = outline::blocks(&entry.content);
     let at = title_block(&mut blocks, title);
-    let of_event = event::name(title, tags(entry)).is_some();
+    // Notes that are called by their day are of something that was held on it.
+    let day = dates::has_day(title) && furniture::is_furniture(&dates::without_date(title));
+    let of_event = day || event::name(title, tags(entry)).is_some();
     let post = Post {
         title: at,
         of_event,
@@ -98,6 +100,13 @@ pub(crate) fn talks(entry: &Entry) -> Vec<Talk> {
 /// The event the notes were taken at; `None` where nothing says that there was one. Reads title, tags and
 /// the talks found before.
 pub(crate) fn event(entry: &Entry) -> Option<String> {
+    event_of_title(entry).or_else(|| {
+        let blocks = outline::blocks((!entry.talks.is_empty()).then_some(&entry.content)?);
+        event::labelled(blocks.iter().flat_map(|block| block.text.lines()))
+    })
+}
+
+fn event_of_title(entry: &Entry) -> Option<String> {
     let title = entry.title.as_deref()?;
     let titled = event::names_one(title);
     if furniture::is_about_other_things(title, tags(entry), titled) {

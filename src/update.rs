@@ -48,8 +48,11 @@ use writer::{send, write};
 pub(crate) use history::{End, HistoryLimits, HistoryReport};
 pub(crate) use reparse::Reread;
 
+/// How many polls are asking or wait for their host's turn, of ten kibibytes each.
+const WAITING: usize = 4096;
+
 /// How many attempts the writer takes into one commit at most.
-const BATCH: usize = 64;
+const BATCH: usize = 256;
 
 /// What every poll of a run shares.
 #[derive(Clone)]
@@ -86,18 +89,22 @@ impl Update {
         let cores = Arc::new(Semaphore::new(bounds::cores()));
 
         let network = Arc::new(Network::default());
-        let mut polls = JoinSet::new();
-        for feed in feeds {
-            let (cores, network) = (Arc::clone(&cores), Arc::clone(&network));
-            let (this, polled) = (self.clone(), polled.clone());
-            polls.spawn(async move {
-                if let Some(poll) = this.poll(feed, cores).await {
-                    send(network.pass(poll), &polled).await;
-                }
-            });
-        }
         let now = self.now;
+        let this = self.clone();
         let asking = tokio::spawn(async move {
+            let mut polls = JoinSet::new();
+            for feed in feeds {
+                if polls.len() >= WAITING {
+                    polls.join_next().await;
+                }
+                let (cores, network) = (Arc::clone(&cores), Arc::clone(&network));
+                let (this, polled) = (this.clone(), polled.clone());
+                polls.spawn(async move {
+                    if let Some(poll) = this.poll(feed, cores).await {
+                        send(network.pass(poll), &polled).await;
+                    }
+                });
+            }
             while polls.join_next().await.is_some() {}
             send(network.left(now), &polled).await;
         });
@@ -167,6 +174,17 @@ impl Update {
                 slot: Some(fetched.slot),
             });
         }
+        let body = fetched.answer.as_ref().map(|answer| &answer.body);
+        if matches!(body, Ok(Body::Unchanged)) && former.is_none() {
+            // Nothing to work on and nothing that takes memory: neither a core nor the slot is held.
+            let (attempt, warnings) = self.read(&feed, fetched.answer);
+            let (draft, attempt) = self.pack(feed, attempt, warnings)?;
+            return Some(Poll {
+                draft,
+                attempt: Some(attempt),
+                slot: None,
+            });
+        }
         let share = bounds::share(&fetched.answer);
         let _cores = cores.acquire_many_owned(share).await;
         let (draft, attempt) = self.settle(feed, former, fetched.answer).await?;
@@ -214,10 +232,11 @@ impl Update {
         attempt: Attempt,
         warnings: Vec<Failure>,
     ) -> Option<(Draft, PackedAttempt)> {
-        let draft = Draft::new(feed.clone(), &attempt, warnings);
+        let draft = Draft::new(feed, &attempt, warnings);
         if let Ok(packed) = self.archive.pack(attempt) {
             return Some((draft, packed));
         }
+        let feed = draft.into_feed();
         let failure = Failure::new(FailureKind::TooLarge, "what it sent is too large to keep");
         let attempt = self.failed(&feed, failure);
         let draft = Draft::new(feed, &attempt, Vec::new());

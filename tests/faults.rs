@@ -133,22 +133,88 @@ fn a_digest_cut_off_by_a_kill_is_printed_again_and_then_never_more() {
     assert_complete(&hall);
 }
 
+/// Ends well, and says nothing of what SQLite calls it when two want the same.
+fn assert_well(child: Child) {
+    let ended = child.wait_with_output().unwrap();
+    let told = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(0), "{told}");
+    for word in ["locked", "busy", "SQLite"] {
+        assert!(!told.contains(word), "{told}");
+    }
+}
+
 #[test]
-fn eight_runs_at_once_make_one_archive() {
+fn ten_runs_at_once_make_one_archive() {
     let server = Server::start();
     serve(&server);
     let hall = Hall::with_server(&server);
     hall.write("list.opml", list(&server));
-    let runs: Vec<Child> = (0..8)
+    let runs: Vec<Child> = (0..10)
         .map(|_| spawn(&hall, &["run", "list.opml"]))
         .collect();
-    for run in runs {
-        let ended = run.wait_with_output().unwrap();
-        let told = String::from_utf8_lossy(&ended.stderr);
-        assert_eq!(ended.status.code(), Some(0), "{told}");
-        assert!(!told.contains("locked"), "{told}");
-    }
+    runs.into_iter().for_each(assert_well);
     assert_complete(&hall);
+}
+
+#[test]
+fn who_reads_adds_tags_and_checks_meanwhile_is_served() {
+    let server = Server::start();
+    serve(&server);
+    let hall = Hall::with_server(&server);
+    hall.write("list.opml", list(&server));
+    let (first, second) = (server.url("/0"), server.url("/1"));
+    hall.run(["run", &first]).status(0);
+    let run = spawn(&hall, &["run", "list.opml"]);
+    let meanwhile: Vec<Child> = [
+        &["query", "word"][..],
+        &["feeds"],
+        &["add", &second],
+        &["fetch", &first],
+        &["tag", "1", "meanwhile"],
+        &["stats"],
+        &["backup", "copy.db"],
+        &["query", "--format", "jsonl"],
+        &["check"],
+        &["pause", &first],
+    ]
+    .into_iter()
+    .map(|arguments| spawn(&hall, arguments))
+    .collect();
+    meanwhile.into_iter().for_each(assert_well);
+    assert_well(run);
+    hall.run(["resume", &first]).status(0);
+    assert_complete(&hall);
+    hall.run(["query", "tag:meanwhile", "--format", "jsonl"])
+        .status(0)
+        .stdout_contains("meanwhile");
+}
+
+/// Another program, such as a backup, has the file for itself for a while, or for ever.
+#[test]
+fn a_lock_is_waited_for_and_not_for_ever() {
+    let hall = Hall::new();
+    hall.write("feed.xml", atom("Well", &[("one", "Title", "<p>x</p>")]));
+    hall.run(["add", "feed.xml"]).status(0);
+    let holder = rusqlite::Connection::open(hall.archive()).unwrap();
+    holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let waiting = spawn(&hall, &["tag", "1", "x"]);
+    thread::sleep(Duration::from_secs(3));
+    // Who reads need not wait.
+    hall.run(["query"]).status(0).stdout_contains("Title");
+    holder.execute_batch("COMMIT").unwrap();
+    assert_well(waiting);
+    holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let asked = Instant::now();
+    hall.run(["tag", "1", "y"])
+        .status(1)
+        .stderr_contains("the archive is busy: another hallway is at work on it")
+        .stderr_contains("hint: ")
+        .stderr_lacks("database is locked");
+    assert!(
+        asked.elapsed() < Duration::from_secs(60),
+        "{:?}",
+        asked.elapsed()
+    );
 }
 
 #[test]
@@ -287,6 +353,65 @@ fn a_read_only_archive_is_called_so_and_left_as_it_is() {
     assert_eq!(std::fs::read(&archive).unwrap(), before);
 }
 
+/// By the rights of a file and of a folder, which only another user than root has to keep.
+#[cfg(unix)]
+#[test]
+fn a_file_or_a_folder_that_may_not_be_written_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::CommandExt;
+
+    const NOBODY: u32 = 65534;
+    let hall = Hall::new();
+    hall.write("feed.xml", atom("Well", &[("one", "Title", "<p>x</p>")]));
+    hall.write("kept/.here", "");
+    let archive = hall.path("kept/hallway.db");
+    let ran = |as_nobody: bool, arguments: &[&str]| {
+        let mut command = hall.command();
+        command.arg("--archive").arg(&archive).args(arguments);
+        if as_nobody {
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        command
+    };
+    hall.finish(ran(false, &["add", "feed.xml"]), b"").status(0);
+    let mode = |path: &std::path::Path, mode: u32| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    mode(&hall.dir(), 0o755);
+    let mut asked = ran(true, &["--version"]);
+    if !asked.output().is_ok_and(|output| output.status.success()) {
+        println!("skipped: this user may not run programs as another");
+        return;
+    }
+    let before = std::fs::read(&archive).unwrap();
+    for (file, folder) in [(0o444, 0o777), (0o666, 0o555), (0o444, 0o555)] {
+        mode(&archive, file);
+        mode(&hall.path("kept"), folder);
+        for arguments in [&["run"][..], &["tag", "1", "x"], &["fetch", "--all"]] {
+            hall.finish(ran(true, arguments), b"")
+                .status(1)
+                .stdout("")
+                .stderr_contains(
+                    "the archive cannot be written: its file or its folder is read-only",
+                )
+                .stderr_lacks("SQLite");
+        }
+        assert_eq!(std::fs::read(&archive).unwrap(), before);
+    }
+    // A file that may not even be read.
+    mode(&archive, 0o000);
+    hall.finish(ran(true, &["query"]), b"")
+        .status(1)
+        .stdout("")
+        .stderr_contains("error: the archive cannot be")
+        .stderr_contains("hint: check that the folder is there and that you may write to it");
+    mode(&archive, 0o644);
+    mode(&hall.path("kept"), 0o755);
+    hall.finish(ran(false, &["check"]), b"")
+        .status(0)
+        .stdout("");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_signal_stops_a_poll_within_a_second_and_keeps_what_is_complete() {
@@ -300,7 +425,17 @@ fn a_signal_stops_a_poll_within_a_second_and_keeps_what_is_complete() {
         hall.run(["add", "--no-fetch", "list.opml", &silent])
             .status(0);
         let child = spawn(&hall, &["fetch"]);
-        thread::sleep(Duration::from_millis(1500));
+        let began = Instant::now();
+        let kept = || {
+            hall.run(["query", "--format", "jsonl"])
+                .out()
+                .lines()
+                .count()
+        };
+        while kept() < FEEDS * ENTRIES || server.requests("/silent").is_empty() {
+            assert!(began.elapsed() < Duration::from_secs(60), "{}", kept());
+            thread::sleep(Duration::from_millis(100));
+        }
         let asked = Instant::now();
         let sent = std::process::Command::new("kill")
             .args([signal, &child.id().to_string()])

@@ -272,21 +272,27 @@ fn endless_pages_are_bounded_and_the_next_run_goes_on() {
     }
 }
 
-#[test]
-fn a_kill_costs_one_page_at_most() {
-    let server = Server::start();
-    endless(&server);
-    let hall = Hall::with_server(&server);
+/// A run in the middle of a past without end.
+fn half_read(server: &Server) -> (Hall, std::process::Child) {
+    endless(server);
+    let hall = Hall::with_server(server);
     hall.run(["add", &server.url("/endless")]).status(0);
     let mut command = hall.command();
     command
         .arg("--archive")
         .arg(hall.archive())
         .args(["fetch", "--history"]);
-    let mut child = command.spawn().unwrap();
+    let child = command.stderr(std::process::Stdio::null()).spawn().unwrap();
     while server.all_requests().len() < 4 {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
+    (hall, child)
+}
+
+#[test]
+fn a_kill_costs_one_page_at_most() {
+    let server = Server::start();
+    let (hall, mut child) = half_read(&server);
     child.kill().unwrap();
     child.wait().unwrap();
     hall.run(["fetch", "--history", "--pages", "2"]).status(0);
@@ -306,18 +312,7 @@ fn a_kill_costs_one_page_at_most() {
 #[test]
 fn a_signal_ends_it_and_keeps_what_was_read() {
     let server = Server::start();
-    endless(&server);
-    let hall = Hall::with_server(&server);
-    hall.run(["add", &server.url("/endless")]).status(0);
-    let mut command = hall.command();
-    command
-        .arg("--archive")
-        .arg(hall.archive())
-        .args(["fetch", "--history"]);
-    let mut child = command.spawn().unwrap();
-    while server.all_requests().len() < 4 {
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
+    let (hall, mut child) = half_read(&server);
     let began = std::time::Instant::now();
     let killed = std::process::Command::new("kill")
         .arg(child.id().to_string())

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::support::server::{Reply, Server};
@@ -56,14 +56,17 @@ fn spent(pid: u32) -> Option<(f64, u64)> {
     Some((ticks as f64 / 100.0, peak))
 }
 
-/// Runs it to its end: how long it took, what it spent, and the largest memory.
+/// The binary with these arguments.
 fn measured(hall: &Hall, arguments: &[&str]) -> (Duration, f64, u64) {
+    let mut command = hall.command();
+    command.arg("--archive").arg(hall.archive()).args(arguments);
+    run(command)
+}
+
+/// Runs it to its end: how long it took, what it spent, and the largest memory.
+fn run(mut command: Command) -> (Duration, f64, u64) {
     let began = Instant::now();
-    let mut child = hall
-        .command()
-        .arg("--archive")
-        .arg(hall.archive())
-        .args(arguments)
+    let mut child = command
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
@@ -157,19 +160,11 @@ fn five_thousand_unchanged_feeds_are_cheap() {
 fn bare_loop(urls: &[String]) -> (Duration, f64, u64) {
     let hall = Hall::new();
     hall.write("urls", urls.join("\n"));
-    let began = Instant::now();
-    let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
         .args(["--exact", "load::the_bare_loop", "--ignored"])
-        .env("BARE_LOOP", hall.path("urls"))
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut last = (0.0, 0);
-    while child.try_wait().unwrap().is_none() {
-        last = spent(child.id()).unwrap_or(last);
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    (began.elapsed(), last.0, last.1)
+        .env("BARE_LOOP", hall.path("urls"));
+    run(command)
 }
 
 #[test]
@@ -203,4 +198,72 @@ fn the_bare_loop() {
         }
         all.join_all().await;
     });
+}
+
+/// A note of a day, some 4 KB of it: front matter of one kind or another, five talks, links, a list.
+fn note(number: usize) -> (String, String) {
+    let (year, month, day) = (2010 + number % 14, number % 12 + 1, number % 28 + 1);
+    let folder = ["_posts", "content/talks", "meetings"][number % 3];
+    let title = format!(
+        "PipeConf {} {year}: day {}",
+        ["Oslo", "Ghent", "Porto"][number % 3],
+        number % 2 + 1
+    );
+    let mut text = match number % 3 {
+        0 => format!(
+            "---\ntitle: \"{title}\"\ndate: {year}-{month:02}-{day:02}\ntags: [pipes, ops]\n---\n"
+        ),
+        1 => format!("+++\ntitle = \"{title}\"\ndate = {year}-{month:02}-{day:02}\n+++\n"),
+        _ => format!("# {title}\n\n{year}-{month:02}-{day:02}\n\n"),
+    };
+    for talk in 0..5 {
+        let _ = write!(
+            text,
+            "\n## Pipes and tubes {number}-{talk} — Ann Poe {}\n\n",
+            ["and Bo Roe", ""][talk % 2]
+        );
+        for line in 0..6 {
+            let _ = writeln!(
+                text,
+                "- note {line} of talk {talk}: [valves](https://valves.example/{number}/{line}), water, and who mends it at night."
+            );
+        }
+    }
+    let name = format!("notes/{folder}/{year}-{month:02}-{day:02}-note-{number}.md");
+    (name, text)
+}
+
+#[test]
+#[ignore = "a load test"]
+fn ten_thousand_notes_are_read_split_and_archived_in_little_memory() {
+    const MOST: u64 = 300 * 1024;
+    let hall = Hall::new();
+    for number in 0..10_000 {
+        let (name, text) = note(number);
+        hall.write(&name, text);
+    }
+    let first = measured(&hall, &["add", "notes"]);
+    let unchanged = measured(&hall, &["fetch", "--all"]);
+    for number in 0..100 {
+        let (name, text) = note(number);
+        hall.write(&name, text + "\nAnd one more thing.\n");
+    }
+    let edited = measured(&hall, &["fetch", "--all"]);
+    for (what, (wall, cpu, memory)) in
+        [("new", first), ("unchanged", unchanged), ("edited", edited)]
+    {
+        println!(
+            "10,000 notes, {what}: {wall:.1?}, {cpu:.1} s of processor, {} MiB",
+            memory / 1024
+        );
+        assert!(memory <= MOST, "{what}: {memory} KiB");
+    }
+    let titles = |query: &str, by: &str| {
+        let ran = hall.run(["query", query, "--by", by, "--format", "csv"]);
+        ran.status(0).out().lines().count() - 1
+    };
+    assert_eq!(titles("", "entry"), 10_000);
+    assert_eq!(titles("\"one more thing\"", "entry"), 100);
+    assert!(titles("event:\"pipeconf oslo 2012\"", "talk") > 1_000);
+    hall.run(["check"]).status(0);
 }

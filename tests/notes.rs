@@ -2,7 +2,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::support::{Hall, strings};
+use crate::support::{Hall, each, strings};
 
 const TEXT: &str =
     "We spoke of queues at night, of locks by day, and of the harbour that closes at six.\n";
@@ -354,4 +354,124 @@ fn links_beside_a_note_stay_with_the_person() {
             );
         }
     }
+}
+
+/// A hall whose `git` is a script; the note stands in a repository, and nothing else dates it.
+#[cfg(unix)]
+fn with_git(script: &str) -> (Hall, Command) {
+    use std::os::unix::fs::PermissionsExt;
+    let hall = Hall::new();
+    hall.write("notes/.git/HEAD", "ref: refs/heads/main\n");
+    hall.write("notes/one.md", format!("# Queues\n\n{TEXT}"));
+    hall.write("bin/git", format!("#!/bin/sh\n{script}\n"));
+    std::fs::set_permissions(hall.path("bin/git"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!(
+        "{}:{}",
+        hall.path("bin").display(),
+        std::env::var("PATH").unwrap()
+    );
+    let mut command = hall.command();
+    command
+        .env("PATH", path)
+        .arg("--archive")
+        .arg(hall.archive());
+    (hall, command)
+}
+
+#[cfg(unix)]
+#[test]
+fn a_git_that_fails_or_talks_nonsense_costs_no_note() {
+    for script in [
+        "exit 128",
+        "printf 'fatal: \\001x\\000one.md\\000'",
+        "kill -9 $$",
+    ] {
+        let (hall, mut command) = with_git(script);
+        command.args(["add", "notes"]);
+        hall.finish(command, b"").status(0).stderr_lacks("git");
+        assert_eq!(count(&hall), 1, "{script}");
+        assert_eq!(entry(&hall, "one.md")["title"], "Queues");
+    }
+    let (hall, mut command) = with_git("printf '\\0011300000000\\000\\none.md\\000'");
+    command.args(["add", "notes"]);
+    hall.finish(command, b"").status(0);
+    assert_eq!(entry(&hall, "one.md")["published"], "2011-03-13T07:06:40Z");
+}
+
+#[cfg(unix)]
+#[test]
+#[ignore = "waits half a minute"]
+fn a_git_that_does_not_answer_is_given_up() {
+    let (hall, mut command) = with_git("sleep 300");
+    command.args(["add", "notes"]);
+    let began = std::time::Instant::now();
+    hall.finish(command, b"").status(0);
+    let waited = began.elapsed().as_secs();
+    assert!((25..60).contains(&waited), "{waited} s");
+    assert_eq!(count(&hall), 1);
+}
+
+#[test]
+fn a_note_of_the_future_is_used_as_of_the_day_it_was_found() {
+    let hall = Hall::new();
+    let note =
+        |title: &str, date: &str| format!("---\ntitle: {title}\ndate: {date}\n---\n\n{TEXT}");
+    hall.write(
+        "notes/content/later.md",
+        note("Later", "2031-05-01T09:00:00Z"),
+    );
+    hall.write("notes/content/before.md", note("Before", "2026-11-20"));
+    hall.run(["add", "notes"]).status(0);
+    hall.write("notes/content/after.md", note("After", "2026-11-23"));
+    let mut hall = hall;
+    hall.later("2026-11-24T12:00:00Z");
+    hall.run(["fetch", "--all"]).status(0);
+    let ran = hall.run(["query", "", "--format", "jsonl"]);
+    let found = ran.status(0).stdout_json_lines();
+    assert_eq!(each(&found, "title"), ["After", "Later", "Before"]);
+    let later = entry(&hall, "content/later.md");
+    // What was claimed stays as it is; what is used is when it was first seen.
+    assert_eq!(later["published"], "2031-05-01T09:00:00Z");
+    assert_eq!(later["date"], later["first_seen"]);
+    assert_eq!(later["date_rule"], "future-clamped");
+    hall.run(["query", "since:1d"])
+        .status(0)
+        .stdout_lacks("Later");
+}
+
+#[cfg(unix)]
+#[test]
+fn bad_notes_are_named_in_clear_lines_and_the_rest_is_kept() {
+    let hall = Hall::new();
+    for name in ["a", "b", "c"] {
+        hall.write(
+            &format!("notes/{name}.md"),
+            format!("# Note {name}\n\n{TEXT}"),
+        );
+    }
+    hall.write("notes/binary.md", [0_u8, 255, 3, 4].repeat(2_000));
+    hall.write("notes/deep/large.md", "boats ".repeat(9 * 1024 * 1024));
+    std::os::unix::fs::symlink("round.md", hall.path("notes/round.md")).unwrap();
+    std::os::unix::fs::symlink("nowhere.md", hall.path("notes/dangling.md")).unwrap();
+    std::os::unix::fs::symlink("..", hall.path("notes/deep/up")).unwrap();
+    std::fs::create_dir(hall.path("notes/folder.md")).unwrap();
+    let ran = hall.run(["add", "notes"]);
+    ran.status(3);
+    let said = ran.err();
+    let lines: Vec<&str> = said.lines().filter(|line| line.contains(".md")).collect();
+    for (name, why) in [
+        ("binary.md", "binary data"),
+        ("deep/large.md", "larger than"),
+        ("round.md", "symbolic links"),
+        ("dangling.md", "there is no such file"),
+    ] {
+        let told: Vec<&&str> = lines.iter().filter(|line| line.contains(name)).collect();
+        assert!(told.len() == 1 && told[0].contains(why), "{name}: {said}");
+    }
+    assert_eq!(lines.len(), 4, "{said}");
+    assert_eq!(count(&hall), 3);
+    // What is bad is bad again, and what is good stays.
+    hall.run(["fetch", "--all"]).status(3);
+    assert_eq!(count(&hall), 3);
+    hall.run(["check"]).status(0);
 }

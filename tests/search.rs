@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use crate::support::{Hall, atom};
+use crate::support::{Hall, atom, each};
 
 const DAY: &str = "<h2 id=\"queues\">Queues at night — Zoé Quist</h2>\
     <p>We deployed twice, and the café stayed open until the last train had left.</p>\
@@ -161,4 +161,59 @@ fn an_event_is_found_under_any_of_its_names() {
     let list = hall.run(["query", "--by", "event", "--format", "markdown"]);
     list.status(0)
         .stdout("- **DevOpsDays Ghent 2019**: 2026-11-01, 2 entries, 6 talks, 2 feeds\n");
+}
+
+#[test]
+fn notes_of_one_event_by_several_blogs_are_found_together() {
+    let hall = Hall::new();
+    for (event, titles) in [
+        (
+            "devopsdays ghent 2019",
+            &[
+                "DevOpsDays Ghent 2019: day one",
+                "devopsdays Ghent (2019) – day 2",
+                "DevOps Days Gent 2019 – my notes",
+                "#DevOpsDays Ghent 2019, first day",
+                "DevopsdaysGhent 2019 recap",
+                "Ghent DevOpsDays 2019",
+                "Trip report: DevOpsDays Ghent '19",
+            ][..],
+        ),
+        (
+            "kubecon eu 2023",
+            &[
+                "KubeCon + CloudNativeCon EU 2023",
+                "KubeCon EU 2023",
+                "KubeCon & CloudNativeCon Europe 2023 - day 3",
+                "My takeaways from Kubecon Europe 2023",
+                "KubeCon/CloudNativeCon EU 2023 highlights",
+                "Kubecon/CNCon EU 2023",
+            ][..],
+        ),
+    ] {
+        let slug = event.replace(' ', "-");
+        for (n, title) in titles.iter().enumerate() {
+            let file = format!("{slug}-{n}.xml");
+            let heard = format!(
+                "<h2>Pipes at night {n} - Ann Poe</h2><p>{slug} a{n}</p><h2>Tubes by day - Bo Roe</h2><p>{title}</p>"
+            );
+            let guid = format!("{slug}-{n}");
+            hall.write(&file, atom(&format!("Blog {n}"), &[(&guid, title, &heard)]));
+            hall.run(["add", &file]).status(0);
+        }
+        let query = format!("event:\"{event}\"");
+        let found = hall
+            .run(["query", &query, "--format", "jsonl"])
+            .status(0)
+            .stdout_json_lines();
+        let known = each(&found, "title");
+        let missing: Vec<_> = titles
+            .iter()
+            .filter(|title| !known.contains(title))
+            .collect();
+        assert!(
+            missing.is_empty() && found.len() == titles.len(),
+            "missing {missing:#?}, found {known:#?}"
+        );
+    }
 }

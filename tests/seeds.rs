@@ -277,3 +277,174 @@ fn compare(name: &str, label: &Value, entry: &Value, wrong: &mut Vec<String>) {
         }
     }
 }
+
+/// The one entry of a note, as `query` and `parse` give it.
+fn note(hall: &Hall, name: &str) -> (Value, Value) {
+    let all = entries(hall, "");
+    let guid = name.strip_prefix("notes/").unwrap();
+    let mut of_note = all.into_iter().filter(|entry| entry["guid"] == guid);
+    let entry = of_note
+        .next()
+        .unwrap_or_else(|| panic!("no entry of {name}"));
+    assert!(of_note.next().is_none(), "{name} is one entry");
+    let parsed = hall.run(["parse", name]).status(0).stdout_json();
+    assert_eq!(parsed["items"].as_array().unwrap().len(), 1);
+    (entry, parsed)
+}
+
+fn kinds<'e>(entry: &'e Value, kind: &str) -> Vec<&'e str> {
+    let of_kind = talks(entry).iter().filter(|talk| talk["kind"] == kind);
+    of_kind
+        .map(|talk| talk["title"].as_str().unwrap())
+        .collect()
+}
+
+#[test]
+fn the_feeds_author_is_mended_and_said_to_be() {
+    let Some(hall) = hall() else { return };
+    let parsed = hall.run(["parse", "feed.xml"]).status(0).stdout_json();
+    assert_eq!(parsed["_hallway"]["format"], "atom10");
+    assert_eq!(parsed["_hallway"]["repairs"][0]["kind"], "author-map");
+    assert_eq!(parsed["_hallway"]["repairs"][0]["count"], 10);
+    let all = entries(&hall, "");
+    assert!(!format!("{all:?}").contains("map[name"));
+    let by_author = entries(&hall, "author:\"Mark van Lent\"");
+    assert_eq!(by_author.len(), 10);
+}
+
+#[test]
+fn the_feeds_pictures_are_absolute() {
+    let Some(hall) = hall() else { return };
+    let mut seen = 0;
+    for entry in of_feed(&hall) {
+        let content = entry["content_html"].as_str().unwrap().to_owned();
+        for (at, _) in content.match_indices("<img") {
+            let tag = &content[at..at + content[at..].find('>').unwrap()];
+            assert!(tag.contains(" src=\"https://"), "{tag}");
+            seen += 1;
+        }
+    }
+    assert!(seen >= 10, "{seen} pictures");
+}
+
+#[test]
+fn the_feeds_speakers_are_found_by_name() {
+    let Some(hall) = hall() else { return };
+    for (speaker, title) in [
+        ("Bram Vogelaar", "Gamification of Chaos Testing"),
+        ("Ixchel Ruiz", "Failure Is Not an Option. It’s a Fact"),
+        (
+            "Anton Babenko",
+            "Comprehending Terraform Infrastructure as Code: How to Evolve Fast & Safe",
+        ),
+    ] {
+        let query = format!("speaker:\"{speaker}\"");
+        let ran = hall.run(["query", &query, "--by", "talk", "--format", "jsonl"]);
+        let found = ran.status(0).stdout_json_lines();
+        assert!(
+            each(&found, "title").contains(&title),
+            "{speaker}: {found:#?}"
+        );
+    }
+}
+
+#[test]
+fn the_damaged_note_keeps_its_tags_and_its_day() {
+    let Some(hall) = hall() else { return };
+    let (entry, parsed) = note(&hall, "notes/003.md");
+    assert_eq!(entry["published"], "2018-10-25T00:00:00Z");
+    let tags: BTreeSet<&str> = strings(&entry["tags"]).into_iter().collect();
+    for tag in [
+        "devopsdays",
+        "aws",
+        "cloud",
+        "devops",
+        "capitalone",
+        "cloud-custodian",
+        "dashboards",
+        "bash",
+        "monolith",
+        "serverless",
+        "management",
+        "agile",
+        "testing",
+        "microservices",
+    ] {
+        assert!(tags.contains(tag), "{tag} is not among {tags:?}");
+    }
+    // Its two other categories.
+    assert_eq!(tags.len(), 16, "{tags:?}");
+    let repairs: Vec<&str> = each(parsed["_hallway"]["repairs"].as_array().unwrap(), "kind");
+    assert_eq!(repairs, ["mojibake-macroman", "shortcode"]);
+}
+
+#[test]
+fn the_damaged_notes_talks_are_its_headings() {
+    let Some(hall) = hall() else { return };
+    let (entry, _) = note(&hall, "notes/003.md");
+    assert!(talks(&entry).len() >= 20, "{:#?}", talks(&entry));
+    for talk in talks(&entry) {
+        assert_eq!(talk["level"], 2, "{talk:#}");
+    }
+    assert_eq!(entry["event"], "DevOpsDays London 2018");
+}
+
+#[test]
+fn the_folded_description_is_one_summary() {
+    let Some(hall) = hall() else { return };
+    let (entry, _) = note(&hall, "notes/004.md");
+    let summary = entry["summary"].as_str().unwrap();
+    assert!(
+        summary.starts_with("My takeaways") && summary.ends_with("Wellington, 6 Nov 2018"),
+        "{summary}"
+    );
+    assert_eq!(
+        entry["title"],
+        "My notes from Devops Days Wellington, Day Two"
+    );
+    assert_eq!(strings(&entry["tags"]), ["technology"]);
+    assert_eq!(entry["published"], "2018-11-06T00:00:00Z");
+}
+
+#[test]
+fn the_emphasized_speakers_ignites_and_open_sessions_are_told_apart() {
+    let Some(hall) = hall() else { return };
+    let (entry, _) = note(&hall, "notes/004.md");
+    let speakers: Vec<Vec<&str>> = talks(&entry)
+        .iter()
+        .map(|talk| strings(&talk["speakers"]))
+        .collect();
+    assert_eq!(
+        speakers,
+        [
+            vec!["Alison Polton-Simon"],
+            vec!["Theresa Neate"],
+            vec!["Mrinal Mukherjee"],
+            vec![],
+            vec![],
+            vec!["Allan Geer", "Amanda Baker"],
+            vec!["Jules Clements"],
+        ]
+    );
+    assert_eq!(kinds(&entry, "talk").len(), 3);
+    assert_eq!(kinds(&entry, "open-space").len(), 2);
+    assert_eq!(kinds(&entry, "ignite").len(), 2);
+}
+
+#[test]
+fn the_meetings_topics_are_talks_and_their_lists_are_none() {
+    let Some(hall) = hall() else { return };
+    for (name, title, topics) in [
+        ("notes/000.md", "Coffee Ops 02/06/2020", 6),
+        ("notes/001.md", "CoffeeOps 01/16/2020", 6),
+    ] {
+        let (entry, _) = note(&hall, name);
+        assert_eq!(entry["title"], title);
+        let found = kinds(&entry, "topic");
+        assert_eq!(found.len(), topics, "{found:?}");
+        assert_eq!(talks(&entry).len(), topics);
+        for list in ["All Topics", "Epiphanies", title] {
+            assert!(!found.contains(&list), "{list} is no talk");
+        }
+    }
+}

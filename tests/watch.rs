@@ -192,3 +192,35 @@ fn a_move_is_listed_and_taken_back() {
         .stderr_contains("cannot be undone");
     let _ = LATER;
 }
+
+#[cfg(unix)]
+#[test]
+fn without_a_network_it_asks_once_a_minute_and_not_every_second() {
+    let proxy = Server::start();
+    let mut hall = Hall::new();
+    for name in ["a", "b"] {
+        let url = format!("http://{name}.invalid/feed");
+        proxy.reply(&url, [Reply::ok(atom(name, &[ONE]))]);
+        hall.run(["add", "--no-fetch", &url]).status(0);
+    }
+    let mut command = hall.command();
+    command.arg("--archive").arg(hall.archive()).arg("fetch");
+    command.env("http_proxy", proxy.url("")).env("NO_PROXY", "");
+    hall.finish(command, b"").status(0);
+    hall.later(LATER);
+    let mut command = hall.command();
+    command
+        .arg("--archive")
+        .arg(hall.archive())
+        .args(["fetch", "--watch", "--json"])
+        .stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    std::thread::sleep(Duration::from_secs(4));
+    signal("-TERM", child.id());
+    let mut told = String::new();
+    let mut out = child.stdout.take().unwrap();
+    out.read_to_string(&mut told).unwrap();
+    child.wait().unwrap();
+    assert_eq!(told.lines().count(), 2, "{told}");
+    assert!(told.contains("\"dns\""), "{told}");
+}

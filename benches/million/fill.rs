@@ -68,7 +68,7 @@ pub(crate) fn fill(path: &Path, entries: usize) -> String {
             let mut cleaned = cleaned.into_iter().peekable();
             while cleaned.peek().is_some() {
                 let batch = cleaned.by_ref().take(BATCH).collect();
-                new += shelf.record_all(batch, date(first, entries));
+                new += shelf.record_all(batch, date(first + ROUND, entries));
             }
             new
         });

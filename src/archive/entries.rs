@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::content;
+use super::content::{self, Packed};
 use super::duplicates;
 use super::error::ArchiveError;
 use super::instants::{certain, instant, seconds};
@@ -248,7 +248,7 @@ pub(super) fn insert(
     feed: FeedId,
     first_seen: i64,
     entry: &Entry,
-    packed: &[u8],
+    packed: &Packed,
 ) -> Result<EntryId, ArchiveError> {
     let mut insert = db.prepare_cached(
         "INSERT INTO entries (url, title, summary, published, updated, date, language, event,
@@ -263,8 +263,8 @@ pub(super) fn insert(
     insert.raw_bind_parameter(20, first_seen)?;
     insert.raw_execute()?;
     let id = EntryId(db.last_insert_rowid());
-    db.prepare_cached("INSERT INTO contents (entry, data) VALUES (?1, ?2)")?
-        .execute(params![id.0, packed])?;
+    db.prepare_cached("INSERT INTO contents (entry, hash, data) VALUES (?1, ?2, ?3)")?
+        .execute(params![id.0, packed.hash, packed.data])?;
     insert_parts(db, id, entry)?;
     Ok(id)
 }
@@ -275,7 +275,7 @@ pub(super) fn replace(
     id: EntryId,
     first_seen: i64,
     entry: &Entry,
-    packed: &[u8],
+    packed: &Packed,
 ) -> Result<(), ArchiveError> {
     let mut update = db.prepare_cached(
         "UPDATE entries SET url = ?1, title = ?2, summary = ?3, published = ?4, updated = ?5,
@@ -293,8 +293,8 @@ pub(super) fn replace(
     bind_keys(&mut update, db, feed, &guid, entry)?;
     update.raw_bind_parameter(18, id.0)?;
     update.raw_execute()?;
-    db.prepare_cached("UPDATE contents SET data = ?2 WHERE entry = ?1")?
-        .execute(params![id.0, packed])?;
+    db.prepare_cached("UPDATE contents SET hash = ?2, data = ?3 WHERE entry = ?1")?
+        .execute(params![id.0, packed.hash, packed.data])?;
     for delete in [
         "DELETE FROM authors WHERE entry = ?1",
         "DELETE FROM enclosures WHERE entry = ?1",

@@ -10,6 +10,7 @@ use super::holds;
 use super::index;
 use super::instants::{certain, instant, seconds};
 use super::moves;
+use super::revisions;
 use super::tags;
 use crate::model::{ContentHash, FeedId, Pace, PollHints, SeenRedirect, State, Subscription};
 use crate::source::{Failure, FailureKind, Source, Validators};
@@ -288,6 +289,7 @@ pub(super) fn remove(db: &Connection, id: FeedId, purge: bool) -> Result<u64, Ar
         index::delete_feed(db, id)?;
         let partners = duplicates::partners_of_feed(db, id)?;
         db.execute("DELETE FROM entries WHERE feed = ?1", [id.0])?;
+        revisions::sweep(db)?;
         duplicates::settle(db, partners)?;
     }
     if purge || entries == 0 {

@@ -278,11 +278,31 @@ pub(super) fn rebuild(db: &Connection) -> Result<usize, ArchiveError> {
     Ok(written)
 }
 
-/// Merges what commits have left in pieces, a little at a time: each piece costs a search one more look.
+/// More pieces than these are merged while there is work to end with: each costs a search one more look.
+const MOST_PIECES: usize = 16;
+
+/// Merges what commits have left in pieces, so much at a time and never for long: half a second at most.
 pub(super) fn merge(db: &Connection) -> Result<(), ArchiveError> {
-    db.execute(
-        "INSERT INTO entry_text (entry_text, rank) VALUES ('merge', 2000)",
-        [],
-    )?;
+    for _ in 0..8 {
+        db.execute(
+            "INSERT INTO entry_text (entry_text, rank) VALUES ('merge', 2000)",
+            [],
+        )?;
+        if pieces(db)? <= MOST_PIECES {
+            break;
+        }
+    }
     Ok(())
+}
+
+/// Counted by hopping: a piece has a row for each of its pages.
+fn pieces(db: &Connection) -> Result<usize, ArchiveError> {
+    let mut next = db.prepare_cached("SELECT min(segid) FROM entry_text_idx WHERE segid > ?1")?;
+    let mut pieces = 0;
+    let mut last = 0;
+    while let Some(piece) = next.query_row([last], |row| row.get::<_, Option<i64>>(0))? {
+        pieces += 1;
+        last = piece;
+    }
+    Ok(pieces)
 }

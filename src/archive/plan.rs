@@ -32,6 +32,12 @@ use crate::query::{By, Cursor, Group, Query, Sort};
 /// of them do.
 const OFTEN_TOGETHER: usize = 2_000 / SCALE;
 
+/// Longer answers mean much of the archive.
+const A_PAGE: u64 = 1_000;
+
+/// Fewer entries than these are asked one by one whether they say a common word.
+const FEW_TO_ASK: usize = 1_000;
+
 /// Columns of each row: the entry's `id`, its `date`, and by talk the talk's `number`.
 pub(super) struct Plan {
     pub(super) sql: String,
@@ -47,12 +53,25 @@ pub(super) struct Plan {
 /// How the index is asked whether an entry says something.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Asks {
-    /// Entry by entry: few are met.
+    /// Entry by entry: a handful is met.
     Each,
-    /// What is common entry by entry, all else at once.
+    /// What is common entry by entry, all else at once: few are met.
     EachIfCommon,
-    /// For all at once: most of the archive is met.
+    /// Of what is common the newest rows at once and the others entry by entry, all else at once: the
+    /// newest are met until there are enough.
+    Newest,
+    /// For all at once: much of the archive is met.
     AtOnce,
+}
+
+impl Asks {
+    /// To ask of one entry takes as long as to gather a few hundred rows.
+    fn of_so_many(entries: usize) -> Self {
+        match entries < FEW_TO_ASK {
+            true => Self::EachIfCommon,
+            false => Self::AtOnce,
+        }
+    }
 }
 
 /// Items that go before or are left out: an entry's number and, by talk, the talk's.
@@ -72,7 +91,7 @@ impl Plan {
         let reach = Reach::new(db);
         let ranking = Ranking::of(&reach, query)?;
         let is_plain = query.per_feed.is_none() && query.group == Group::None;
-        let (Ranking::Newest(_), Some(limit), true) = (&ranking, query.limit, is_plain) else {
+        let (true, Some(limit), true) = (ranking.is_partial(), query.limit, is_plain) else {
             return Ok(vec![
                 Self::begun(db, query)?.complete(&reach, query, &ranking)?,
             ]);
@@ -127,7 +146,7 @@ impl Plan {
         query: &Query,
         ranking: &Ranking,
     ) -> Result<Self, ArchiveError> {
-        if let Ranking::Rows(_) = ranking {
+        if let Ranking::Rows(..) = ranking {
             return self.best(reach, query, ranking);
         }
         let is_ranked = self.hits(ranking);
@@ -142,21 +161,21 @@ impl Plan {
         self.sql.push_str(" FROM ");
         self.asks = self.asking(reach, query)?;
         match start(reach, query, self.merged)? {
-            Start::Few(few) => {
+            Start::Few(few, entries) => {
                 self.sql
                     .push_str(&format!("({}) AS few CROSS JOIN ", few.sql));
                 self.parameters.extend(few.parameters);
                 self.sql
                     .push_str("entries e NOT INDEXED ON e.id = few.entry");
-                self.asks = Asks::EachIfCommon;
+                self.asks = Asks::of_so_many(entries);
             }
-            Start::Walk { by_date, is_short } => {
+            Start::Walk { by_date, entries } => {
                 self.sql.push_str("entries e");
                 if by_date {
                     self.sql.push_str(" INDEXED BY entries_by_date");
                 }
-                if is_short {
-                    self.asks = Asks::EachIfCommon;
+                if let Some(entries) = entries {
+                    self.asks = Asks::of_so_many(entries);
                 }
             }
         }
@@ -186,15 +205,26 @@ impl Plan {
         self.sql.push_str(&format!(
             " FROM {best} CROSS JOIN entries e NOT INDEXED ON e.id = best.entry"
         ));
-        self.asks = Asks::EachIfCommon;
-        self.select(reach, query)?;
+        // An answer as of an earlier time asks of each row when it came.
+        if query.by == By::Entry && query.arrived_until.is_none() && query.arrived_after.is_none() {
+            let left = Query {
+                filter: ranking.left_of(&query.filter),
+                ..query.clone()
+            };
+            self.asks = ranking.asks();
+            self.select(reach, &left)?;
+        } else {
+            self.asks = ranking.asks();
+            self.select(reach, query)?;
+        }
         Ok(order::finish(query, self, true))
     }
 
     /// Whether entries are met one after the other until there are enough, so that only these need be
     /// asked; not where that could mean the whole archive.
     fn asking(&self, reach: &Reach<'_>, query: &Query) -> Result<Asks, ArchiveError> {
-        if query.limit.is_none() || query.per_feed.is_some() || query.group != Group::None {
+        let is_long = query.limit.is_none_or(|limit| limit > A_PAGE);
+        if is_long || query.per_feed.is_some() || query.group != Group::None {
             return Ok(Asks::AtOnce);
         }
         let mut common = Vec::new();
@@ -205,8 +235,8 @@ impl Plan {
         }
         let are_together =
             common.len() < 2 || reach.up_to(&all_of(&common), OFTEN_TOGETHER)? == OFTEN_TOGETHER;
-        Ok(match are_together {
-            true => Asks::EachIfCommon,
+        Ok(match are_together && query.sort != Sort::Oldest {
+            true => Asks::Newest,
             false => Asks::AtOnce,
         })
     }

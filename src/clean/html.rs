@@ -207,7 +207,7 @@ pub(super) fn clean(html: &str, bases: &Bases) -> SafeHtml {
     let once = finished(&SafeHtml::vouch(parsed));
     // Taking out elements can leave others where no parser would put them (a `p` in a `p`); a reader's
     // second parse must not find another tree than the one judged here.
-    let html = if once.settled {
+    let mut html = if once.settled {
         once.html
     } else {
         let parsed = POLICY.clean(&bounded(&once.html)).to_string();
@@ -216,6 +216,8 @@ pub(super) fn clean(html: &str, bases: &Bases) -> SafeHtml {
     if html.trim().is_empty() {
         return SafeHtml::default();
     }
+    // It is held until its feed's other entries are clean, too.
+    html.shrink_to_fit();
     SafeHtml::vouch(html)
 }
 

@@ -21,6 +21,8 @@ const LARGEST_HEADERS: u32 = 64 * 1024;
 pub(super) struct Clients {
     settings: Settings,
     resolver: Arc<Resolver>,
+    /// The person's proxy is on this machine, too: `no_proxy` says what it is not for, as for any program.
+    has_local_proxy: bool,
     /// By [`Kind`].
     made: [OnceLock<Client>; 4],
 }
@@ -45,16 +47,15 @@ impl Clients {
         Self {
             settings,
             resolver: Arc::new(resolver),
+            // The unit tests' servers are here, whatever the machine's environment says.
+            has_local_proxy: cfg!(not(test)) && private::has_local_proxy(),
             made: Default::default(),
         }
     }
 
     fn resolver(settings: &Settings) -> Resolver {
         match settings.refuse_private {
-            true => {
-                let proxies = private::proxies(|name| std::env::var(name).ok());
-                Resolver::refusing_private(proxies)
-            }
+            true => Resolver::refusing_private(private::own_proxies()),
             false => Resolver::default(),
         }
     }
@@ -75,7 +76,7 @@ impl Clients {
     /// the system's certificates cannot be read.
     pub(super) fn of(&self, url: &Url, http1_only: bool) -> Result<&Client, Failure> {
         let kind = Kind {
-            direct: is_loopback(url),
+            direct: is_loopback(url) && !self.has_local_proxy,
             http1_only,
         };
         let place = &self.made[usize::from(kind.direct) * 2 + usize::from(kind.http1_only)];

@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
-use crate::source::{Failure, FailureKind};
+use crate::source::{Failure, FailureKind, is_loopback};
 
 /// IPv4 networks that IANA's special-purpose registry (RFC 6890) does not call globally reachable, and
 /// multicast.
@@ -111,7 +111,18 @@ pub(super) fn is_named(url: &Url) -> bool {
 }
 
 /// The hosts of the proxies that the environment names: a person's own choice, wherever they are.
-pub(super) fn proxies(variable: impl Fn(&str) -> Option<String>) -> HashSet<String> {
+pub(super) fn own_proxies() -> HashSet<String> {
+    proxies(|name| std::env::var(name).ok())
+}
+
+/// Whether one of them is on this machine.
+pub(super) fn has_local_proxy() -> bool {
+    let urls = own_proxies().into_iter();
+    urls.filter_map(|host| Url::parse(&format!("http://{host}")).ok())
+        .any(|url| is_loopback(&url))
+}
+
+fn proxies(variable: impl Fn(&str) -> Option<String>) -> HashSet<String> {
     let values = ["http_proxy", "https_proxy", "all_proxy"]
         .into_iter()
         .flat_map(|name| [variable(name), variable(&name.to_ascii_uppercase())]);

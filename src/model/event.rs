@@ -133,7 +133,8 @@ fn event_key(name: &str) -> String {
         .filter(|c| !matches!(c, '\'' | '’'))
         .map(|c| if c.is_alphanumeric() { c } else { ' ' })
         .collect();
-    for word in letters.to_lowercase().split_whitespace() {
+    let apart: Vec<&str> = letters.split_whitespace().flat_map(unglued).collect();
+    for word in apart.join(" ").to_lowercase().split_whitespace() {
         let word = match year_at_end(word) {
             Some(_) if word.len() > 4 => {
                 words.push(word[..word.len() - 4].to_owned());
@@ -159,6 +160,22 @@ fn event_key(name: &str) -> String {
         }
     }
     key.trim().to_owned()
+}
+
+/// `DevOpsDaysGhent`: series and place.
+fn unglued(word: &str) -> Vec<&str> {
+    let mut parts = vec![word];
+    for (at, _) in word.char_indices().filter(|(_, c)| c.is_uppercase()) {
+        let before = word[..at].to_lowercase();
+        let place = word[at..].chars().take_while(|c| c.is_alphabetic()).count();
+        let series = JOINED
+            .iter()
+            .any(|end| before.len() > end.len() + 1 && before.ends_with(end));
+        if series && place >= 4 {
+            parts = vec![&word[..at], &word[at..]];
+        }
+    }
+    parts
 }
 
 /// Whether a person means the event of this key: a part of its name, or some of its words.

@@ -169,10 +169,12 @@ pub(super) fn read(text: &str, document: &Document) -> Note {
         .or(document.created)
         .or_else(|| file_name.and_then(dated::in_folders))
         .or(document.modified);
-    let content = match is_markup {
+    let mut content = match is_markup {
         true => main_part(&body).to_owned(),
         false => markdown::to_html(&body, title.as_deref()),
     };
+    // A folder's notes are all held until the last is read.
+    content.shrink_to_fit();
     let address = front
         .url
         .clone()

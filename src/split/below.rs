@@ -135,15 +135,15 @@ fn is_caption(block: &Block, line: &str) -> bool {
 
 /// A date, a time, a room, links to slides.
 fn is_aside(line: &str) -> bool {
-    let label = bare(line.split(':').next().unwrap_or_default());
-    is_links(line)
-        || is_furniture(line) && line.len() < 60
-        || line.contains(':')
-            && (is_links(&label)
-                || [
-                    "when", "where", "date", "time", "room", "track", "level", "duration",
-                ]
-                .contains(&label.as_str()))
+    const LABELS: &[&str] = &[
+        "when", "where", "date", "time", "room", "track", "level", "duration",
+    ];
+    let labelled = || {
+        let (label, _) = line.split_once(':')?;
+        let label = bare(label);
+        Some(is_links(&label) || LABELS.contains(&label.as_str()))
+    };
+    is_links(line) || line.len() < 60 && is_furniture(line) || labelled().unwrap_or_default()
 }
 
 /// A line that is names, with jobs and companies at most. `set_off`: it is styled or a heading.

@@ -70,6 +70,9 @@ pub(super) fn has_day(line: &str) -> bool {
 /// Without a date: in digits (`02/06/2020`, `2020-02-06`) or in words (`June 2015`, `12-14 March 2018`); a
 /// year alone stays.
 pub(super) fn without_date(title: &str) -> String {
+    if !title.bytes().any(|byte| byte.is_ascii_digit()) {
+        return title.to_owned();
+    }
     let words: Vec<&str> = title.split(' ').collect();
     let month = words.iter().position(|word| is_month(&bare(word)));
     let mut dropped = vec![false; words.len()];

@@ -1,9 +1,9 @@
 //! The event that notes were taken at, out of the post's title.
 
 use super::dates::{SIGNS, has_day, without_date, year_of};
-use super::furniture::behind_count;
+use super::furniture::{behind_count, is_furniture};
 use super::tables::{EVENT_WORDS, NOT_EVENTS, TITLE_ENDS, TITLE_STARTS};
-use super::wording::bare;
+use super::wording::{bare, ends_with, starts_with};
 
 /// Ends of words that name a kind of event: `QueueConf`, `PipeCon`.
 const ENDINGS: &[&str] = &[
@@ -25,6 +25,7 @@ const ENDINGS: &[&str] = &[
     "treffen",
     "träffen",
     "treff",
+    "stammtisch",
     "weekend",
     "congress",
     "kongress",
@@ -93,6 +94,35 @@ pub(super) fn beside(rest: &str, speakers: &[String]) -> Option<String> {
         .flatten()
 }
 
+/// `Conference: QueueConf 2021`, among the lines a text begins with.
+pub(super) fn labelled<'t>(lines: impl Iterator<Item = &'t str>) -> Option<String> {
+    const LABELS: &[&str] = &[
+        "event",
+        "conference",
+        "meetup",
+        "konferenz",
+        "veranstaltung",
+        "konferens",
+        "konferanse",
+        "conférence",
+        "conferencia",
+        "congreso",
+        "conferentie",
+        "evento",
+        "evenemang",
+    ];
+    let mut lines = lines.filter(|line| !line.trim().is_empty());
+    lines.by_ref().take(LABEL_LINES).find_map(|line| {
+        let (label, value) = line.split_once(':')?;
+        let fits = LABELS.contains(&bare(label).as_str()) && is_like_a_name(value.trim());
+        let named = fits.then(|| stripped(&without_date(value.trim())))?;
+        named.starts_with(char::is_alphanumeric).then_some(named)
+    })
+}
+
+/// Behind these a text is at its matter.
+const LABEL_LINES: usize = 10;
+
 /// Whether a title names an event by itself.
 pub(super) fn names_one(title: &str) -> bool {
     let undated = without_date(title);
@@ -106,6 +136,10 @@ pub(super) fn names_one(title: &str) -> bool {
         && !name
             .split_whitespace()
             .any(|word| NOT_EVENTS.has(&bare(word)));
+    // `Saturday 14 May`: a day and no event.
+    if is_furniture(&name) && has_day(&name) {
+        return false;
+    }
     if name.is_empty() || !meeting && !is_like_a_name(&name) {
         return false;
     }
@@ -170,7 +204,7 @@ fn ends_with_year(name: &str) -> bool {
     let rest: Vec<&str> = words.collect();
     let small = |word: &&str| word.starts_with(char::is_lowercase) && !SMALL.contains(word);
     year && !rest.is_empty()
-        && (rest.len() == 1 || !rest.iter().any(|word| small(&word)))
+        && (rest.len() == 1 || !rest.iter().any(|word| small(word)))
         && rest.len() <= 5
         && !rest.iter().any(|word| {
             [
@@ -355,11 +389,10 @@ fn stripped(title: &str) -> String {
     loop {
         let before = name;
         for start in TITLE_STARTS.iter() {
-            let rest = name
-                .get(..start.len())
-                .filter(|head| head.to_lowercase() == **start);
-            let rest = rest.map(|_| &name[start.len()..]);
-            if let Some(rest) = rest.filter(|rest| rest.starts_with(SIGNS)) {
+            if starts_with(name, start)
+                && let Some(rest) =
+                    Some(&name[start.len()..]).filter(|rest| rest.starts_with(SIGNS))
+            {
                 name = without_article(start, rest.trim_start_matches(SIGNS));
             }
         }
@@ -369,10 +402,7 @@ fn stripped(title: &str) -> String {
             let Some(at) = whole.len().checked_sub(end.len()) else {
                 continue;
             };
-            let fits = whole
-                .get(at..)
-                .is_some_and(|tail| tail.to_lowercase() == **end);
-            if fits && at > 0 && whole[..at].ends_with(SIGNS) {
+            if at > 0 && ends_with(whole, end) && whole[..at].ends_with(SIGNS) {
                 name = whole[..at].trim_end_matches(SIGNS);
                 // `..: a recap`
                 if let Some((before, small)) = name.rsplit_once(' ')

@@ -92,6 +92,7 @@ const TITLES: &[(&str, &str, Option<u8>)] = &[
         "devopsdays ghent 2019",
         None,
     ),
+    ("DevOpsDaysGhent2019 notes", "devopsdays ghent 2019", None),
     ("FOSDEM '20", "fosdem 2020", None),
     ("FOSDEM 2020", "fosdem 2020", None),
     ("FOSDEM2020 notes", "fosdem 2020", None),

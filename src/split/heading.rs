@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::names::{People, SURE, is_job, is_of_others, people};
 use super::outline::Block;
 use super::tidy::{head, is_links, tidy, without_tail};
+use super::wording::{find, rfind};
 
 /// How a line divides into title and speakers. One post keeps to one form, or to forms with the
 /// speakers on one side.
@@ -100,6 +101,7 @@ impl Form {
                 | Self::TitleComma
                 | Self::TitleDashCompany
                 | Self::DashCompanyTitle
+                | Self::TitleHandle
         )
     }
 }
@@ -332,8 +334,8 @@ enum Side {
 fn cut<'t>(text: &'t str, dividers: &[&str], side: Side) -> Option<(&'t str, &'t str)> {
     let found = |divider: &&str| {
         let at = match side {
-            Side::First => text.find(*divider),
-            Side::Last => text.rfind(*divider),
+            Side::First => find(text, divider),
+            Side::Last => rfind(text, divider),
         };
         at.map(|at| (at, divider.len()))
     };

@@ -1,6 +1,7 @@
 //! Whether text is people's names, and which.
 
 use super::tables::{GIVEN_NAMES, JOBS, NOT_NAMES, SURNAMES};
+use super::wording::{find, starts_with};
 
 /// Names read out of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -341,27 +342,12 @@ fn label(text: &str) -> Option<&'static str> {
         .find(|label| starts_with(text, label))
 }
 
-fn starts_with(text: &str, label: &str) -> bool {
-    // Nearly every line is told from nearly every label by its first letter.
-    let (Some(&first), Some(&wanted)) = (text.as_bytes().first(), label.as_bytes().first()) else {
-        return label.is_empty();
-    };
-    if (first.is_ascii() || wanted.is_ascii()) && !first.eq_ignore_ascii_case(&wanted) {
-        return false;
-    }
-    if label.is_ascii() {
-        return text
-            .get(..label.len())
-            .is_some_and(|head| head.eq_ignore_ascii_case(label));
-    }
-    text.get(..label.len())
-        .is_some_and(|head| head.to_lowercase() == label)
-}
-
 fn split<'t>(texts: &[&'t str], dividers: &[&str]) -> Vec<&'t str> {
     let mut parts = texts.to_vec();
     for divider in dividers {
-        parts = parts.iter().flat_map(|part| part.split(divider)).collect();
+        if parts.iter().any(|part| find(part, divider).is_some()) {
+            parts = parts.iter().flat_map(|part| part.split(divider)).collect();
+        }
     }
     parts
         .into_iter()
@@ -440,7 +426,7 @@ fn name(part: &str, lenient: bool) -> Option<(String, u8)> {
 
 /// Where a company begins; `von` and the like stand inside names, too, and need a whole one before them.
 fn divided_at(part: &str, rest: &str) -> Option<usize> {
-    let at = part.find(rest)?;
+    let at = find(part, rest)?;
     let inside = is_particle(rest.split_whitespace().next().unwrap_or_default());
     (!inside || part[..at].trim().contains(' ')).then_some(at)
 }

@@ -1,6 +1,9 @@
 //! Whether a text speaks of talks.
 
+use std::sync::LazyLock;
+
 use super::outline::{Block, BlockKind};
+use super::wording::is;
 
 const WORDS: &[&str] = &[
     "talk",
@@ -15,6 +18,7 @@ const WORDS: &[&str] = &[
     "presentation",
     "presentations",
     "presented",
+    "spoke",
     "presenter",
     "meetup",
     "conf",
@@ -65,7 +69,11 @@ const WEAK: &[&str] = &[
     "video",
     "q&a",
     "presented",
+    "spoke",
 ];
+
+/// The title and a paragraph or two.
+const OPENING: usize = 3;
 
 /// How much of talks a text must speak for its headings to be some.
 const ENOUGH: usize = 3;
@@ -89,20 +97,26 @@ pub(super) fn is_of_talks(title: &str, blocks: &[Block], most: usize) -> bool {
         .filter(|(known, _)| title_words().any(|word| is(word, known)))
         .map(|(_, worth)| worth)
         .sum::<usize>();
-    let mut said: Vec<&str> = WORDS
-        .iter()
-        .copied()
-        .filter(|known| words(blocks, most).any(|word| is(word, known)))
-        .collect();
+    let mut heard = [false; WORDS.len()];
+    for at in words(blocks, most).filter_map(known) {
+        heard[at] = true;
+    }
+    let heard = WORDS.iter().zip(heard).filter(|(_, heard)| *heard);
+    let mut said: Vec<&str> = heard.map(|(word, _)| *word).collect();
     // `talk` and `talks` are one.
     said.dedup_by(|next, word| next.strip_suffix('s') == Some(word));
     let worth = |word: &&str| if WEAK.contains(word) { 1 } else { 2 };
-    titled + said.iter().map(worth).sum::<usize>() >= ENOUGH
+    // What the first words of a text speak of, it is about.
+    let opening = words(blocks.get(..OPENING).unwrap_or(blocks), OPENING).any(|word| {
+        said.iter()
+            .any(|known| !WEAK.contains(known) && is(word, known))
+    });
+    titled + usize::from(opening) + said.iter().map(worth).sum::<usize>() >= ENOUGH
 }
 
 /// Whether the first `most` blocks speak of talks in their first words.
 pub(super) fn is_talkish(blocks: &[Block], most: usize) -> bool {
-    words(blocks, most).any(|word| WORDS.iter().any(|known| is(word, known)))
+    words(blocks, most).any(|word| known(word).is_some())
 }
 
 fn words(blocks: &[Block], most: usize) -> impl Iterator<Item = &str> {
@@ -113,9 +127,17 @@ fn words(blocks: &[Block], most: usize) -> impl Iterator<Item = &str> {
     texts.flat_map(|block| block.text.split(|c: char| !c.is_alphanumeric()).take(60))
 }
 
-fn is(word: &str, known: &str) -> bool {
-    match word.is_ascii() {
-        true => known.eq_ignore_ascii_case(word),
-        false => word.to_lowercase() == known,
-    }
+/// Which of [`WORDS`] a word is.
+fn known(word: &str) -> Option<usize> {
+    // By their first bytes: nearly every word of a text has one that none of them has.
+    static BY_START: LazyLock<[Vec<usize>; 256]> = LazyLock::new(|| {
+        let mut by_start = [const { Vec::new() }; 256];
+        for (at, word) in WORDS.iter().enumerate() {
+            by_start[usize::from(word.as_bytes()[0])].push(at);
+        }
+        by_start
+    });
+    let first = word.as_bytes().first()?.to_ascii_lowercase();
+    let mut alike = BY_START[usize::from(first)].iter().copied();
+    alike.find(|&at| is(word, WORDS[at]))
 }

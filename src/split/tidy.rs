@@ -66,6 +66,9 @@ const LINK_WORDS: &[&str] = &[
     "folien",
 ];
 
+/// A longer line, in bytes, is no row of links.
+const LONGEST_LINKS: usize = 400;
+
 const DASHES: &[&str] = &[" - ", " – ", " — ", " | ", " -- "];
 
 /// A title without numbering, time, votes, and quotation marks around it.
@@ -316,6 +319,9 @@ fn without_links(title: &str) -> Option<&str> {
 
 /// Whether text is nothing but names of links: `Video, Slides`.
 pub(super) fn is_links(text: &str) -> bool {
+    if text.len() > LONGEST_LINKS {
+        return false;
+    }
     let bare = bare(text);
     !bare.is_empty() && bare.split(' ').all(|word| LINK_WORDS.contains(&word))
 }

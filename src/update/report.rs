@@ -93,6 +93,10 @@ impl Draft {
         })
     }
 
+    pub(super) fn into_feed(self) -> Subscription {
+        self.0.feed
+    }
+
     pub(super) fn feed(&self) -> &Subscription {
         &self.0.feed
     }
@@ -105,8 +109,13 @@ impl Draft {
 
     /// Whether somebody out there was reached.
     pub(super) fn was_answered(&self) -> bool {
+        // What a person forbids, or a login that cannot be read, asks nobody.
+        let was_asked = self.0.failure.as_ref().is_none_or(|failure| {
+            !matches!(failure.kind, FailureKind::Private | FailureKind::File)
+        });
         self.0.feed.source.host().is_some()
             && self.0.status != Status::Skipped
+            && was_asked
             && !self.lacks_network()
     }
 

@@ -8,6 +8,9 @@ use super::{CONFIG, MOST_MEMORY, fails, feed, is_survived, measured, serve};
 /// A little less than `max_size`.
 const BYTES: usize = 31 << 20;
 
+/// Enough markup for a tree of two gibibytes.
+const MARKUP: usize = 12 << 20;
+
 /// As often as fits, each with its number.
 fn filled(piece: impl Fn(usize) -> String) -> String {
     let mut all = String::with_capacity(BYTES + 1000);
@@ -21,6 +24,10 @@ fn filled(piece: impl Fn(usize) -> String) -> String {
 
 fn repeated(piece: &str) -> String {
     piece.repeat(BYTES / piece.len())
+}
+
+fn marked_up(piece: &str) -> String {
+    piece.repeat(MARKUP / piece.len())
 }
 
 fn entry(content: &str) -> String {
@@ -73,20 +80,20 @@ fn of_a_million_entries_the_first_are_kept() {
 #[test]
 fn markup_of_one_entry_fills_no_memory() {
     for (name, content) in [
-        ("breaks", repeated("<br>")),
-        ("paragraphs", repeated("<p>x")),
-        ("links", repeated("<a href=b>c</a>")),
-        ("items", format!("<ul>{}", repeated("<li>a"))),
-        ("pictures", repeated("<img src=b>")),
-        ("cells", format!("<table>{}", repeated("<td>"))),
-        ("talks", repeated("<h2>A talk — Ann Poe</h2><p>x")),
+        ("breaks", marked_up("<br>")),
+        ("paragraphs", marked_up("<p>x")),
+        ("links", marked_up("<a href=b>c</a>")),
+        ("items", format!("<ul>{}", marked_up("<li>a"))),
+        ("pictures", marked_up("<img src=b>")),
+        ("cells", format!("<table>{}", marked_up("<td>"))),
+        ("talks", marked_up("<h2>A talk — Ann Poe</h2><p>x")),
         (
             "attributes",
-            repeated("<p id=a title=b lang=c dir=ltr class=d align=e>"),
+            marked_up("<p id=a title=b lang=c dir=ltr class=d align=e>"),
         ),
-        ("formatting", repeated("<b><i><p>")),
-        ("signs", repeated("&")),
-        ("quotes", format!("<a href='{}'>x</a>", repeated("\""))),
+        ("formatting", marked_up("<b><i><p>")),
+        ("signs", marked_up("&")),
+        ("quotes", format!("<a href='{}'>x</a>", marked_up("\""))),
     ] {
         let path = format!("/{name}");
         is_survived(&serve(&path, feed(&entry(&content))), &path);
@@ -101,7 +108,7 @@ fn one_text_longer_than_a_book_is_cut_and_said_so() {
         "/text",
         "one of its entries is cut: it is longer than any book",
     );
-    let server = serve("/fifty", feed(&entry(&"words ".repeat(50 << 20 >> 2))));
+    let server = serve("/fifty", feed(&entry(&"words ".repeat((50 << 20) / 6))));
     fails(&server, "/fifty", "is larger than 32 MiB");
     // Not where it is data that makes it long.
     let picture = format!(
@@ -115,7 +122,7 @@ fn one_text_longer_than_a_book_is_cut_and_said_so() {
 /// Fifty mebibytes in one entry, where a person has raised the limit.
 #[test]
 fn a_raised_limit_does_not_raise_the_memory() {
-    let server = serve("/fifty", feed(&entry(&"words ".repeat(50 << 20 / 6))));
+    let server = serve("/fifty", feed(&entry(&"words ".repeat((50 << 20) / 6))));
     let hall = Hall::new();
     hall.write("hallway.toml", "[fetch]\nmax_size = \"64 MiB\"\n");
     let run = measured(&hall, &["run", &server.url("/fifty")]);

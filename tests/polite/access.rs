@@ -69,6 +69,25 @@ fn the_proxy_is_used_and_no_proxy_heeded() {
 }
 
 #[test]
+fn a_proxy_on_this_machine_is_used_for_it_as_well() {
+    let proxy = Server::start();
+    let scene = Scene::of([well()]);
+    let url = scene.server.url("/feed");
+    proxy.reply(&url, [well()]);
+    let mut command = scene.hall.command();
+    command
+        .arg("--archive")
+        .arg(scene.hall.archive())
+        .args(["fetch", "--json"])
+        .env("http_proxy", proxy.url(""))
+        .env_remove("NO_PROXY");
+    let ran = scene.hall.finish(command, b"");
+    assert_eq!(ran.status(0).stdout_json_lines()[0]["status"], "new");
+    assert_eq!(proxy.all_requests().len(), 1);
+    assert_eq!(scene.count("/feed"), 0);
+}
+
+#[test]
 fn an_ipv6_address_is_asked() {
     let Ok(listener) = TcpListener::bind("[::1]:0") else {
         return;

@@ -3,6 +3,7 @@
 use rusqlite::types::Value;
 use rusqlite::{Connection, params};
 
+use super::super::content::Packed;
 use super::super::entries;
 use super::super::error::ArchiveError;
 use super::super::index::{self, KnownWords, Pending};
@@ -91,7 +92,7 @@ impl<'a, 'b> Entries<'a, 'b> {
             return Ok(());
         };
         // First of all what may be damaged, so that an entry comes whole or not at all.
-        let content = self.content("contents", "entry", id)?;
+        let content = self.content(id)?;
         let names = later_guids::names(there, EntryId(id))?;
         let known = self.known(&names)?;
         row.set("feed", self.feed.to);
@@ -126,20 +127,24 @@ impl<'a, 'b> Entries<'a, 'b> {
         Ok(None)
     }
 
-    fn content(&mut self, table: &str, key: &str, id: i64) -> Result<Vec<u8>, ArchiveError> {
-        let found = rows(self.merge.from, table, key, id, key)?;
+    fn content(&mut self, id: i64) -> Result<Packed, ArchiveError> {
+        let found = rows(self.merge.from, "contents", "entry", id, "entry")?;
         match found.first() {
-            Some(row) => self.merge.repack(row.blob("data")),
+            Some(row) => self.repacked(row.blob("data"), row.blob("hash")),
             None => Err(ArchiveError::Damaged(format!("entry {id} has no content"))),
         }
     }
 
-    fn insert(&mut self, row: &Row, content: &[u8]) -> Result<i64, ArchiveError> {
+    fn repacked(&mut self, data: &[u8], hash: &[u8]) -> Result<Packed, ArchiveError> {
+        self.merge.packer.repack(self.merge.from, data, hash)
+    }
+
+    fn insert(&mut self, row: &Row, content: &Packed) -> Result<i64, ArchiveError> {
         let to = self.merge.to;
         row.insert(to, "entries")?;
         let here = to.last_insert_rowid();
-        to.prepare_cached("INSERT INTO contents (entry, data) VALUES (?1, ?2)")?
-            .execute(params![here, content])?;
+        to.prepare_cached("INSERT INTO contents (entry, hash, data) VALUES (?1, ?2, ?3)")?
+            .execute(params![here, content.hash, content.data])?;
         to.prepare_cached("DELETE FROM dropped WHERE guid = ?1 AND feed = ?2")?
             .execute(params![row.text("guid"), self.feed.to])?;
         self.merge.merged.entries += 1;
@@ -152,7 +157,7 @@ impl<'a, 'b> Entries<'a, 'b> {
         row: &Row,
         there: i64,
         here: i64,
-        content: &[u8],
+        content: &Packed,
     ) -> Result<(), ArchiveError> {
         let (from, to) = (self.merge.from, self.merge.to);
         let mut found = rows(to, "entries", "id", here, "id")?;
@@ -172,8 +177,8 @@ impl<'a, 'b> Entries<'a, 'b> {
                 row.update(to, "entries", here, |name| {
                     !["id", "feed", "guid", "first_seen", "backfilled"].contains(&name)
                 })?;
-                to.prepare_cached("UPDATE contents SET data = ?2 WHERE entry = ?1")?
-                    .execute(params![here, content])?;
+                to.prepare_cached("UPDATE contents SET hash = ?2, data = ?3 WHERE entry = ?1")?
+                    .execute(params![here, content.hash, content.data])?;
                 for (table, _) in PARTS {
                     to.execute(&format!("DELETE FROM {table} WHERE entry = ?1"), [here])?;
                 }
@@ -288,22 +293,25 @@ impl<'a, 'b> Entries<'a, 'b> {
         }
         let mut all = rows(to, "revisions", "entry", here, "id")?;
         let before = all.len();
+        // An entry may have come back to a state: the first time there is the first time here, and so on.
+        let mut is_theirs = vec![false; before];
         let mut earlier = false;
         for mut row in theirs {
-            let known = all
-                .iter_mut()
-                .find(|own| own.get("hash") == row.get("hash"));
-            if let Some(own) = known {
+            let mut known = all.iter_mut().zip(&mut is_theirs);
+            let known = known.find(|(own, taken)| !**taken && own.get("hash") == row.get("hash"));
+            if let Some((own, taken)) = known {
+                *taken = true;
                 if row.number("replaced_at") < own.number("replaced_at") {
                     own.set("replaced_at", row.number("replaced_at"));
                     earlier = true;
                 }
                 continue;
             }
-            let content = self.merge.repack(row.blob("content"))?;
-            row.set("content", content);
+            self.revision_data(row.blob("facts"))?;
+            self.revision_data(row.blob("content"))?;
             row.set("entry", here);
             all.push(row);
+            is_theirs.push(true);
         }
         if all.len() == before && !earlier {
             return Ok(());
@@ -315,6 +323,22 @@ impl<'a, 'b> Entries<'a, 'b> {
         for row in all {
             row.without("id").insert(to, "revisions")?;
         }
+        Ok(())
+    }
+
+    /// What an earlier state holds, if it is not held here.
+    fn revision_data(&mut self, hash: &[u8]) -> Result<(), ArchiveError> {
+        let (from, to) = (self.merge.from, self.merge.to);
+        let is_here = to
+            .prepare_cached("SELECT 1 FROM revision_data WHERE hash = ?1")?
+            .exists([hash])?;
+        if is_here {
+            return Ok(());
+        }
+        let data = revisions::data(from, hash)?;
+        let packed = self.repacked(&data, hash)?;
+        to.prepare_cached("INSERT INTO revision_data (hash, data) VALUES (?1, ?2)")?
+            .execute(params![packed.hash, packed.data])?;
         Ok(())
     }
 }

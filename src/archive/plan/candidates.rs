@@ -7,6 +7,7 @@ use super::super::duplicates::shown_for;
 use super::super::error::ArchiveError;
 use super::super::instants::seconds;
 use super::conditions::{are_shown_themselves, event_test, feeds_called, language_test, tag_test};
+use super::ranking::required;
 use super::reach::{COMMON, Reach, SCALE};
 use super::words::{anywhere, in_people, in_title};
 use crate::model::TalkKind;
@@ -23,15 +24,15 @@ pub(super) struct Few {
 
 /// Where an answer begins.
 pub(super) enum Start {
-    /// With what is narrow, to be sorted.
-    Few(Few),
+    /// With what is narrow, to be sorted: at most so many entries.
+    Few(Few, usize),
     /// Along an index that has the answer's order.
     Walk {
         /// The index by date, which SQLite must not take another for; not where a narrower one has the
         /// order as well.
         by_date: bool,
-        /// The part that can be among the answer is short.
-        is_short: bool,
+        /// How many can be among the answer, where they are few.
+        entries: Option<usize>,
     },
 }
 
@@ -47,6 +48,7 @@ pub(super) fn start(reach: &Reach<'_>, query: &Query, merged: bool) -> Result<St
         by_date: true,
     };
     candidates.collect(&query.filter)?;
+    candidates.together(&required(reach.db, &query.filter)?)?;
     if let Some(cursor) = query.arrived_after {
         candidates.push("entries.id", "entries WHERE id > ?", vec![cursor.0.into()]);
     }
@@ -56,7 +58,7 @@ pub(super) fn start(reach: &Reach<'_>, query: &Query, merged: bool) -> Result<St
     };
     let mut start = Start::Walk {
         by_date: candidates.by_date,
-        is_short: fewest < FEW,
+        entries: Some(fewest).filter(|entries| *entries < FEW),
     };
     for candidate in candidates.found {
         if fewest == 0 {
@@ -65,7 +67,7 @@ pub(super) fn start(reach: &Reach<'_>, query: &Query, merged: bool) -> Result<St
         let found = count(reach, &candidate, fewest)?;
         if found < fewest {
             fewest = found;
-            start = Start::Few(candidate);
+            start = Start::Few(candidate, found);
         }
     }
     Ok(start)
@@ -113,6 +115,41 @@ impl Candidates<'_> {
             sql: sql.to_owned(),
             parameters,
         });
+    }
+
+    /// What says several words, none of them common, though each may not be rare.
+    fn together(&mut self, expressions: &[String]) -> Result<(), ArchiveError> {
+        let mut sets = Vec::new();
+        for expression in expressions {
+            let rows = self.reach.of(expression)?;
+            if rows < COMMON {
+                sets.push((rows, expression));
+            }
+        }
+        sets.sort();
+        // Some of them say what is narrow; SQLite refuses hundreds.
+        sets.truncate(8);
+        // Where one of them is rare, it will do.
+        let [(fewest, rarest), others @ ..] = sets.as_slice() else {
+            return Ok(());
+        };
+        if *fewest < FEW || others.is_empty() {
+            return Ok(());
+        }
+        let entry = match self.merged {
+            true => shown_for("(entry_text.rowid >> 12)"),
+            false => "(entry_text.rowid >> 12)".to_owned(),
+        };
+        let set = format!("SELECT {entry} FROM entry_text WHERE entry_text MATCH ?");
+        let mut sql =
+            format!("SELECT DISTINCT {entry} AS entry FROM entry_text WHERE entry_text MATCH ?");
+        let mut parameters = vec![Value::from((*rarest).clone())];
+        for (_, other) in others {
+            sql.push_str(&format!(" AND {entry} IN ({set})"));
+            parameters.push((*other).clone().into());
+        }
+        self.push_shown(&sql, parameters);
+        Ok(())
     }
 
     fn text(&mut self, expression: String) -> Result<(), ArchiveError> {
@@ -181,7 +218,7 @@ impl Candidates<'_> {
                 vec![kind.word().to_owned().into()],
             ),
             Filter::HasEnclosure => {
-                self.push_shown("SELECT DISTINCT entry FROM enclosures", vec![])
+                self.push_shown("SELECT DISTINCT entry FROM enclosures", vec![]);
             }
             Filter::IsRevised => self.push_shown("SELECT DISTINCT entry FROM revisions", vec![]),
             Filter::HasTalks => self.push_shown("SELECT DISTINCT entry FROM talks", vec![]),

@@ -159,11 +159,11 @@ impl Conditions<'_> {
         }
     }
 
-    /// Whether each entry that is met is looked up by itself.
+    /// Whether each entry that is met is looked up by itself; not those whose rows are gathered.
     fn is_asked_each(&self, expression: &str) -> Result<bool, ArchiveError> {
         match self.plan.asks {
             Asks::Each => Ok(true),
-            Asks::EachIfCommon => self.reach.is_common(expression),
+            Asks::EachIfCommon | Asks::Newest => self.reach.is_common(expression),
             Asks::AtOnce => Ok(false),
         }
     }
@@ -189,17 +189,44 @@ impl Conditions<'_> {
     /// A row of the index, of the entry or of one that it is shown for.
     fn any_row(&mut self, rows: Rows, expression: String) -> Result<(), ArchiveError> {
         if !self.is_asked_each(&expression)? {
-            let entry = self.plan.shown("(entry_text.rowid >> 12)");
-            let test = rows.test();
-            let sql =
-                format!("+e.id IN (SELECT {entry} FROM entry_text WHERE entry_text MATCH ?{test}");
-            self.plan.push(&sql, expression);
-            if let Some(Cursor(last)) = self.by_then {
-                self.plan.push(" AND (rowid >> 12) <= ?", last);
+            self.gathered(rows, expression, None);
+        } else if self.plan.asks == Asks::Newest && self.by_then.is_none() {
+            let from = self.reach.recent_from(&expression)?;
+            self.plan.sql.push('(');
+            self.gathered(rows, expression.clone(), Some(from));
+            self.plan.push(" OR ((e.id < ?", from);
+            if self.plan.merged {
+                self.plan
+                    .sql
+                    .push_str(" OR EXISTS (SELECT 1 FROM duplicates WHERE shown = e.id)");
             }
-            self.plan.sql.push(')');
-            return Ok(());
+            self.plan.sql.push_str(") AND ");
+            self.looked_up(rows, expression);
+            self.plan.sql.push_str("))");
+        } else {
+            self.looked_up(rows, expression);
         }
+        Ok(())
+    }
+
+    /// All rows at once, or those from an entry on.
+    fn gathered(&mut self, rows: Rows, expression: String, from: Option<i64>) {
+        let entry = self.plan.shown("(entry_text.rowid >> 12)");
+        let test = rows.test();
+        let sql =
+            format!("+e.id IN (SELECT {entry} FROM entry_text WHERE entry_text MATCH ?{test}");
+        self.plan.push(&sql, expression);
+        if let Some(from) = from {
+            self.plan.push(" AND rowid >= ?", from << 12);
+        }
+        if let Some(Cursor(last)) = self.by_then {
+            self.plan.push(" AND (rowid >> 12) <= ?", last);
+        }
+        self.plan.sql.push(')');
+    }
+
+    /// The rows of each entry by itself.
+    fn looked_up(&mut self, rows: Rows, expression: String) {
         let of_entry = rows.of("e.id");
         let sql =
             format!("(EXISTS (SELECT 1 FROM entry_text WHERE entry_text MATCH ? AND {of_entry})");
@@ -218,7 +245,6 @@ impl Conditions<'_> {
             self.plan.sql.push(')');
         }
         self.plan.sql.push(')');
-        Ok(())
     }
 
     fn tag(&mut self, key: &str, prefix: bool) -> Result<(), ArchiveError> {

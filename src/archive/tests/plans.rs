@@ -237,7 +237,7 @@ fn every_way_to_ask_gives_the_same_answer() {
             for by in [By::Entry, By::Talk] {
                 let all = Query { by, ..asked(query) };
                 let limited = Query {
-                    limit: Some(ENTRIES as u64 * 2),
+                    limit: Some(1_000),
                     ..all.clone()
                 };
                 let complete = hall.titles_of(&all);
@@ -283,5 +283,24 @@ fn of_a_common_word_titles_come_first_and_then_the_newest() {
             assert_eq!(titles[5..7], ["Title 698", "Title 696"]);
             assert_eq!(titles[19], "Title 670");
         }
+    }
+}
+
+#[test]
+fn hundreds_of_words_are_a_question_too() {
+    let hall = large();
+    let words: Vec<String> = (0..400).map(|n| format!("word{n}")).collect();
+    for (query, found) in [
+        (words.join(" "), 0),
+        (words.join(" OR "), 0),
+        (format!("common ({})", words.join(" OR ")), 0),
+        (format!("common OR {}", words.join(" OR ")), 350),
+    ] {
+        let query = Query {
+            sort: Sort::Relevance,
+            limit: Some(1_000),
+            ..asked(&query)
+        };
+        assert_eq!(hall.titles_of(&query).len(), found);
     }
 }

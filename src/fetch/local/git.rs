@@ -61,7 +61,12 @@ fn ask(folder: &Path, path: &str) -> Option<Vec<u8>> {
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
-    let mut running = git.spawn().ok()?;
+    answer_of(git, PATIENCE)
+}
+
+/// What a program writes, if it comes to an end in time; it is ended otherwise.
+fn answer_of(mut program: Command, patience: Duration) -> Option<Vec<u8>> {
+    let mut running = program.spawn().ok()?;
     let out = running.stdout.take()?;
     let (done, answer) = mpsc::channel();
     // On a thread of its own, for a repository on a drive that went away answers never.
@@ -70,7 +75,7 @@ fn ask(folder: &Path, path: &str) -> Option<Vec<u8>> {
         let read = out.take(MAX_ANSWER).read_to_end(&mut answer);
         let _ = done.send(read.is_ok().then_some(answer));
     });
-    let answer = answer.recv_timeout(PATIENCE).ok().flatten();
+    let answer = answer.recv_timeout(patience).ok().flatten();
     // It may still write what is not read any more.
     let _ = running.kill();
     let _ = running.wait();
@@ -95,6 +100,27 @@ fn read(answer: &[u8]) -> HashMap<String, DateTime<Utc>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn who_does_not_answer_in_time_is_not_waited_for() {
+        let shell = |script: &str| {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", script]).stdout(Stdio::piped());
+            shell
+        };
+        let began = std::time::Instant::now();
+        let slow = answer_of(
+            shell("printf early; exec sleep 60"),
+            Duration::from_millis(200),
+        );
+        assert_eq!(slow, None);
+        assert!(began.elapsed() < Duration::from_secs(20));
+        let quick = answer_of(shell("printf done"), Duration::from_secs(20));
+        assert_eq!(quick.as_deref(), Some(b"done".as_slice()));
+        let none = answer_of(Command::new("/nowhere/git"), Duration::from_secs(20));
+        assert_eq!(none, None);
+    }
 
     #[test]
     fn the_oldest_commit_counts() {
