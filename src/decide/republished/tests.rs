@@ -19,10 +19,10 @@ fn post(url: &str, title: &str, day: i64) -> Post {
 }
 
 /// Pairs one held entry, gone from the document, with a new one.
-fn is_same(old: (Post, &str), new: (Post, &str), is_move: bool) -> bool {
-    let wording = |_| Ok::<_, ()>(Wording::of(old.1));
-    let held = [(old.0.clone(), false)];
-    let new = [(new.0, Wording::of(new.1))];
+fn is_same((old, had): (Post, &str), (new, has): (Post, &str), is_move: bool) -> bool {
+    let wording = |_| Ok::<_, ()>(Wording::of(had));
+    let held = [(old, false)];
+    let new = [(new, Wording::of(has))];
     republished(&held, &new, is_move, wording).unwrap() == [(0, 0)]
 }
 
@@ -124,6 +124,7 @@ fn entries_of_one_title_find_each_its_own() {
     let pairs = republished(&held, &new, true, |at| Ok::<_, ()>(Wording::of(&text(at)))).unwrap();
     let mut expected: Vec<(usize, usize)> = (0..20).map(|n| (n, 39 - n)).collect();
     let mut pairs = pairs;
-    (pairs.sort_unstable(), expected.sort_unstable());
+    pairs.sort_unstable();
+    expected.sort_unstable();
     assert_eq!(pairs, expected);
 }
