@@ -245,7 +245,7 @@ pub(crate) fn republished<E>(
             pairs.push((pair, place, at));
         }
     }
-    pairs.sort_by(|a, b| b.0.cmp(&a.0));
+    pairs.sort_by_key(|(pair, ..)| std::cmp::Reverse(*pair));
     let (mut taken, mut used) = (vec![false; new.len()], vec![false; held.len()]);
     pairs.retain(|&(_, place, at)| {
         let free = !taken[place] && !used[at];

@@ -19,9 +19,9 @@ fn post(url: &str, title: &str, day: i64) -> Post {
 }
 
 /// Pairs one held entry, gone from the document, with a new one.
-fn is_same(old: (Post, &str), new: (Post, &str), is_move: bool) -> bool {
-    let wording = |_| Ok::<_, ()>(Wording::of(old.1));
-    let held = [(old.0.clone(), false)];
+fn is_same((old, said): (Post, &str), new: (Post, &str), is_move: bool) -> bool {
+    let wording = |_| Ok::<_, ()>(Wording::of(said));
+    let held = [(old, false)];
     let new = [(new.0, Wording::of(new.1))];
     republished(&held, &new, is_move, wording).unwrap() == [(0, 0)]
 }
