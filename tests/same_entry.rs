@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use crate::support::server::{Reply, Server};
-use crate::support::{Hall, LATER, each};
+use crate::support::{Hall, LATER, atom, each};
 
 /// An item of an RSS feed.
 #[derive(Clone)]
@@ -382,4 +382,33 @@ fn pages_of_the_past_under_new_ids_bring_nothing_twice() {
     hall.run(["fetch", "--history"]).status(0);
     let feeds = hall.run(["feeds", "--json"]).stdout_json_lines();
     assert_eq!(feeds[0]["entries"], 20);
+}
+
+#[test]
+fn a_later_date_of_change_alone_is_no_edit() {
+    let hall = Hall::new();
+    let feed = atom("Well", &[("one", "One", "<p>Of valves.</p>")]);
+    hall.write("feed.xml", &feed);
+    hall.run(["add", "feed.xml"]).status(0);
+    let shown = || hall.run(["query", "", "--format", "jsonl"]).out();
+    let before = shown();
+    let later = "<updated>2026-11-20T09:00:00Z</updated>";
+    let built = feed.replace("<updated>2026-11-01T08:00:00Z</updated>", later);
+    assert_ne!(built, feed);
+    hall.write("feed.xml", &built);
+    let lines = hall.run(["fetch", "--all", "--json"]).stdout_json_lines();
+    assert_eq!(lines[0]["updated"], 0);
+    assert_eq!(
+        shown(),
+        before,
+        "as the generator's own doing it is not kept"
+    );
+    // With an edit it comes along.
+    hall.write("feed.xml", built.replace("valves", "gauges"));
+    hall.run(["fetch", "--all"]).status(0);
+    let after = hall.run(["query", "is:revised", "--format", "jsonl"]);
+    assert_eq!(
+        after.stdout_json_lines()[0]["updated"],
+        "2026-11-20T09:00:00Z"
+    );
 }

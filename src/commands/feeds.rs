@@ -62,12 +62,12 @@ struct Line<'a> {
     /// How many the rules kept out; left out where there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     dropped: Option<u64>,
-    /// How many change so often that only some of their states are kept; left out where there are none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    damped: Option<u64>,
     /// The last document was cut off; left out where it was whole.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     truncated: bool,
+    /// How many change so often that only some of their states are kept; left out where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    damped: Option<u64>,
     last_success: Option<String>,
     next_due: Option<String>,
     error: Option<&'a str>,
@@ -187,8 +187,8 @@ fn line<'a>(
         state: feed.state.word(),
         entries: feed.entries,
         dropped: None,
-        damped: None,
         truncated: feed.is_cut,
+        damped: None,
         last_success: feed.last_success.map(rfc3339_seconds),
         next_due: (feed.next_due.filter(|_| polled))
             .map(|_| rfc3339_seconds(decide::turn(feed, now))),
