@@ -98,7 +98,12 @@ pub(super) fn record(
         .map_or(0, |packed| seconds(packed.attempt.at));
     for packed in attempts {
         if packed.brings_nothing() {
-            answers.push(record_one(&batch, packed).map(|(recorded, _)| recorded));
+            match record_one(&batch, packed) {
+                Err(error) if error.is_of_the_whole() || batch.is_autocommit() => {
+                    return Err(error);
+                }
+                answer => answers.push(answer.map(|(recorded, _)| recorded)),
+            }
             continue;
         }
         let one = batch.savepoint()?;

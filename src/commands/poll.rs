@@ -150,6 +150,10 @@ fn tell_offline(context: &Context<'_>, feeds: usize, last_heard: Option<DateTime
 /// Whether cron is to be woken: not for a trouble that passes by itself. Who watches is told at once, and
 /// everybody when a feed has never been tried before, or is tried no more.
 fn is_worth_telling(context: &Context<'_>, report: &Report) -> bool {
+    // The archive is in trouble, and not the feed.
+    if report.is_unrecorded {
+        return true;
+    }
     let failed_before = match &report.failure {
         Some(_) if report.status != Status::Gone => report.feed.last_attempt.is_some(),
         _ => return true,

@@ -24,13 +24,14 @@ use members::{attachments, people, tags, text};
 pub(super) fn read(source: &str, repairs: &mut Repairs) -> Result<RawFeed, ParseError> {
     let source = source.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
     let fitting = fitting(source);
-    if fitting.len() < source.len() {
-        repairs.count(Rule::TooManyEntries);
-    }
-    let source = fitting;
-    let document = match serde_json::from_str(source) {
+    let document = match serde_json::from_str(fitting) {
         Ok(document) => document,
-        Err(_) => lenient::read(source, repairs),
+        // That it ends too early is not its writer's fault.
+        Err(_) if fitting.len() < source.len() => {
+            repairs.count(Rule::TooManyEntries);
+            lenient::read(fitting, &mut Repairs::default())
+        }
+        Err(_) => lenient::read(fitting, repairs),
     };
     let format = format(&document, repairs)?;
     let mut read = Feed {
