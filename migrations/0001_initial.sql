@@ -45,6 +45,8 @@ CREATE TABLE feeds (
     etag TEXT,
     last_modified TEXT,
     body_hash BLOB,
+    -- 1: that document ended too early; what came of it is kept, and the next poll asks for all of it.
+    is_cut INTEGER NOT NULL DEFAULT 0 CHECK (is_cut IN (0, 1)),
     last_attempt INTEGER,
     -- Of the last attempt; NULL where none was answered, and for files.
     http_status INTEGER,
@@ -224,6 +226,8 @@ CREATE INDEX duplicates_by_feed ON duplicates (feed, shown);
 -- walking over entries does not read through their contents. Layout: src/archive/content.rs.
 CREATE TABLE contents (
     entry INTEGER PRIMARY KEY REFERENCES entries (id) ON DELETE CASCADE,
+    -- Of what the data holds, whatever it was compressed with.
+    hash BLOB NOT NULL,
     data BLOB NOT NULL
 ) STRICT;
 
@@ -246,14 +250,34 @@ CREATE TABLE revisions (
     title TEXT,
     updated INTEGER,
     hash BLOB NOT NULL,
-    -- JSON: all else that the state said. Layout: src/archive/revisions.rs.
-    facts TEXT NOT NULL,
-    -- As in contents.
+    -- Hashes in revision_data: JSON of all else that the state said (layout: src/archive/revisions.rs), and
+    -- what it said, as in contents.
+    facts BLOB NOT NULL,
     content BLOB NOT NULL
 ) STRICT;
 
 -- Serves: an entry's history; is:revised.
 CREATE INDEX revisions_by_entry ON revisions (entry, id);
+
+-- What earlier states hold, each once however often an entry comes back to it, and in however many feeds.
+-- Compressed; layout: src/archive/content.rs.
+CREATE TABLE revision_data (
+    -- Of what the data holds.
+    hash BLOB PRIMARY KEY,
+    data BLOB NOT NULL
+) STRICT;
+
+-- Further guids of entries: a feed that moves to another program gives what it published before new ones.
+CREATE TABLE later_guids (
+    guid TEXT NOT NULL,
+    -- The entry's own.
+    feed INTEGER NOT NULL REFERENCES feeds (id) ON DELETE CASCADE,
+    entry INTEGER NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+    PRIMARY KEY (guid, feed)
+) STRICT, WITHOUT ROWID;
+
+-- Serves: an entry that is deleted or merged into another archive.
+CREATE INDEX later_guids_by_entry ON later_guids (entry);
 
 -- Authors of entries, in the publisher's order.
 CREATE TABLE authors (

@@ -4,6 +4,7 @@
 mod failures;
 mod redirects;
 mod renames;
+mod republished;
 mod schedule;
 
 use std::collections::HashMap;
@@ -15,6 +16,7 @@ use crate::model::{ContentHash, EntryId, Known};
 pub(crate) use failures::{former_turn, hold_of, patience, setback};
 pub(crate) use redirects::{is_upgrade, whereabouts};
 pub(crate) use renames::{Likeness, renamed};
+pub(crate) use republished::{Post, Wording, is_move, newest_to_compare, republished};
 pub(crate) use schedule::{due_after_success, held_until, pace, turn};
 
 /// How often a feed may be asked.
@@ -78,6 +80,7 @@ mod tests {
     #[test]
     fn an_entry_is_new_edited_or_unchanged() {
         let stored = Known {
+            by_later_guid: false,
             id: EntryId(7),
             hash: ContentHash([1; 32]),
         };

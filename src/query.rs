@@ -22,7 +22,7 @@ pub(crate) use in_words::in_words;
 pub(crate) use mistake::QueryError;
 pub(crate) use parser::{read, read_asked};
 pub(crate) use rules::{Aliases, Rule};
-pub(crate) use times::read_since;
+pub(crate) use times::{read_since, read_until};
 
 /// What a query's text says: what it selects, and of the whole how much and since when.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -235,7 +235,7 @@ impl Validators {
 }
 
 /// One document, whole and decoded from its content coding, not yet from its charset.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Document {
     pub(crate) bytes: Vec<u8>,
     /// Where the bytes were in the end, after redirects: the last base for relative links.
@@ -258,7 +258,7 @@ pub(crate) struct Document {
 
 /// The heads of a request and of its answer as text, a line each, ended by CR LF; each `char` is a byte.
 /// Without what is secret.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Exchange {
     pub(crate) url: String,
     pub(crate) request: String,
@@ -327,6 +327,8 @@ pub(crate) struct Failure {
     pub(crate) led_to: Option<Box<Url>>,
     /// It is what comes of every poll on a machine without a network. Not stored.
     pub(crate) lacks_network: bool,
+    /// What came of a document before it broke off. Not stored.
+    pub(crate) part: Option<Box<Document>>,
 }
 
 impl Failure {
@@ -339,6 +341,7 @@ impl Failure {
             retry_at: None,
             led_to: None,
             lacks_network: false,
+            part: None,
         }
     }
 

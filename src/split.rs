@@ -2,7 +2,7 @@
 //!
 //! Reads safe HTML and makes none. In steps, each a file: [`outline`] lists the blocks, [`furniture`]
 //! knows which lines are no talks, [`tidy`] strips numbers and times, [`heading`] divides one line into
-//! title and [`names`], [`dates`] are read, [`below`] finds the speakers under it, [`candidates`] lists the lines of one shape
+//! title and [`names`] ([`jobs`] are none), [`dates`] are read, [`below`] finds the speakers under it, [`candidates`] lists the lines of one shape
 //! (each a [`candidate`], [`sentence`]s among them) and the form they share by
 //! [`habit`], [`carriers`] decides for the whole post which of them carry talks, [`event`]
 //! names the event. What the genre does lies in [`tables`] of words and forms, so that a new habit is a
@@ -18,6 +18,7 @@ mod event;
 mod furniture;
 mod habit;
 mod heading;
+mod jobs;
 mod kinds;
 mod names;
 mod one_talk;

@@ -11,6 +11,7 @@
 //! the writer has taken it.
 
 mod bounds;
+mod changes;
 mod documents;
 mod former;
 mod history;
@@ -19,7 +20,6 @@ mod reparse;
 mod report;
 mod writer;
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -28,11 +28,11 @@ use tokio::task::{JoinSet, spawn_blocking};
 use url::Url;
 
 use crate::archive::{Archive, ArchiveError, PackedAttempt};
-use crate::decide::{self, Likeness, Standing};
+use crate::decide;
 use crate::fetch::{Fetcher, HeldBack, Slot};
 use crate::model::{
-    Attempt, Change, Changes, Entry, Feed, Outcome, Pace, Person, PollHints, RawEntry,
-    Subscription, Whereabouts,
+    Attempt, Change, Entry, Feed, Outcome, Pace, Person, PollHints, RawEntry, Subscription,
+    Whereabouts,
 };
 use crate::source::{
     Answer, Body, ByAddress, Document, Failure, FailureKind, Source, Validators,
@@ -48,8 +48,11 @@ use writer::{send, write};
 pub(crate) use history::{End, HistoryLimits, HistoryReport};
 pub(crate) use reparse::Reread;
 
+/// How many polls are asking or wait for their host's turn, of ten kibibytes each.
+const WAITING: usize = 4096;
+
 /// How many attempts the writer takes into one commit at most.
-const BATCH: usize = 64;
+const BATCH: usize = 256;
 
 /// What every poll of a run shares.
 #[derive(Clone)]
@@ -86,18 +89,22 @@ impl Update {
         let cores = Arc::new(Semaphore::new(bounds::cores()));
 
         let network = Arc::new(Network::default());
-        let mut polls = JoinSet::new();
-        for feed in feeds {
-            let (cores, network) = (Arc::clone(&cores), Arc::clone(&network));
-            let (this, polled) = (self.clone(), polled.clone());
-            polls.spawn(async move {
-                if let Some(poll) = this.poll(feed, cores).await {
-                    send(network.pass(poll), &polled).await;
-                }
-            });
-        }
         let now = self.now;
+        let this = self.clone();
         let asking = tokio::spawn(async move {
+            let mut polls = JoinSet::new();
+            for feed in feeds {
+                if polls.len() >= WAITING {
+                    polls.join_next().await;
+                }
+                let (cores, network) = (Arc::clone(&cores), Arc::clone(&network));
+                let (this, polled) = (this.clone(), polled.clone());
+                polls.spawn(async move {
+                    if let Some(poll) = this.poll(feed, cores).await {
+                        send(network.pass(poll), &polled).await;
+                    }
+                });
+            }
             while polls.join_next().await.is_some() {}
             send(network.left(now), &polled).await;
         });
@@ -167,6 +174,17 @@ impl Update {
                 slot: Some(fetched.slot),
             });
         }
+        let body = fetched.answer.as_ref().map(|answer| &answer.body);
+        if matches!(body, Ok(Body::Unchanged)) && former.is_none() {
+            // Nothing to work on and nothing that takes memory: neither a core nor the slot is held.
+            let (attempt, warnings) = self.read(&feed, fetched.answer);
+            let (draft, attempt) = self.pack(feed, attempt, warnings)?;
+            return Some(Poll {
+                draft,
+                attempt: Some(attempt),
+                slot: None,
+            });
+        }
         let share = bounds::share(&fetched.answer);
         let _cores = cores.acquire_many_owned(share).await;
         let (draft, attempt) = self.settle(feed, former, fetched.answer).await?;
@@ -214,10 +232,11 @@ impl Update {
         attempt: Attempt,
         warnings: Vec<Failure>,
     ) -> Option<(Draft, PackedAttempt)> {
-        let draft = Draft::new(feed.clone(), &attempt, warnings);
+        let draft = Draft::new(feed, &attempt, warnings);
         if let Ok(packed) = self.archive.pack(attempt) {
             return Some((draft, packed));
         }
+        let feed = draft.into_feed();
         let failure = Failure::new(FailureKind::TooLarge, "what it sent is too large to keep");
         let attempt = self.failed(&feed, failure);
         let draft = Draft::new(feed, &attempt, Vec::new());
@@ -246,9 +265,21 @@ impl Update {
         feed: &Subscription,
         answer: Result<Answer, Failure>,
     ) -> (Attempt, Vec<Failure>) {
-        match answer.and_then(|answer| self.outcome(feed, answer)) {
-            Ok(success) => success,
-            Err(failure) => (self.failed(feed, failure), Vec::new()),
+        let (failure, part) = match answer {
+            Ok(answer) => match self.outcome(feed, answer) {
+                Ok(success) => return success,
+                Err(failure) => (failure, None),
+            },
+            Err(mut failure) => {
+                let part = failure.part.take();
+                (failure, part)
+            }
+        };
+        // What came before an answer broke off may hold entries all the same.
+        let part = part.map(|part| documents::broken_off(*part, failure.http_status));
+        match part.map(|part| self.outcome(feed, part)) {
+            Some(Ok(success)) => success,
+            _ => (self.failed(feed, failure), Vec::new()),
         }
     }
 
@@ -288,6 +319,7 @@ impl Update {
         }
         let (mut raw, mut warnings) = parse_documents(&feed.source, &documents, unreadable)
             .map_err(|failure| blamed(failure, &feed.source, &documents))?;
+        let is_cut = documents::is_cut(&raw);
         if let Some(site) = &feed.given_site {
             parse::publish_notes(&mut raw, site);
         }
@@ -319,8 +351,13 @@ impl Update {
         let outcome = Outcome::Read {
             feed: Box::new(safe),
             changes,
-            validators: answer.validators,
-            body_hash,
+            // They name the whole document, and part of it came.
+            validators: match is_cut {
+                true => Validators::default(),
+                false => answer.validators,
+            },
+            body_hash: (!is_cut).then_some(body_hash),
+            is_cut,
             pace,
             whereabouts: self.whereabouts(feed, answer.moved_to),
         };
@@ -329,74 +366,6 @@ impl Update {
             ..self.attempt(feed, answer.http_status, outcome, due)
         };
         Ok((attempt, warnings))
-    }
-
-    /// Cleans and splits what is new or edited, and nothing else.
-    fn changes(
-        &self,
-        feed: &Subscription,
-        mut entries: Vec<RawEntry>,
-        make: impl Fn(RawEntry) -> Entry,
-    ) -> Result<Changes, ArchiveError> {
-        if matches!(feed.source, Source::Folder(_)) && feed.entries > 0 {
-            self.follow_renames(feed, &mut entries, &make)?;
-        }
-        let guids: Vec<&str> = entries.iter().map(|entry| entry.guid.as_str()).collect();
-        let known = self.archive.known(feed.id, &guids)?;
-        let mut changes = Changes::default();
-        for raw in entries {
-            let change = match decide::standing(&known, &raw.guid, || raw.hash()) {
-                Standing::Unchanged => {
-                    changes.unchanged += 1;
-                    continue;
-                }
-                Standing::New => Change::New(Box::new(make(raw))),
-                Standing::Edited(id) => Change::Edited(id, Box::new(make(raw))),
-            };
-            changes.entries.push(change);
-        }
-        Ok(changes)
-    }
-
-    /// A note that was renamed keeps its entry: it takes the guid of one whose file is gone and whose text
-    /// it has.
-    fn follow_renames(
-        &self,
-        feed: &Subscription,
-        entries: &mut [RawEntry],
-        make: impl Fn(RawEntry) -> Entry,
-    ) -> Result<(), ArchiveError> {
-        let here: HashSet<&str> = entries.iter().map(|entry| entry.guid.as_str()).collect();
-        let mut known = HashSet::new();
-        let mut vanished = Vec::new();
-        for (guid, id) in self.archive.guids(feed.id)? {
-            if !here.contains(guid.as_str())
-                && let Some(gone) = self.archive.entry(id)?
-                && let Some(likeness) = Likeness::of(&gone.entry.content)
-            {
-                vanished.push((guid, likeness));
-            } else {
-                known.insert(guid);
-            }
-        }
-        if vanished.is_empty() {
-            return Ok(());
-        }
-        let new = entries
-            .iter()
-            .filter(|entry| !known.contains(&entry.guid))
-            .filter_map(|entry| {
-                let content = make(entry.clone()).content;
-                Some((entry.guid.clone(), Likeness::of(&content)?))
-            })
-            .collect();
-        let renamed = decide::renamed(vanished, new);
-        for entry in entries {
-            if let Some(old) = renamed.get(&entry.guid) {
-                entry.guid.clone_from(old);
-            }
-        }
-        Ok(())
     }
 
     fn failed(&self, feed: &Subscription, failure: Failure) -> Attempt {

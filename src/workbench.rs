@@ -203,9 +203,11 @@ fn attempt(feed: FeedId, cleaned: Cleaned, at: DateTime<Utc>) -> Attempt {
         changes: Changes {
             entries: entries.map(|entry| Change::New(Box::new(entry))).collect(),
             unchanged: 0,
+            later_guids: Vec::new(),
         },
         validators: Validators::default(),
-        body_hash: ContentHash([0; 32]),
+        body_hash: Some(ContentHash([0; 32])),
+        is_cut: false,
         pace: Pace::default(),
         whereabouts: Whereabouts::default(),
     };

@@ -281,7 +281,7 @@ fn codings_in_codings_are_refused_and_broken_ones_do_no_harm() {
     let bomb = pack(&pack(&vec![b' '; 256 << 20]));
     let coded = |body: &[u8], coding: &str| Reply::ok(body).header("Content-Encoding", coding);
     let server = Server::start();
-    let tenfold = vec!["gzip"; 10].join(", ");
+    let tenfold = ["gzip"; 10].join(", ");
     for (path, reply) in [
         ("/two", coded(&two, "gzip, gzip")),
         (

@@ -52,6 +52,8 @@ mod history;
 mod import;
 /// Notes on the disk: renames, dates, sites, what cannot be read.
 mod notes;
+/// What becomes of feeds, and what stays of them.
+mod nothing_lost;
 /// OPML lists out and in again.
 mod opml;
 /// Any document to JSON Feed, without an archive.
@@ -67,6 +69,8 @@ mod raw;
 /// The one line for cron.
 mod rules;
 mod run;
+/// What comes under another id and is no other entry.
+mod same_entry;
 /// One entry in full.
 mod show;
 /// How long the program takes to begin.

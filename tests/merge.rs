@@ -299,3 +299,35 @@ fn what_is_no_other_archive_is_refused_untouched() {
     assert_eq!(fs::read(hall.path("newer.db")).unwrap(), newer);
     assert_eq!(guids(&hall, "a.db", &[]), ["one"]);
 }
+
+#[test]
+fn an_entry_that_came_back_to_a_state_has_each_of_its_states_once() {
+    let server = Server::start();
+    let (one, other) = ("<p>Of pipes.</p>", "<p>Of longer pipes.</p>");
+    let turns = [one, other, one, other, one];
+    server.reply(
+        "/feed",
+        turns.map(|text| reply(&[("one", "First Evening", text)])),
+    );
+    let mut hall = Hall::with_server(&server);
+    on(&hall, "a.db", &["add", &server.url("/feed")]).status(0);
+    for day in 22..26 {
+        hall.later(&format!("2026-11-{day}T12:00:00Z"));
+        on(&hall, "a.db", &["fetch", "--all"]).status(0);
+    }
+    let history = |archive: &str| {
+        let entry = "tag:notes.example,2026:one";
+        on(&hall, archive, &["show", entry, "--history"])
+            .status(0)
+            .out()
+    };
+    let states = history("a.db");
+    assert!(states.contains("  4. until "), "{states}");
+    for _ in 0..2 {
+        on(&hall, "b.db", &["merge", "a.db"]).status(0);
+        assert_eq!(history("b.db"), states);
+    }
+    on(&hall, "b.db", &["check"]).status(0).stdout("");
+    on(&hall, "a.db", &["merge", "b.db"]).status(0);
+    assert_eq!(history("a.db"), states);
+}

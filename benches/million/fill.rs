@@ -196,9 +196,9 @@ fn html(vocabulary: &Vocabulary, random: &mut Random, number: usize) -> String {
     for at in 0..paragraphs {
         if with_talks && (1..3).contains(&at) {
             let title = capitalised(&vocabulary.phrase(random, 4));
-            let _ = write!(
+            let _ = writeln!(
                 html,
-                "<h2 id=\"t{at}\">{} — {}</h2>\n",
+                "<h2 id=\"t{at}\">{} — {}</h2>",
                 escaped(&title),
                 person(random)
             );

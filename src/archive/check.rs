@@ -16,7 +16,7 @@ type Check = fn(&Connection) -> Result<Vec<String>, ArchiveError>;
 /// What is wrong, a line for each problem; empty: nothing.
 pub(super) fn check(db: &Connection) -> Result<Vec<String>, ArchiveError> {
     let mut problems = Vec::new();
-    let checks: [Check; 8] = [
+    let checks: [Check; 9] = [
         pages,
         references,
         text_structure,
@@ -24,6 +24,7 @@ pub(super) fn check(db: &Connection) -> Result<Vec<String>, ArchiveError> {
         counts,
         chains,
         contents,
+        earlier_states,
         raw::problems,
     ];
     for check in checks {
@@ -151,33 +152,61 @@ fn chains(db: &Connection) -> Result<Vec<String>, ArchiveError> {
     })
 }
 
-/// Every entry has a content, every content and every hash can be read.
+/// Every entry has a content that is what its hash says, and a hash of what was published.
 fn contents(db: &Connection) -> Result<Vec<String>, ArchiveError> {
     let all = "
-        SELECT 'entry ' || e.id, e.hash, c.data
-        FROM entries e LEFT JOIN contents c ON c.entry = e.id
-        UNION ALL
-        SELECT 'revision ' || r.id || ' of entry ' || r.entry, r.hash, r.content FROM revisions r";
-    let mut select = db.prepare(all)?;
+        SELECT 'entry ' || e.id, e.title, e.hash, c.hash, c.data
+        FROM entries e LEFT JOIN contents c ON c.entry = e.id ORDER BY e.id";
+    blobs(db, all, &["content"])
+}
+
+/// The same of every earlier state, each named as `show --history` does.
+fn earlier_states(db: &Connection) -> Result<Vec<String>, ArchiveError> {
+    let all = "
+        SELECT 'state ' || r.number || ' in the history of entry ' || r.entry, r.title, r.hash,
+            r.facts, f.data, r.content, c.data
+        FROM (SELECT row_number() OVER (PARTITION BY entry ORDER BY id) AS number, * FROM revisions) r
+        LEFT JOIN revision_data f ON f.hash = r.facts
+        LEFT JOIN revision_data c ON c.hash = r.content";
+    blobs(db, all, &["facts", "content"])
+}
+
+/// Compares what is kept with its hashes.
+///
+/// * `sql`: whose it is, its title, the hash of what was published; then of each part its hash and itself.
+/// * `parts`: what each is called.
+fn blobs(db: &Connection, sql: &str, parts: &[&str]) -> Result<Vec<String>, ArchiveError> {
+    let mut select = db.prepare(sql)?;
     let mut rows = select.query([])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let whose: String = row.get(0)?;
-        if row
-            .get_ref(1)?
-            .as_blob()
-            .map_or(true, |hash| hash.len() != 32)
-        {
-            found.push(format!("{whose} has no readable hash"));
+        let mut problems = Vec::new();
+        let blob = |column: usize| {
+            row.get_ref(column)
+                .ok()
+                .and_then(|value| value.as_blob().ok())
+        };
+        if blob(2).is_none_or(|hash| hash.len() != 32) {
+            problems.push(" has no readable hash".to_owned());
         }
-        match row.get_ref(2)?.as_blob() {
-            Ok(packed) => {
-                if let Err(error) = content::unpack(db, packed) {
-                    found.push(format!("{whose}: {error}"));
+        for (at, part) in parts.iter().enumerate() {
+            match (blob(3 + 2 * at), blob(4 + 2 * at)) {
+                (Some(hash), Some(packed)) => {
+                    if let Err(error) = content::verify(db, packed, hash) {
+                        problems.push(format!(": {error}"));
+                    }
                 }
+                _ => problems.push(format!(" has no {part}")),
             }
-            Err(_) => found.push(format!("{whose} has no content")),
         }
+        if problems.is_empty() {
+            continue;
+        }
+        let whose: String = row.get(0)?;
+        let title: Option<String> = row.get(1).unwrap_or_default();
+        let title = title.map_or_else(String::new, |title| format!(" ({title})"));
+        let lines = problems.iter();
+        found.extend(lines.map(|problem| format!("{whose}{problem}{title}")));
         if found.len() >= NAMED {
             found.push("and perhaps more of the same".to_owned());
             break;

@@ -15,13 +15,24 @@ use zstd::zstd_safe::{CParameter, get_dict_id_from_frame};
 
 use super::dictionary::{self, Dictionary, LEVEL};
 use super::error::ArchiveError;
-use crate::model::{Original, SafeHtml, Text, TextKind};
+#[cfg(test)]
+use crate::model::Text;
+use crate::model::{Original, SafeHtml, TextKind};
 
 const LAYOUT: u8 = 1;
+
+/// What is one text, all of it in the frame.
+const TEXT: u8 = 2;
 
 const ABSENT: u8 = 0;
 const PLAIN: u8 = 1;
 const HTML: u8 = 2;
+
+/// What lies in the archive, and the hash of what it holds: the same however it was compressed.
+pub(super) struct Packed {
+    pub(super) hash: [u8; 32],
+    pub(super) data: Vec<u8>,
+}
 
 /// Packs contents one after the other; making one costs more than packing a small content.
 pub(super) struct Packer<'a> {
@@ -45,7 +56,7 @@ impl<'a> Packer<'a> {
         &mut self,
         content: &SafeHtml,
         original: &Original,
-    ) -> Result<Vec<u8>, ArchiveError> {
+    ) -> Result<Packed, ArchiveError> {
         let mut plain = Vec::with_capacity(content.as_str().len() * 2 + 64);
         write_part(&mut plain, HTML, content.as_str());
         for text in [&original.content, &original.summary] {
@@ -58,15 +69,71 @@ impl<'a> Packer<'a> {
             Some(base) => write_part(&mut plain, PLAIN, base),
             None => write_part(&mut plain, ABSENT, ""),
         }
+        self.compress(LAYOUT, &plain)
+    }
+
+    /// One text of no entry's content.
+    pub(super) fn pack_text(&mut self, text: &str) -> Result<Packed, ArchiveError> {
+        self.compress(TEXT, text.as_bytes())
+    }
+
+    /// What another archive packed, with this one's dictionary; not where it is not what its hash says.
+    pub(super) fn repack(
+        &mut self,
+        from: &Connection,
+        packed: &[u8],
+        hash: &[u8],
+    ) -> Result<Packed, ArchiveError> {
+        let dictionary = dictionary_of(from, packed)?;
+        let mut parts = Parts::open(packed, dictionary.as_deref())?;
+        let mut plain = Vec::new();
+        parts
+            .frame
+            .read_to_end(&mut plain)
+            .map_err(|error| damaged(&error))?;
+        if blake3::hash(&plain).as_bytes() != hash {
+            return Err(mistaken());
+        }
+        self.compress(packed.first().copied().unwrap_or(LAYOUT), &plain)
+    }
+
+    fn compress(&mut self, layout: u8, plain: &[u8]) -> Result<Packed, ArchiveError> {
         let frame = self
             .compressor
-            .compress(&plain)
+            .compress(plain)
             .map_err(|error| failed(&error))?;
-        let mut packed = Vec::with_capacity(frame.len() + 1);
-        packed.push(LAYOUT);
-        packed.extend(frame);
-        Ok(packed)
+        let mut data = Vec::with_capacity(frame.len() + 1);
+        data.push(layout);
+        data.extend(frame);
+        Ok(Packed {
+            hash: *blake3::hash(plain).as_bytes(),
+            data,
+        })
     }
+}
+
+/// Reads what is packed to its end and compares it with the hash that was kept beside it.
+pub(super) fn verify(db: &Connection, packed: &[u8], hash: &[u8]) -> Result<(), ArchiveError> {
+    let dictionary = dictionary_of(db, packed)?;
+    let mut parts = Parts::open(packed, dictionary.as_deref())?;
+    let mut hasher = blake3::Hasher::new();
+    io::copy(&mut parts.frame, &mut hasher).map_err(|error| damaged(&error))?;
+    match hasher.finalize().as_bytes() == hash {
+        true => Ok(()),
+        false => Err(mistaken()),
+    }
+}
+
+/// What [`Packer::pack_text`] packed.
+pub(super) fn unpack_text(db: &Connection, packed: &[u8]) -> Result<String, ArchiveError> {
+    let dictionary = dictionary_of(db, packed)?;
+    let mut parts = Parts::open(packed, dictionary.as_deref())?;
+    let mut text = String::new();
+    parts
+        .frame
+        .read_to_string(&mut text)
+        .map_err(|error| damaged(&error))?;
+    Ok(text)
 }
 
 /// The cleaned HTML alone.
@@ -92,6 +159,7 @@ pub(super) fn length(db: &Connection, packed: &[u8]) -> Result<u64, ArchiveError
 }
 
 /// Everything, read to the end, so that the checksum has been compared.
+#[cfg(test)]
 pub(super) fn unpack(db: &Connection, packed: &[u8]) -> Result<(SafeHtml, Original), ArchiveError> {
     let dictionary = dictionary_of(db, packed)?;
     let mut parts = Parts::open(packed, dictionary.as_deref())?;
@@ -143,7 +211,7 @@ struct Parts<'a> {
 impl<'a> Parts<'a> {
     fn open(packed: &'a [u8], dictionary: Option<&'a Dictionary>) -> Result<Self, ArchiveError> {
         match packed.split_first() {
-            Some((&LAYOUT, frame)) => {
+            Some((&(LAYOUT | TEXT), frame)) => {
                 let frame = match dictionary {
                     Some(dictionary) => zstd::stream::read::Decoder::with_prepared_dictionary(
                         io::BufReader::new(frame),
@@ -191,6 +259,7 @@ fn mark(kind: TextKind) -> u8 {
     }
 }
 
+#[cfg(test)]
 fn text((mark, value): (u8, String)) -> Option<Text> {
     match mark {
         ABSENT => None,
@@ -201,6 +270,10 @@ fn text((mark, value): (u8, String)) -> Option<Text> {
 
 fn damaged(error: &impl ToString) -> ArchiveError {
     ArchiveError::Damaged(format!("a content cannot be read: {}", error.to_string()))
+}
+
+fn mistaken() -> ArchiveError {
+    damaged(&"it is not what its hash says")
 }
 
 fn failed(error: &io::Error) -> ArchiveError {
@@ -220,6 +293,10 @@ mod tests {
     }
 
     fn packed() -> Vec<u8> {
+        packed_with_hash().data
+    }
+
+    fn packed_with_hash() -> Packed {
         let html = SafeHtml::vouch("<p>Grüße</p>".to_owned());
         let mut packer = Packer::new(None).unwrap();
         packer.pack(&html, &original()).unwrap()
@@ -235,6 +312,21 @@ mod tests {
         assert_eq!(html.as_str(), "<p>Grüße</p>");
         assert_eq!(back, original());
         assert_eq!(unpack_html(&db(), &packed()).unwrap(), html);
+    }
+
+    #[test]
+    fn a_hash_is_of_what_is_said_and_not_of_how_it_is_packed() {
+        let db = db();
+        let Packed { hash, data } = packed_with_hash();
+        verify(&db, &data, &hash).unwrap();
+        let mut packer = Packer::new(None).unwrap();
+        let other = packer
+            .pack(&SafeHtml::vouch("<p>Grüsse</p>".to_owned()), &original())
+            .unwrap();
+        assert!(verify(&db, &other.data, &hash).is_err());
+        let text = packer.pack_text("Grüße").unwrap();
+        verify(&db, &text.data, &text.hash).unwrap();
+        assert_eq!(unpack_text(&db, &text.data).unwrap(), "Grüße");
     }
 
     #[test]

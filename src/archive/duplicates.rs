@@ -21,7 +21,7 @@ use rusqlite::{Connection, params};
 
 use super::content;
 use super::error::ArchiveError;
-use crate::model::{AlsoIn, ArchivedEntry, Entry, EntryId, FeedId, Tag, canonical_link, site};
+use crate::model::{AlsoIn, ArchivedEntry, EntryId, FeedId, Tag, canonical_link, site};
 
 /// A link or guid on more entries than this is no post's own.
 const MOST_SHARING: usize = 64;
@@ -49,14 +49,19 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    pub(super) fn of(db: &Connection, feed: FeedId, entry: &Entry) -> Result<Self, ArchiveError> {
-        let site = match entry.url.as_deref().and_then(site) {
+    pub(super) fn of(
+        db: &Connection,
+        feed: FeedId,
+        guid: &str,
+        url: Option<&str>,
+    ) -> Result<Self, ArchiveError> {
+        let site = match url.and_then(site) {
             Some(site) => Some(site),
             None => site_of_feed(db, feed)?,
         };
         Ok(Self {
-            link: entry.url.as_deref().and_then(link_key),
-            guid: site.map(|site| key(&site, &[&site, &entry.guid])),
+            link: url.and_then(link_key),
+            guid: site.map(|site| key(&site, &[&site, guid])),
         })
     }
 }

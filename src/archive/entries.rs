@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::content;
+use super::content::{self, Packed};
 use super::duplicates;
 use super::error::ArchiveError;
 use super::instants::{certain, instant, seconds};
@@ -180,6 +180,7 @@ pub(super) fn known(
         db.prepare_cached("SELECT id, hash FROM entries WHERE guid = ?1 AND feed = ?2")?;
     let known = select.query_row(params![guid, feed.0], |row| {
         Ok(Known {
+            by_later_guid: false,
             id: EntryId(row.get(0)?),
             hash: ContentHash(row.get(1)?),
         })
@@ -200,6 +201,7 @@ pub(super) fn known_or_dropped(
     let mut select = db.prepare_cached("SELECT hash FROM dropped WHERE feed = ?1 AND guid = ?2")?;
     let hash = select.query_row(params![feed.0, guid], |row| row.get(0));
     Ok(hash.optional()?.map(|hash| Known {
+        by_later_guid: false,
         id: EntryId(0),
         hash: ContentHash(hash),
     }))
@@ -216,6 +218,7 @@ pub(super) fn known_by_id(
         .query_row([id.0, feed.0], |row| row.get(0))
         .optional()?;
     Ok(hash.map(|hash| Known {
+        by_later_guid: false,
         id,
         hash: ContentHash(hash),
     }))
@@ -245,7 +248,7 @@ pub(super) fn insert(
     feed: FeedId,
     first_seen: i64,
     entry: &Entry,
-    packed: &[u8],
+    packed: &Packed,
 ) -> Result<EntryId, ArchiveError> {
     let mut insert = db.prepare_cached(
         "INSERT INTO entries (url, title, summary, published, updated, date, language, event,
@@ -254,14 +257,14 @@ pub(super) fn insert(
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
     )?;
     bind_facts(&mut insert, entry, first_seen)?;
-    bind_keys(&mut insert, db, feed, entry)?;
+    bind_keys(&mut insert, db, feed, &entry.guid, entry)?;
     insert.raw_bind_parameter(18, feed.0)?;
     insert.raw_bind_parameter(19, &entry.guid)?;
     insert.raw_bind_parameter(20, first_seen)?;
     insert.raw_execute()?;
     let id = EntryId(db.last_insert_rowid());
-    db.prepare_cached("INSERT INTO contents (entry, data) VALUES (?1, ?2)")?
-        .execute(params![id.0, packed])?;
+    db.prepare_cached("INSERT INTO contents (entry, hash, data) VALUES (?1, ?2, ?3)")?
+        .execute(params![id.0, packed.hash, packed.data])?;
     insert_parts(db, id, entry)?;
     Ok(id)
 }
@@ -272,7 +275,7 @@ pub(super) fn replace(
     id: EntryId,
     first_seen: i64,
     entry: &Entry,
-    packed: &[u8],
+    packed: &Packed,
 ) -> Result<(), ArchiveError> {
     let mut update = db.prepare_cached(
         "UPDATE entries SET url = ?1, title = ?2, summary = ?3, published = ?4, updated = ?5,
@@ -281,15 +284,17 @@ pub(super) fn replace(
              event_key = ?15, link_key = ?16, guid_key = ?17
          WHERE id = ?18",
     )?;
-    let feed = db
-        .prepare_cached("SELECT feed FROM entries WHERE id = ?1")?
-        .query_row([id.0], |row| row.get(0).map(FeedId))?;
+    // It keeps its guid, whatever the feed calls it by now.
+    let (feed, guid) = db
+        .prepare_cached("SELECT feed, guid FROM entries WHERE id = ?1")?
+        .query_row([id.0], |row| Ok((row.get(0).map(FeedId)?, row.get(1)?)))?;
+    let guid: String = guid;
     bind_facts(&mut update, entry, first_seen)?;
-    bind_keys(&mut update, db, feed, entry)?;
+    bind_keys(&mut update, db, feed, &guid, entry)?;
     update.raw_bind_parameter(18, id.0)?;
     update.raw_execute()?;
-    db.prepare_cached("UPDATE contents SET data = ?2 WHERE entry = ?1")?
-        .execute(params![id.0, packed])?;
+    db.prepare_cached("UPDATE contents SET hash = ?2, data = ?3 WHERE entry = ?1")?
+        .execute(params![id.0, packed.hash, packed.data])?;
     for delete in [
         "DELETE FROM authors WHERE entry = ?1",
         "DELETE FROM enclosures WHERE entry = ?1",
@@ -332,9 +337,10 @@ fn bind_keys(
     statement: &mut rusqlite::Statement<'_>,
     db: &Connection,
     feed: FeedId,
+    guid: &str,
     entry: &Entry,
 ) -> Result<(), ArchiveError> {
-    let keys = duplicates::Keys::of(db, feed, entry)?;
+    let keys = duplicates::Keys::of(db, feed, guid, entry.url.as_deref())?;
     statement.raw_bind_parameter(16, keys.link)?;
     statement.raw_bind_parameter(17, keys.guid)?;
     Ok(())
@@ -417,6 +423,7 @@ pub(super) fn find(
          UNION SELECT id FROM entries WHERE link_key = ?4 AND url = ?2
          UNION SELECT id FROM entries WHERE link_key IS NULL AND url = ?2
          UNION SELECT id FROM entries WHERE guid = ?2
+         UNION SELECT entry FROM later_guids WHERE guid = ?2
          ORDER BY id LIMIT ?3",
     )?;
     let link = duplicates::link_key(name);

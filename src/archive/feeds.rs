@@ -10,6 +10,7 @@ use super::holds;
 use super::index;
 use super::instants::{certain, instant, seconds};
 use super::moves;
+use super::revisions;
 use super::tags;
 use crate::model::{ContentHash, FeedId, Pace, PollHints, SeenRedirect, State, Subscription};
 use crate::source::{Failure, FailureKind, Source, Validators};
@@ -50,7 +51,7 @@ const SELECT: &str = "
            entries, last_success, next_due, error_kind, error_message, error_hint, error_http_status,
            error_retry_at, error_since, failures, given_site, last_attempt, ttl, skip_hours, skip_days,
            update_every, update_base, newest, usual_gap, absent_since, redirect_to, redirect_since,
-           redirect_last, redirect_times, location
+           redirect_last, redirect_times, location, is_cut
     FROM feeds WHERE state <> 'removed'";
 
 pub(super) fn all(db: &Connection) -> Result<Vec<Subscription>, ArchiveError> {
@@ -131,6 +132,7 @@ fn subscription_of(row: &Row<'_>) -> Result<Subscription, ArchiveError> {
             last_modified: row.get(6)?,
         },
         body_hash: row.get::<_, Option<[u8; 32]>>(7)?.map(ContentHash),
+        is_cut: row.get(33)?,
         entries: row.get::<_, i64>(8)?.try_into().unwrap_or(0),
         last_success: instant(row.get(9)?),
         next_due: instant(row.get(10)?),
@@ -187,6 +189,7 @@ fn failure_of(row: &Row<'_>) -> Result<Option<Failure>, ArchiveError> {
         retry_at: instant(row.get(15)?),
         led_to: None,
         lacks_network: false,
+        part: None,
     }))
 }
 
@@ -286,6 +289,7 @@ pub(super) fn remove(db: &Connection, id: FeedId, purge: bool) -> Result<u64, Ar
         index::delete_feed(db, id)?;
         let partners = duplicates::partners_of_feed(db, id)?;
         db.execute("DELETE FROM entries WHERE feed = ?1", [id.0])?;
+        revisions::sweep(db)?;
         duplicates::settle(db, partners)?;
     }
     if purge || entries == 0 {

@@ -4,7 +4,7 @@
 //! what was told stays told, with the same id.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use super::Archive;
 use super::error::{ArchiveError, SearchError};
@@ -223,13 +223,47 @@ struct Standing {
     error_kind: Option<String>,
     error_message: Option<String>,
     subscribed_at: i64,
+    /// The newest date that its entries claim.
+    newest: Option<i64>,
+}
+
+/// What was noted of a feed last.
+#[derive(Default)]
+struct Noted {
+    /// That it broke, is gone or came back.
+    trouble: Option<HealthKind>,
+    /// That it fell silent or spoke again.
+    voice: Option<HealthKind>,
+}
+
+impl Noted {
+    fn of(db: &Connection, feed: FeedId) -> Result<Self, ArchiveError> {
+        let mut select =
+            db.prepare_cached("SELECT kind FROM health WHERE feed = ?1 ORDER BY id DESC")?;
+        let mut rows = select.query([feed.0])?;
+        let mut noted = Self::default();
+        while let Some(row) = rows.next()? {
+            let kind = HealthKind::from_word(row.get_ref(0)?.as_str().unwrap_or_default());
+            let last = match kind {
+                HealthKind::Broke | HealthKind::Gone | HealthKind::Recovered => &mut noted.trouble,
+                HealthKind::Silent | HealthKind::Spoke => &mut noted.voice,
+                HealthKind::Moved => continue,
+            };
+            last.get_or_insert(kind);
+            if noted.trouble.is_some() && noted.voice.is_some() {
+                break;
+            }
+        }
+        Ok(noted)
+    }
 }
 
 /// Notes what an attempt changed of a feed's health; called when it has been recorded.
 pub(super) fn note(db: &Connection, feed: FeedId, at: i64, new: usize) -> Result<(), ArchiveError> {
     let standing = db
         .prepare_cached(
-            "SELECT state, failures, error_kind, error_message, subscribed_at FROM feeds WHERE id = ?1",
+            "SELECT state, failures, error_kind, error_message, subscribed_at, newest
+             FROM feeds WHERE id = ?1",
         )?
         .query_row([feed.0], |row| {
             Ok(Standing {
@@ -238,17 +272,15 @@ pub(super) fn note(db: &Connection, feed: FeedId, at: i64, new: usize) -> Result
                 error_kind: row.get(2)?,
                 error_message: row.get(3)?,
                 subscribed_at: row.get(4)?,
+                newest: row.get(5)?,
             })
         })?;
     let kind = standing
         .error_kind
         .as_deref()
         .and_then(FailureKind::from_word);
-    let was = last(
-        db,
-        feed,
-        &[HealthKind::Broke, HealthKind::Gone, HealthKind::Recovered],
-    )?;
+    let noted = Noted::of(db, feed)?;
+    let was = noted.trouble;
     let message = standing.error_message.as_deref().unwrap_or_default();
     match kind {
         Some(_) if standing.state == "gone" => {
@@ -266,7 +298,7 @@ pub(super) fn note(db: &Connection, feed: FeedId, at: i64, new: usize) -> Result
             if matches!(was, Some(HealthKind::Broke | HealthKind::Gone)) {
                 add(db, feed, HealthKind::Recovered, at, "it answers well again")?;
             }
-            listen(db, feed, at, new, standing.subscribed_at)?;
+            listen(db, feed, at, new, &standing, &noted)?;
         }
     }
     Ok(())
@@ -291,14 +323,19 @@ fn listen(
     feed: FeedId,
     at: i64,
     new: usize,
-    subscribed_at: i64,
+    standing: &Standing,
+    noted: &Noted,
 ) -> Result<(), ArchiveError> {
-    let was_silent =
-        last(db, feed, &[HealthKind::Silent, HealthKind::Spoke])? == Some(HealthKind::Silent);
-    if was_silent {
+    // Nobody has been silent for longer who spoke within that time.
+    let is_fresh =
+        |newest: i64| newest <= at && at.saturating_sub(newest) < LEAST_SILENCE.num_seconds();
+    if noted.voice == Some(HealthKind::Silent) {
         if new > 0 {
             add(db, feed, HealthKind::Spoke, at, "it has new entries")?;
         }
+        return Ok(());
+    }
+    if standing.newest.is_some_and(is_fresh) {
         return Ok(());
     }
     let mut select = db.prepare_cached(
@@ -317,7 +354,7 @@ fn listen(
         .max(LEAST_SILENCE.num_seconds());
     let silent_from = dates[0].saturating_add(patience);
     // Who subscribes to a blog that sleeps knows it.
-    if at > silent_from && silent_from > subscribed_at {
+    if at > silent_from && silent_from > standing.subscribed_at {
         let message = format!(
             "no new entry since {}, though it never took more than {} for one",
             certain(dates[0]).format("%Y-%m-%d"),
@@ -343,26 +380,6 @@ pub(super) fn moved(db: &Connection, feed: FeedId, to: &str, at: i64) -> Result<
     let shown = |key: &str| Source::from_key(key).map_or_else(String::new, |url| url.to_string());
     let message = format!("from {} to {}", shown(&from), shown(to));
     add(db, feed, HealthKind::Moved, at, &message)
-}
-
-fn last(
-    db: &Connection,
-    feed: FeedId,
-    kinds: &[HealthKind],
-) -> Result<Option<HealthKind>, ArchiveError> {
-    let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
-    let word: Option<String> = db
-        .prepare_cached(
-            "SELECT kind FROM health
-             WHERE feed = ?1 AND kind IN (SELECT value FROM json_each(?2))
-             ORDER BY id DESC LIMIT 1",
-        )?
-        .query_row(
-            params![feed.0, serde_json::Value::from(words).to_string()],
-            |row| row.get(0),
-        )
-        .optional()?;
-    Ok(word.as_deref().map(HealthKind::from_word))
 }
 
 fn add(

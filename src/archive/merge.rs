@@ -21,7 +21,7 @@ use rusqlite::Connection;
 
 use super::Archive;
 use super::connections::write;
-use super::content::{self, Packer};
+use super::content::Packer;
 use super::error::ArchiveError;
 use super::index::KnownWords;
 use super::schema;
@@ -109,11 +109,5 @@ impl Merge<'_> {
         }
         duplicates::settle(self.to, changed)?;
         news.settle(self.from, self.to, &self.numbers)
-    }
-
-    /// A content as this archive keeps it. Unpacking compares its checksum.
-    fn repack(&mut self, packed: &[u8]) -> Result<Vec<u8>, ArchiveError> {
-        let (content, original) = content::unpack(self.from, packed)?;
-        self.packer.pack(&content, &original)
     }
 }

@@ -34,6 +34,7 @@ mod health;
 mod holds;
 mod index;
 mod instants;
+mod later_guids;
 mod lock;
 mod merge;
 mod moves;
@@ -63,8 +64,8 @@ use url::Url;
 
 use self::connections::{Connections, write};
 use crate::model::{
-    ArchivedEntry, Attempt, EntryId, FeedId, Known, PageRead, Past, PastLinks, Recorded, Revision,
-    Stats, Subscription, TagOrigin, Way,
+    ArchivedEntry, Attempt, Entry, EntryId, FeedId, Known, PageRead, Past, PastLinks, Recorded,
+    Revision, Stats, Subscription, TagOrigin, Way,
 };
 use crate::query::{Aliases, Counted, CountedEvent, Digest, Filter, Query, Rule};
 
@@ -297,7 +298,11 @@ impl Archive {
         let reader = self.connections.reader()?;
         let mut all = HashMap::with_capacity(guids.len());
         for &guid in guids {
-            if let Some(known) = entries::known_or_dropped(&reader, feed, guid)? {
+            let known = match entries::known_or_dropped(&reader, feed, guid)? {
+                None => later_guids::known(&reader, feed, guid)?,
+                known => known,
+            };
+            if let Some(known) = known {
                 all.insert(guid.to_owned(), known);
             }
         }
@@ -371,6 +376,17 @@ impl Archive {
     /// An entry's earlier states, newest first.
     pub(crate) fn revisions(&self, id: EntryId) -> Result<Vec<Revision>, ArchiveError> {
         revisions::of_entry(&*self.connections.reader()?, id)
+    }
+
+    /// An entry's present state with its publisher's tags alone, to be compared with earlier ones; its
+    /// content left out.
+    pub(crate) fn published(&self, id: EntryId) -> Result<Option<Entry>, ArchiveError> {
+        revisions::published(&*self.connections.reader()?, id)
+    }
+
+    /// How many entries of each feed change so often that only some of their states are kept.
+    pub(crate) fn damped(&self, now: DateTime<Utc>) -> Result<HashMap<FeedId, u64>, ArchiveError> {
+        revisions::damped(&*self.connections.reader()?, instants::seconds(now))
     }
 
     /// Answers how many of the tags the entry did not have. What a person took off only a person puts on

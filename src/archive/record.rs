@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 
 use super::connections::write;
-use super::content::Packer;
+use super::content::{Packed, Packer};
 use super::dictionary::Dictionary;
 use super::duplicates;
 use super::entries;
@@ -12,6 +12,7 @@ use super::health;
 use super::holds;
 use super::index::{self, KnownWords, Pending, TextRow};
 use super::instants::seconds;
+use super::later_guids;
 use super::moves;
 use super::raw::{self, PackedRaw};
 use super::revisions;
@@ -22,7 +23,7 @@ use crate::model::{
     Setback, TagOrigin, Whereabouts,
 };
 use crate::query::{Aliases, Rule};
-use crate::source::{Source, Validators};
+use crate::source::Source;
 
 /// An attempt ready to be written: contents compressed and index rows made, which is most of the work
 /// and needs no lock.
@@ -34,7 +35,7 @@ pub(crate) struct PackedAttempt {
 }
 
 struct PackedEntry {
-    data: Vec<u8>,
+    data: Packed,
     rows: Vec<TextRow>,
 }
 
@@ -66,6 +67,17 @@ impl PackedAttempt {
     }
 }
 
+impl PackedAttempt {
+    /// Whether there is nothing to undo where it fails: the feed had nothing new and leads nowhere else.
+    fn brings_nothing(&self) -> bool {
+        let leads_on = match &self.attempt.outcome {
+            Outcome::Unchanged { whereabouts, .. } => *whereabouts != Whereabouts::default(),
+            Outcome::Read { .. } | Outcome::Failed(_) | Outcome::HeldBack => true,
+        };
+        !leads_on && self.raw.is_none()
+    }
+}
+
 type Answers = Vec<Result<Recorded, ArchiveError>>;
 
 /// One transaction for all, a savepoint for each: one that cannot be recorded leaves no trace and spoils
@@ -85,6 +97,10 @@ pub(super) fn record(
         .first()
         .map_or(0, |packed| seconds(packed.attempt.at));
     for packed in attempts {
+        if packed.brings_nothing() {
+            answers.push(record_one(&batch, packed).map(|(recorded, _)| recorded));
+            continue;
+        }
         let one = batch.savepoint()?;
         let answer = record_one(&one, packed);
         match answer {
@@ -127,21 +143,9 @@ fn record_one(db: &Connection, packed: PackedAttempt) -> Result<(Recorded, Pendi
         entries,
         raw,
     } = packed;
-    let subscribed = db
-        .prepare_cached("SELECT 1 FROM feeds WHERE id = ?1 AND state <> 'removed'")?
-        .exists([attempt.feed.0])?;
-    if !subscribed {
+    if !put(db, &attempt)? {
         return Err(ArchiveError::NotSubscribed);
     }
-    db.prepare_cached(
-        "UPDATE feeds SET last_attempt = ?2, http_status = ?3, next_due = ?4 WHERE id = ?1",
-    )?
-    .execute(params![
-        attempt.feed.0,
-        seconds(attempt.at),
-        attempt.http_status,
-        seconds(attempt.next_due)
-    ])?;
     let at = seconds(attempt.at);
     let mut recorded = Recorded::default();
     let mut pending = Pending::default();
@@ -149,27 +153,27 @@ fn record_one(db: &Connection, packed: PackedAttempt) -> Result<(Recorded, Pendi
         Outcome::Read {
             feed,
             changes,
-            validators,
             body_hash,
+            is_cut,
             pace,
             whereabouts,
+            validators: _,
         } => {
             let given = tags::of_feed(db, attempt.feed)?;
+            for (guid, id) in &changes.later_guids {
+                later_guids::put(db, attempt.feed, guid, *id)?;
+            }
             for (change, packed) in changes.entries.into_iter().zip(entries) {
                 let stored = store(db, attempt.feed, at, change, packed, &given, &mut pending)?;
                 recorded.new += usize::from(stored == Stored::New);
                 recorded.edited += usize::from(stored == Stored::Edited);
             }
-            describe(db, attempt.feed, &feed, body_hash, recorded.new)?;
+            describe(db, attempt.feed, &feed, recorded.new)?;
+            note_document(db, attempt.feed, body_hash, is_cut)?;
             advise(db, attempt.feed, &feed.hints, pace)?;
-            succeed(db, attempt.feed, at, &validators)?;
             recorded.moved = lead(db, attempt.feed, at, &whereabouts)?;
         }
-        Outcome::Unchanged {
-            validators,
-            whereabouts,
-        } => {
-            succeed(db, attempt.feed, at, &validators)?;
+        Outcome::Unchanged { whereabouts, .. } => {
             recorded.moved = lead(db, attempt.feed, at, &whereabouts)?;
         }
         Outcome::Failed(setback) => recorded.moved = fail(db, attempt.feed, at, &setback)?,
@@ -222,6 +226,7 @@ fn store(
         None => {
             db.prepare_cached("DELETE FROM dropped WHERE guid = ?1 AND feed = ?2")?
                 .execute(params![entry.guid, feed.0])?;
+            later_guids::forget(db, feed, &entry.guid)?;
             let id = entries::insert(db, feed, at, &entry, &packed.data)?;
             tags::add_of_publisher(db, id, &entry)?;
             let given = given_tags
@@ -235,13 +240,7 @@ fn store(
 }
 
 /// Takes over what a feed now says of itself.
-fn describe(
-    db: &Connection,
-    id: FeedId,
-    feed: &Feed,
-    body_hash: ContentHash,
-    new: usize,
-) -> Result<(), ArchiveError> {
+fn describe(db: &Connection, id: FeedId, feed: &Feed, new: usize) -> Result<(), ArchiveError> {
     let authors: Vec<_> = feed
         .authors
         .iter()
@@ -249,8 +248,8 @@ fn describe(
         .collect();
     db.prepare_cached(
         "UPDATE feeds SET guid = ?2, title = ?3, subtitle = ?4, site_url = ?5, self_url = ?6,
-             authors = ?7, language = ?8, rights = ?9, image = ?10, updated = ?11, body_hash = ?12,
-             entries = entries + ?13, generator = ?14, location = ?15, prev_archive = ?16, next_page = ?17
+             authors = ?7, language = ?8, rights = ?9, image = ?10, updated = ?11,
+             entries = entries + ?12, generator = ?13, location = ?14, prev_archive = ?15, next_page = ?16
          WHERE id = ?1",
     )?
     .execute(params![
@@ -265,13 +264,24 @@ fn describe(
         feed.rights,
         feed.image,
         feed.updated.map(seconds),
-        &body_hash.0[..],
         new as i64,
         feed.generator,
         feed.location,
         feed.pages.prev_archive,
         feed.pages.next,
     ])?;
+    Ok(())
+}
+
+/// By what the next document is known to be the same one.
+fn note_document(
+    db: &Connection,
+    id: FeedId,
+    body_hash: Option<ContentHash>,
+    is_cut: bool,
+) -> Result<(), ArchiveError> {
+    db.prepare_cached("UPDATE feeds SET body_hash = ?2, is_cut = ?3 WHERE id = ?1")?
+        .execute(params![id.0, body_hash.map(|hash| hash.0), is_cut])?;
     Ok(())
 }
 
@@ -295,21 +305,36 @@ fn advise(db: &Connection, id: FeedId, hints: &PollHints, pace: Pace) -> Result<
     Ok(())
 }
 
-fn succeed(
-    db: &Connection,
-    id: FeedId,
-    at: i64,
-    validators: &Validators,
-) -> Result<(), ArchiveError> {
-    db.prepare_cached(
-        "UPDATE feeds SET etag = ?2, last_modified = ?3, last_success = ?4,
-             state = CASE state WHEN 'paused' THEN 'paused' ELSE 'active' END,
-             error_kind = NULL, error_message = NULL, error_hint = NULL, error_http_status = NULL,
-             error_retry_at = NULL, error_since = NULL, failures = 0, absent_since = NULL
-         WHERE id = ?1",
-    )?
-    .execute(params![id.0, validators.etag, validators.last_modified, at])?;
-    Ok(())
+/// Records that the feed was asked, and what a success makes of its trouble and its validators; says whether
+/// there is a subscription still.
+fn put(db: &Connection, attempt: &Attempt) -> Result<bool, ArchiveError> {
+    let (at, due) = (seconds(attempt.at), seconds(attempt.next_due));
+    let done = match &attempt.outcome {
+        Outcome::Read { validators, .. } | Outcome::Unchanged { validators, .. } => db
+            .prepare_cached(
+                "UPDATE feeds SET last_attempt = ?2, http_status = ?3, next_due = ?4,
+                     etag = ?5, last_modified = ?6, last_success = ?2,
+                     state = CASE state WHEN 'paused' THEN 'paused' ELSE 'active' END,
+                     error_kind = NULL, error_message = NULL, error_hint = NULL, error_http_status = NULL,
+                     error_retry_at = NULL, error_since = NULL, failures = 0, absent_since = NULL
+                 WHERE id = ?1 AND state <> 'removed'",
+            )?
+            .execute(params![
+                attempt.feed.0,
+                at,
+                attempt.http_status,
+                due,
+                validators.etag,
+                validators.last_modified
+            ])?,
+        Outcome::Failed(_) | Outcome::HeldBack => db
+            .prepare_cached(
+                "UPDATE feeds SET last_attempt = ?2, http_status = ?3, next_due = ?4
+                 WHERE id = ?1 AND state <> 'removed'",
+            )?
+            .execute(params![attempt.feed.0, at, attempt.http_status, due])?,
+    };
+    Ok(done > 0)
 }
 
 /// Remembers where redirects lead, or gives the subscription its new URL; says whether it did.

@@ -99,6 +99,9 @@ enum Piece<'a> {
     Close(Cow<'a, str>),
 }
 
+/// A start or end tag: its name, and the attributes that the policy may want.
+type Tag<'a> = (Cow<'a, str>, Vec<(&'static str, &'a str)>);
+
 struct Reader<'a> {
     html: &'a str,
     at: usize,
@@ -165,7 +168,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the tag whose name begins `offset` bytes on. `None` at an end of file inside the tag.
-    fn tag(&mut self, offset: usize) -> Option<(Cow<'a, str>, Vec<(&'static str, &'a str)>)> {
+    fn tag(&mut self, offset: usize) -> Option<Tag<'a>> {
         let bytes = self.html.as_bytes();
         let mut at = self.at + offset;
         let end_of = |from: usize, stop: &dyn Fn(u8) -> bool| {

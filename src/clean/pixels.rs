@@ -103,17 +103,32 @@ pub(super) fn hides(style: &str) -> bool {
             "visibility" => matches!(value, "hidden" | "collapse"),
             "opacity" => value.trim_end_matches('%').parse() == Ok(0.0),
             "width" | "height" | "max-width" | "max-height" => is_tiny(value),
+            "content-visibility" => value == "hidden",
+            "transform" | "scale" => matches!(value, "scale(0)" | "0"),
+            // Cut to nothing, or far outside of the page.
+            "clip" => {
+                value.starts_with("rect(") && value.chars().all(|c| !('2'..='9').contains(&c))
+            }
+            "clip-path" => matches!(value, "inset(50%)" | "inset(100%)" | "circle(0)"),
+            "left" | "top" | "right" | "bottom" | "margin-left" | "margin-top" => {
+                let digits = value.strip_prefix('-').unwrap_or_default();
+                digits.bytes().take_while(u8::is_ascii_digit).count() >= 3
+            }
             _ => false,
         }
     })
 }
 
-/// A length of no more than one pixel: `1`, `0px`, ` 01 `.
+/// A length of no more than one pixel: `1`, `0px`, ` 01 `, `1px;`.
 pub(super) fn is_tiny(length: &str) -> bool {
-    let length = length.trim().trim_end_matches("px");
-    length
-        .parse::<f32>()
-        .is_ok_and(|pixels| (0.0..=1.0).contains(&pixels))
+    let length = length.trim();
+    let end = length.find(|c: char| !c.is_ascii_digit() && c != '.');
+    let (number, unit) = length.split_at(end.unwrap_or(length.len()));
+    let unit = unit.trim_start();
+    (unit.is_empty() || unit.starts_with("px") || unit.starts_with(';'))
+        && number
+            .parse::<f32>()
+            .is_ok_and(|pixels| (0.0..=1.0).contains(&pixels))
 }
 
 #[cfg(test)]
@@ -150,6 +165,10 @@ mod tests {
             "opacity:0.0",
             "visibility: hidden",
             "max-height:0",
+            "position:absolute;left:-9999px",
+            "clip: rect(0, 0, 0, 0)",
+            "clip:rect(1px,1px,1px,1px)",
+            "transform:scale(0)",
         ] {
             assert!(hides(style), "{style}");
         }
@@ -159,11 +178,16 @@ mod tests {
             "width:100%",
             "opacity:.5",
             "display:block",
+            "margin-left:-5px",
+            "clip:rect(0,200px,200px,0)",
+            "width:1em",
             "x",
         ] {
             assert!(!hides(style), "{style}");
         }
-        assert!(is_tiny(" 01 ") && is_tiny("0") && is_tiny("1px"));
+        assert!(
+            is_tiny(" 01 ") && is_tiny("0") && is_tiny("1px") && is_tiny("1 px;") && is_tiny("0.5")
+        );
         assert!(!is_tiny("1%") && !is_tiny("-1") && !is_tiny("10") && !is_tiny(""));
     }
 }

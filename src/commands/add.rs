@@ -91,7 +91,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         totals.failed += history::read(context, archive, fetcher, runtime, &with_past, None)?;
     }
     match exit_of(&errors, in_all) {
-        Exit::Well => Ok(Exit::of_feeds(totals.failed)),
+        Exit::Well => Ok(Exit::of_feeds(totals.failed + totals.warnings)),
         exit => Ok(exit),
     }
 }

@@ -13,10 +13,11 @@ use crate::update::Reread;
 /// Verify the archive
 ///
 /// Looks at the database's own integrity, at references, at the full-text index against the entries, and
-/// at every stored content. Prints a line a problem and exits with 1 if there is one.
+/// at every stored content, of earlier states too, against its hash. Prints a line a problem and exits with 1 if there is one.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Rebuild what can be derived from the entries; the entries are never touched
+    /// Rebuild what can be derived from the entries; the entries are never touched, and what cannot be
+    /// rebuilt is listed
     #[arg(long)]
     repair: bool,
     /// Split every entry into its talks anew, as this version of hallway does; may be repeated
@@ -58,11 +59,12 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         context.terminal.note("the archive is sound");
         return Ok(Exit::Well);
     }
-    if !args.repair {
-        context
-            .terminal
-            .hint("`hallway check --repair` rebuilds what can be derived");
-    }
+    context.terminal.hint(match args.repair {
+        false => "`hallway check --repair` rebuilds what can be derived",
+        true => {
+            "what is left is original and cannot be rebuilt: a `hallway backup` from before has it"
+        }
+    });
     Ok(Exit::Failed)
 }
 

@@ -18,7 +18,8 @@ use crate::terminal::{escape, result_output};
 
 /// List subscriptions and how they do
 ///
-/// A table; with -v each feed's address, tags and trouble in full.
+/// A table; with -v each feed's address, tags and trouble in full. Damped is a feed with entries that change
+/// at every poll: after twenty edits a state a week is kept of each.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Print one JSON object a feed
@@ -61,6 +62,12 @@ struct Line<'a> {
     /// How many the rules kept out; left out where there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     dropped: Option<u64>,
+    /// The last document was cut off; left out where it was whole.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    truncated: bool,
+    /// How many change so often that only some of their states are kept; left out where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    damped: Option<u64>,
     last_success: Option<String>,
     next_due: Option<String>,
     error: Option<&'a str>,
@@ -90,6 +97,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     let health = archive.health()?.into_iter();
     let health: HashMap<FeedId, HealthEvent> = health.map(|event| (event.feed, event)).collect();
     let dropped = archive.dropped()?;
+    let damped = archive.damped(context.now)?;
     let as_json = args.json || args.format == Some(ListFormat::Json);
     let mut out = result_output();
     let now = context.now;
@@ -99,6 +107,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
         feeds.iter().try_for_each(|feed| {
             let line = Line {
                 dropped: dropped.get(&feed.id).copied(),
+                damped: damped.get(&feed.id).copied(),
                 ..line(feed, health.get(&feed.id), now)
             };
             serde_json::to_writer(&mut out, &line)?;
@@ -107,13 +116,17 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CommandErr
     } else if context.terminal.is_verbose() {
         feeds.iter().try_for_each(|feed| {
             let dropped = dropped.get(&feed.id).copied();
-            describe(feed, health.get(&feed.id), dropped, &mut out)
+            describe(feed, health.get(&feed.id), dropped, &mut out)?;
+            match damped.get(&feed.id) {
+                Some(number) => writeln!(out, "  {}", feeds_table::damped(*number)),
+                None => Ok(()),
+            }
         })
     } else if feeds.is_empty() {
         Ok(())
     } else {
         let width = context.terminal.result_width();
-        feeds_table::write(&feeds, &health, width, now, &mut out)
+        feeds_table::write(&feeds, &health, &damped, width, now, &mut out)
     };
     written
         .and_then(|()| out.flush())
@@ -174,6 +187,8 @@ fn line<'a>(
         state: feed.state.word(),
         entries: feed.entries,
         dropped: None,
+        truncated: feed.is_cut,
+        damped: None,
         last_success: feed.last_success.map(rfc3339_seconds),
         next_due: (feed.next_due.filter(|_| polled))
             .map(|_| rfc3339_seconds(decide::turn(feed, now))),
@@ -221,6 +236,12 @@ fn describe(
     if let (Some(failure), Some(since)) = (&feed.error, feed.error_since) {
         let message = escape(&failure.message);
         writeln!(out, "  failing since {}: {message}", minute(since))?;
+    }
+    if feed.is_cut {
+        writeln!(
+            out,
+            "  the last document ended too early; what came of it is kept, the next poll asks for all of it"
+        )?;
     }
     if let Some(event) = health.filter(|event| event.kind == HealthKind::Silent) {
         writeln!(out, "  silent: {}", escape(&event.message))?;

@@ -60,10 +60,11 @@ impl Room {
     }
 }
 
-/// `health`: how a feed last came to do otherwise. `width`: of the terminal; `None` where there is none.
+/// `health`: how a feed last came to do otherwise. `damped`: how many of its entries are. `width`: of the terminal; `None` where there is none.
 pub(crate) fn write(
     feeds: &[Subscription],
     health: &HashMap<FeedId, HealthEvent>,
+    damped: &HashMap<FeedId, u64>,
     width: Option<usize>,
     now: DateTime<Utc>,
     out: &mut dyn Write,
@@ -98,7 +99,7 @@ pub(crate) fn write(
             room.date(feed.last_success),
             next_due(feed, now, room),
             feed.state.word().to_owned(),
-            trouble(feed, health.get(&feed.id), room),
+            trouble(feed, health.get(&feed.id), damped.get(&feed.id), room),
         ];
         row(title, cells)?;
     }
@@ -116,7 +117,21 @@ fn next_due(feed: &Subscription, now: DateTime<Utc>, room: Room) -> String {
     }
 }
 
-fn trouble(feed: &Subscription, health: Option<&HealthEvent>, room: Room) -> String {
+/// What is said of a feed whose entries are edited at every poll.
+pub(super) fn damped(number: u64) -> String {
+    let entries = match number {
+        1 => "1 entry changes".to_owned(),
+        some => format!("{some} entries change"),
+    };
+    format!("damped: {entries} at every poll, a state a week is kept")
+}
+
+fn trouble(
+    feed: &Subscription,
+    health: Option<&HealthEvent>,
+    damped: Option<&u64>,
+    room: Room,
+) -> String {
     let (Some(failure), Some(since)) = (&feed.error, feed.error_since) else {
         return match (health, room) {
             (Some(event), Room::Endless) if event.kind == HealthKind::Silent => {
@@ -125,7 +140,13 @@ fn trouble(feed: &Subscription, health: Option<&HealthEvent>, room: Room) -> Str
             (Some(event), Room::Wide(_)) if event.kind == HealthKind::Silent => {
                 format!("{} silent", event.at.format("%Y-%m-%d"))
             }
-            _ => String::new(),
+            _ => match (damped, room) {
+                (Some(_), Room::Narrow(_)) => "damped".to_owned(),
+                (Some(1), Room::Wide(_)) => "1 entry damped".to_owned(),
+                (Some(number), Room::Wide(_)) => format!("{number} entries damped"),
+                (Some(number), Room::Endless) => self::damped(*number),
+                (None, _) => String::new(),
+            },
         };
     };
     let (day, kind) = (since.format("%Y-%m-%d"), failure.kind.word());
@@ -184,6 +205,7 @@ mod tests {
             state: State::Active,
             validators: Validators::default(),
             body_hash: None,
+            is_cut: false,
             entries: 12,
             last_success: "2026-11-21T12:00:00Z".parse().ok(),
             next_due: "2026-11-21T13:00:00Z".parse().ok(),
@@ -210,6 +232,7 @@ mod tests {
         write(
             &[feed("Third Row"), failing],
             &HashMap::new(),
+            &HashMap::new(),
             Some(120),
             now(),
             &mut out,
@@ -231,7 +254,15 @@ mod tests {
         failing.error_since = "2026-11-19T12:00:00Z".parse().ok();
         let shown = |width| {
             let mut out = Vec::new();
-            write(&[failing.clone()], &HashMap::new(), width, now(), &mut out).unwrap();
+            write(
+                &[failing.clone()],
+                &HashMap::new(),
+                &HashMap::new(),
+                width,
+                now(),
+                &mut out,
+            )
+            .unwrap();
             String::from_utf8(out).unwrap()
         };
         for width in [80, 99, 100, 200] {
@@ -251,11 +282,31 @@ mod tests {
     }
 
     #[test]
+    fn what_is_damped_is_said_in_any_room() {
+        for (width, said) in [
+            (Some(80), "  damped"),
+            (Some(120), "  2 entries damped"),
+            (
+                None,
+                "  damped: 2 entries change at every poll, a state a week is kept",
+            ),
+        ] {
+            let mut out = Vec::new();
+            let damped = HashMap::from([(FeedId(1), 2)]);
+            let (feeds, health) = ([feed("Third Row")], HashMap::new());
+            write(&feeds, &health, &damped, width, now(), &mut out).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            assert!(text.trim_end().ends_with(said), "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_overdue_is_due_at_the_next_run() {
         let mut out = Vec::new();
         let later = now() + chrono::TimeDelta::days(1);
         write(
             &[feed("Third Row")],
+            &HashMap::new(),
             &HashMap::new(),
             Some(120),
             later,
@@ -270,6 +321,7 @@ mod tests {
         let mut out = Vec::new();
         write(
             &[feed(&"会".repeat(100)), feed("a\u{1b}[2Jb")],
+            &HashMap::new(),
             &HashMap::new(),
             Some(100),
             now(),

@@ -54,12 +54,11 @@ pub(crate) fn entry(archive: &Archive, name: &str) -> Result<ArchivedEntry, Comm
     }
 }
 
-/// As [`entry`], or behind `#` one of its talks, by its place: by the talk's anchor, its number in the
-/// entry's list, or its own address.
-pub(crate) fn entry_or_talk(
+/// As [`entry`], and what stands behind `#` where that names one of its talks: see [`talk`].
+pub(crate) fn entry_or_talk<'a>(
     archive: &Archive,
-    name: &str,
-) -> Result<(ArchivedEntry, Option<usize>), CommandError> {
+    name: &'a str,
+) -> Result<(ArchivedEntry, Option<&'a str>), CommandError> {
     let Some((of_entry, of_talk)) = name
         .trim()
         .split_once('#')
@@ -71,7 +70,12 @@ pub(crate) fn entry_or_talk(
     if !archive.find_entries(name)?.is_empty() {
         return Ok((entry(archive, name)?, None));
     }
-    let found = entry(archive, of_entry)?;
+    Ok((entry(archive, of_entry)?, Some(of_talk)))
+}
+
+/// A talk of an entry by its place: by the talk's anchor, its number in the entry's list, or its own
+/// address.
+pub(crate) fn talk(found: &ArchivedEntry, of_talk: &str) -> Result<usize, CommandError> {
     let talks = &found.entry.talks;
     let plain = |text: &str| {
         let decoded = url::form_urlencoded::parse(text.replace('+', "%2B").as_bytes())
@@ -90,7 +94,7 @@ pub(crate) fn entry_or_talk(
         number.checked_sub(1).filter(|at| *at < talks.len())
     };
     match by_anchor.or_else(by_number) {
-        Some(at) => Ok((found, Some(at))),
+        Some(at) => Ok(at),
         None => {
             let message = format!("entry {} has no talk {of_talk}", found.id.0);
             let hint = format!("`hallway show {}` lists its talks", found.id.0);

@@ -19,7 +19,10 @@ pub(crate) struct Likeness([u32; SIZE]);
 impl Likeness {
     /// `None` for a text of so few words that others say the same.
     pub(crate) fn of(content: &SafeHtml) -> Option<Self> {
-        let text = content.to_text();
+        Self::of_text(&content.to_text())
+    }
+
+    pub(super) fn of_text(text: &str) -> Option<Self> {
         let words: Vec<&str> = text.split_whitespace().collect();
         if words.len() < 8 {
             return None;
@@ -38,6 +41,11 @@ impl Likeness {
             }
         }
         Some(Self(least))
+    }
+
+    /// The same text, edited.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        self.shared(other) >= ALIKE
     }
 
     fn shared(&self, other: &Self) -> usize {

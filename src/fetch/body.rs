@@ -70,8 +70,20 @@ pub(super) async fn read(mut response: Response, limits: &Limits) -> Result<Docu
         let chunk = match timeout(limits.stall, response.chunk()).await {
             Ok(Ok(Some(chunk))) => chunk,
             Ok(Ok(None)) => break,
-            Ok(Err(error)) => return Err(failure::of_reading(&error, status)),
-            Err(_) => return Err(failure::stalled(limits.stall, status)),
+            Ok(Err(error)) => {
+                return Err(with_part(
+                    failure::of_reading(&error, status),
+                    content_type,
+                    bytes,
+                ));
+            }
+            Err(_) => {
+                return Err(with_part(
+                    failure::stalled(limits.stall, status),
+                    content_type,
+                    bytes,
+                ));
+            }
         };
         if (bytes.len() + chunk.len()) as u64 > limits.max_size {
             return Err(too_large());
@@ -95,6 +107,17 @@ pub(super) async fn read(mut response: Response, limits: &Limits) -> Result<Docu
         content_type,
         ..Document::from_bytes(bytes)
     })
+}
+
+/// With what came before the body broke off.
+fn with_part(failure: Failure, content_type: Option<String>, bytes: Vec<u8>) -> Failure {
+    let part = (!bytes.is_empty()).then(|| {
+        Box::new(Document {
+            content_type,
+            ..Document::from_bytes(bytes)
+        })
+    });
+    Failure { part, ..failure }
 }
 
 /// Whether bytes begin as XML, HTML or JSON do; what is compressed does not.

@@ -54,6 +54,7 @@ pub(super) fn of_status(
         retry_at: times::retry_at(headers, now),
         led_to: None,
         lacks_network: false,
+        part: None,
     }
 }
 

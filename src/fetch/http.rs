@@ -292,7 +292,13 @@ impl Http {
         let began = Instant::now();
         let read = timeout(asking.left, body::read(response, &limits)).await;
         asking.left = asking.left.saturating_sub(began.elapsed());
-        let mut document = read.map_err(|_| failure::took_too_long(asking.total))??;
+        let read = read.map_err(|_| failure::took_too_long(asking.total))?;
+        let mut document = read.map_err(|mut failure| {
+            if let Some(part) = &mut failure.part {
+                part.location = Some(without_credentials(url));
+            }
+            failure
+        })?;
         document.location = Some(without_credentials(url));
         document.exchange = exchange.map(Box::new);
         Ok(document)

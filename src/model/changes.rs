@@ -28,6 +28,8 @@ pub(crate) struct Subscription {
     pub(crate) validators: Validators,
     /// Of that document's bytes.
     pub(crate) body_hash: Option<ContentHash>,
+    /// The last document that was read was cut off; what came of it is kept.
+    pub(crate) is_cut: bool,
     /// How many entries the archive keeps of it.
     pub(crate) entries: u64,
     pub(crate) last_attempt: Option<DateTime<Utc>>,
@@ -79,8 +81,22 @@ impl State {
 /// What the archive already holds of an entry that was just parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Known {
+    /// Found by a guid that its feed gave it later, not by the one it is kept under.
+    pub(crate) by_later_guid: bool,
     pub(crate) id: EntryId,
     pub(crate) hash: ContentHash,
+}
+
+/// What an entry that is held says, apart from its text: enough to ask whether it is what now comes under
+/// another guid.
+#[derive(Debug, Clone)]
+pub(crate) struct HeldPost {
+    pub(crate) id: EntryId,
+    pub(crate) hash: ContentHash,
+    pub(crate) url: Option<String>,
+    pub(crate) title: Option<String>,
+    pub(crate) published: Option<DateTime<Utc>>,
+    pub(crate) updated: Option<DateTime<Utc>>,
 }
 
 /// What `decide` makes of a feed and what is stored of it.
@@ -89,6 +105,8 @@ pub(crate) struct Changes {
     pub(crate) entries: Vec<Change>,
     /// Entries of the document that the archive already holds as they are.
     pub(crate) unchanged: usize,
+    /// New guids of entries that the archive holds under older ones, to be remembered.
+    pub(crate) later_guids: Vec<(String, EntryId)>,
 }
 
 #[derive(Debug)]
@@ -120,7 +138,10 @@ pub(crate) enum Outcome {
         changes: Changes,
         /// Replace the stored ones whole.
         validators: Validators,
-        body_hash: ContentHash,
+        /// `None` where the document was cut off: the next poll reads it again, whatever comes.
+        body_hash: Option<ContentHash>,
+        /// The document ended too early.
+        is_cut: bool,
         pace: Pace,
         whereabouts: Whereabouts,
     },

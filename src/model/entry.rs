@@ -195,13 +195,20 @@ pub(crate) struct FeedOfEntry {
     pub(crate) updated: Option<DateTime<Utc>>,
 }
 
+/// From when to when an entry said what it says in one of its states, as far as the archive knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Standing {
+    /// When it was first seen to say it.
+    pub(crate) since: DateTime<Utc>,
+    /// When a newer state took its place; `None`: it still stands.
+    pub(crate) until: Option<DateTime<Utc>>,
+}
+
 /// An earlier state of an entry.
 #[derive(Debug, Clone)]
 pub(crate) struct Revision {
     /// When a newer state took its place.
     pub(crate) replaced_at: DateTime<Utc>,
-    pub(crate) title: Option<String>,
-    /// As the publisher said then.
-    pub(crate) updated: Option<DateTime<Utc>>,
-    pub(crate) content: SafeHtml,
+    /// As the publisher had it: with no other tags, and with `original` left empty.
+    pub(crate) entry: Entry,
 }

@@ -29,9 +29,9 @@ pub(crate) use address::address_as_meant;
 pub(crate) use attribution::{Enclosure, Person};
 pub(crate) use canonical::{canonical_link, site, without_tracking};
 pub(crate) use changes::{
-    Attempt, Change, Changes, Known, Outcome, Recorded, Setback, State, Subscription,
+    Attempt, Change, Changes, HeldPost, Known, Outcome, Recorded, Setback, State, Subscription,
 };
-pub(crate) use entry::{AlsoIn, ArchivedEntry, Entry, FeedOfEntry, Original, Revision};
+pub(crate) use entry::{AlsoIn, ArchivedEntry, Entry, FeedOfEntry, Original, Revision, Standing};
 pub(crate) use event::{Event, is_event_called};
 pub(crate) use extras::{
     Contributor, Extension, ExtraLink, Extras, InReplyTo, MediaObject, SourceFacts,

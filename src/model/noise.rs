@@ -7,7 +7,7 @@
 //! | a character or a reference to it: `’`, `&rsquo;`, `&#8217;` | another character |
 //! | comments, scripts, styles, pictures of one pixel, closed share widgets | any other element |
 //! | attributes that only say how it looks or loads: see [`is_spoken`] | `href`, `src`, `alt`, `title`, `id`, … |
-//! | in addresses `http:` or `https:`, tracking, session, signature and nonce parameters: see [`words`] | any other part |
+//! | in addresses `http:` or `https:`, tracking, session, signature and nonce parameters: see [`words`] | any other part; in links to pages also `sid=3`, `ts=90`, which may say which page it is |
 //! | in addresses of pictures and files also cache busters and wished sizes | `?v=` of a page: it may be a video |
 //! | numbers in a text of its own that is a counter or an age: `12 comments`, `Views: 7`, `3 days ago` | the same within a sentence |
 

@@ -133,6 +133,8 @@ pub(crate) struct RawEntry {
     pub(crate) extras: Option<Box<Extras>>,
     /// The content before damaged text in it was mended; `None` where none was.
     pub(crate) unmended: Option<Text>,
+    /// The document ended within it: something of it may be missing.
+    pub(crate) is_cut: bool,
     /// What was mended in this entry's own text.
     pub(crate) repairs: Vec<Repair>,
     /// Markdown or a page out of a notes folder; no part of what the entry says.

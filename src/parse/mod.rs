@@ -36,6 +36,9 @@ pub(crate) const MOST_ENTRIES: usize = 50_000;
 /// The repair that says that there were more, or more of everything than fits the memory.
 pub(crate) const TOO_MANY_ENTRIES: &str = "too-many-entries";
 
+/// The repair that says that the document ended too early.
+pub(crate) const TRUNCATED: &str = "truncated";
+
 /// What a document turned out to be.
 #[derive(Debug)]
 pub(crate) enum Parsed {

@@ -63,6 +63,15 @@ pub(crate) fn read_since(text: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>
     Time::read(text, now).map(|time| time.start())
 }
 
+/// The same words, but for the end of what they name: of a year, a month or a day its last moment, of an
+/// instant itself.
+pub(crate) fn read_until(text: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    Some(match Time::read(text, now)? {
+        Time::Ago(instant) => instant,
+        Time::Span(span) => span.end - TimeDelta::seconds(1),
+    })
+}
+
 /// Reads a year, month, day or RFC 3339 instant into the span of time it names, in UTC.
 pub(super) fn read_instant(text: &str) -> Option<Range<DateTime<Utc>>> {
     if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
@@ -165,6 +174,20 @@ mod tests {
         ] {
             assert_eq!(read_since(text, now()), Some(at(expected)), "{text}");
         }
+    }
+
+    #[test]
+    fn the_end_of_a_span_is_its_last_moment() {
+        for (text, expected) in [
+            ("36h", "2026-11-20T00:00:00Z"),
+            ("yesterday", "2026-11-20T23:59:59Z"),
+            ("2018-10", "2018-10-31T23:59:59Z"),
+            ("2018", "2018-12-31T23:59:59Z"),
+            ("2018-10-02T08:00:00Z", "2018-10-02T08:00:00Z"),
+        ] {
+            assert_eq!(read_until(text, now()), Some(at(expected)), "{text}");
+        }
+        assert_eq!(read_until("soon", now()), None);
     }
 
     #[test]

@@ -45,7 +45,7 @@ use url::Url;
 use crate::query::{Digest, Group};
 
 pub(crate) use template::{Template, TemplateError};
-pub(crate) use text::{difference, entry_in_full, history, talk_in_full};
+pub(crate) use text::{changed, difference, entry_in_full, history, talk_in_full};
 pub(crate) use warc::Warc;
 
 /// What an answer is written in.

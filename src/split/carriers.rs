@@ -35,7 +35,7 @@ pub(super) fn of(blocks: &[Block], post: Post) -> Vec<Carrier> {
             true => headings.iter().filter(fits).collect(),
             false => chosen,
         };
-        let beside = chosen.iter().any(|line| fits(&line));
+        let beside = chosen.iter().any(fits);
         if others < 2 && !beside {
             return vec![alone];
         }

@@ -204,7 +204,7 @@ fn ends_with_year(name: &str) -> bool {
     let rest: Vec<&str> = words.collect();
     let small = |word: &&str| word.starts_with(char::is_lowercase) && !SMALL.contains(word);
     year && !rest.is_empty()
-        && (rest.len() == 1 || !rest.iter().any(|word| small(&word)))
+        && (rest.len() == 1 || !rest.iter().any(small))
         && rest.len() <= 5
         && !rest.iter().any(|word| {
             [

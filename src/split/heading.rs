@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::names::{People, SURE, is_job, is_of_others, people};
+use super::jobs::is_job;
+use super::names::{People, SURE, is_of_others, people};
 use super::outline::Block;
 use super::tidy::{head, is_links, tidy, without_tail};
 use super::wording::{find, rfind};

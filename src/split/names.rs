@@ -1,6 +1,6 @@
 //! Whether text is people's names, and which.
 
-use super::tables::{GIVEN_NAMES, JOBS, NOT_NAMES, SURNAMES};
+use super::tables::{GIVEN_NAMES, NOT_NAMES, SURNAMES};
 use super::wording::{find, starts_with};
 
 /// Names read out of a line.
@@ -145,59 +145,6 @@ const OTHER_ROLES: &[&str] = &[
     "published",
 ];
 
-/// What somebody is, whatever it is of.
-const ROLES: &[&str] = &[
-    "engineer",
-    "head",
-    "lead",
-    "director",
-    "manager",
-    "developer",
-    "architect",
-    "officer",
-    "founder",
-    "cto",
-    "ceo",
-    "vp",
-    "president",
-    "consultant",
-    "analyst",
-    "designer",
-    "advocate",
-    "specialist",
-    "administrator",
-    "owner",
-    "coordinator",
-    "recruiter",
-];
-/// What somebody is one of.
-const FIELDS: &[&str] = &[
-    "platform",
-    "cloud",
-    "infrastructure",
-    "systems",
-    "network",
-    "growth",
-    "content",
-    "talent",
-    "analytics",
-    "machine",
-    "learning",
-    "innovation",
-    "delivery",
-    "quality",
-    "customer",
-    "success",
-    "experience",
-    "applied",
-    "production",
-    "release",
-    "hardware",
-    "embedded",
-    "game",
-    "payments",
-];
-
 /// Behind names: where the rest is a company or a job.
 const REST: &[&str] = &[
     " from ",
@@ -309,21 +256,6 @@ pub(super) fn is_labelled(text: &str) -> bool {
 pub(super) fn is_of_others(text: &str) -> bool {
     let text = text.trim();
     OTHER_ROLES.iter().any(|role| starts_with(text, role))
-}
-
-/// Whether text is a job's title and nothing else.
-pub(super) fn is_job(text: &str) -> bool {
-    let text = text.to_lowercase();
-    let words = text
-        .split(|c: char| !c.is_alphanumeric() && c != '-')
-        .filter(|word| !word.is_empty());
-    let says_role = words.clone().any(|word| ROLES.contains(&word));
-    words.clone().next().is_some()
-        && (words.clone().all(|word| JOBS.has(word))
-            || says_role
-                && words
-                    .clone()
-                    .all(|word| JOBS.has(word) || FIELDS.contains(&word)))
 }
 
 /// Whether a word is one of titles and not of names.

@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 
 use crate::model::{ContentHash, RawAnswer, RawFeed};
 use crate::parse::{self, ParseError};
-use crate::source::{Document, Failure, FailureKind, Source, without_password};
+use crate::source::{
+    Answer, Body, Document, Failure, FailureKind, Source, Validators, without_password,
+};
 
 use super::bounds;
 
@@ -27,7 +29,45 @@ pub(super) fn parse_documents(
         .ok_or_else(|| Failure::new(FailureKind::NotAFeed, "the answer is empty"))?;
     let raw = parse::read_feed(document).map_err(no_longer_a_feed)?;
     warnings.extend(bounds::too_many_entries(&raw));
+    if is_cut(&raw) {
+        warnings.push(cut_off(&raw)?);
+    }
     Ok((raw, warnings))
+}
+
+/// Whether a document ended too early.
+pub(super) fn is_cut(raw: &RawFeed) -> bool {
+    let mut repairs = raw.repairs.iter();
+    repairs.any(|repair| repair.kind == parse::TRUNCATED)
+}
+
+/// What is said of a document that ended too early; it is a failure where it holds no entry.
+fn cut_off(raw: &RawFeed) -> Result<Failure, Failure> {
+    let message = "the document ends too early";
+    let failure = |message: String| Failure::new(FailureKind::Truncated, message);
+    match raw.entries.len() {
+        0 => Err(failure(message.to_owned())),
+        1 => Ok(failure(format!(
+            "{message}: of one entry what came is kept"
+        ))),
+        many => Ok(failure(format!(
+            "{message}: what came of it is kept, {many} entries"
+        ))),
+    }
+}
+
+/// What came before an answer broke off, as an answer.
+pub(super) fn broken_off(part: Document, http_status: Option<u16>) -> Answer {
+    Answer {
+        http_status,
+        moved_to: None,
+        validators: Validators::default(),
+        fresh_until: None,
+        body: Body::Documents {
+            documents: vec![part],
+            unreadable: Vec::new(),
+        },
+    }
 }
 
 /// The answer that a document was, where it is to be kept; its bytes go along.

@@ -43,11 +43,11 @@ impl Update {
             }
             Err(failure) => failure,
         };
-        (self.failed_at_former(feed, &former, failure), Vec::new())
+        (self.failed_at_former(feed, &former, &failure), Vec::new())
     }
 
     /// The trouble is still the newer URL's: the older one cannot have it.
-    fn failed_at_former(&self, feed: &Subscription, former: &Url, failure: Failure) -> Attempt {
+    fn failed_at_former(&self, feed: &Subscription, former: &Url, failure: &Failure) -> Attempt {
         let mut trouble = feed.error.clone().unwrap_or_else(|| failure.clone());
         trouble.retry_at = failure.retry_at;
         trouble.led_to = Some(Box::new(without_credentials(former)));

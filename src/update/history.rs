@@ -336,16 +336,17 @@ impl Update {
         let safe = clean::feed(&raw, location.as_ref());
         let guids: Vec<String> = raw.entries.iter().map(|entry| entry.guid.clone()).collect();
         let asked: Vec<&str> = guids.iter().map(String::as_str).collect();
-        let known = self
-            .archive
-            .known(feed.id, &asked)
-            .map_err(|error| Failure::new(FailureKind::File, error.to_string()))?;
+        let of_archive = |error: ArchiveError| Failure::new(FailureKind::File, error.to_string());
+        let mut known = self.archive.known(feed.id, &asked).map_err(of_archive)?;
+        let make = |entry| safe_entry(entry, &safe, location.as_ref());
+        let republished = self.republished(feed, &raw.entries, &known, false, make);
+        known.extend(republished.map_err(of_archive)?.found);
         // An old document never overwrites what the feed said later.
         let entries = raw
             .entries
             .into_iter()
             .filter(|entry| !known.contains_key(&entry.guid))
-            .map(|entry| safe_entry(entry, &safe, location.as_ref()))
+            .map(make)
             .collect();
         let read = PageRead {
             feed: feed.id,

@@ -44,13 +44,15 @@ impl Update {
             .iter()
             .map(|entry| entry.guid.as_str())
             .collect();
-        let known = self
+        let mut known = self
             .archive
             .known(feed.id, &guids)
             .map_err(|error| of_archive(&error))?;
+        let make = |entry| inheriting(safe_entry(entry, &safe, location.as_ref()), &authors);
+        let republished = self.republished(feed, &raw.entries, &known, is_latest, make);
+        known.extend(republished.map_err(|error| of_archive(&error))?.found);
         let (mut new, mut changed) = (Vec::new(), Vec::new());
         for entry in raw.entries {
-            let make = |entry| inheriting(safe_entry(entry, &safe, location.as_ref()), &authors);
             match known.get(&entry.guid) {
                 None => new.push(make(entry)),
                 // Number 0: a rule has kept it out.

@@ -93,6 +93,10 @@ impl Draft {
         })
     }
 
+    pub(super) fn into_feed(self) -> Subscription {
+        self.0.feed
+    }
+
     pub(super) fn feed(&self) -> &Subscription {
         &self.0.feed
     }

@@ -1,6 +1,10 @@
 //! The end of the way in: polls go to the one writer, and their reports to the command.
 
+use std::thread;
+use std::time::Duration;
+
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TryRecvError;
 
 use super::report::Report;
 use super::{BATCH, Poll};
@@ -14,7 +18,11 @@ pub(super) async fn send(polls: Vec<Poll>, polled: &mpsc::Sender<Poll>) {
     }
 }
 
-/// The one writer: takes what is there, up to a batch, and commits it together.
+/// How long the writer waits for more before it commits: each commit waits for the disk, and unchanged feeds
+/// come by the hundred in this time.
+const GATHERING: Duration = Duration::from_millis(15);
+
+/// The one writer: takes what comes within a moment, up to a batch, and commits it together.
 pub(super) fn write(
     archive: &Archive,
     mut polled: mpsc::Receiver<Poll>,
@@ -22,6 +30,7 @@ pub(super) fn write(
 ) -> Result<(), ArchiveError> {
     let mut batch = Vec::with_capacity(BATCH);
     while polled.blocking_recv_many(&mut batch, BATCH) > 0 {
+        gather(&mut batch, &mut polled);
         let mut drafts = Vec::with_capacity(batch.len());
         let mut attempts = Vec::with_capacity(batch.len());
         for poll in batch.drain(..) {
@@ -46,4 +55,19 @@ pub(super) fn write(
         }
     }
     Ok(())
+}
+
+/// Fills a batch with what comes while it waits once.
+fn gather(batch: &mut Vec<Poll>, polled: &mut mpsc::Receiver<Poll>) {
+    let mut has_waited = false;
+    while batch.len() < BATCH {
+        match polled.try_recv() {
+            Ok(poll) => batch.push(poll),
+            Err(TryRecvError::Empty) if !has_waited => {
+                thread::sleep(GATHERING);
+                has_waited = true;
+            }
+            Err(_) => return,
+        }
+    }
 }

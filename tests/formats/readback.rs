@@ -6,13 +6,51 @@ use serde_json::{Value, json};
 use super::corpus::exported;
 use crate::support::Hall;
 
-/// The entries as the archive has them, in the feed's order.
+/// The entries as the archive has them, in the feed's order; without links to files, which no feed tells.
 pub(crate) fn kept(hall: &Hall) -> Vec<Value> {
     let lines = exported(hall, "jsonl", "entry");
-    lines
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
+    let entries = lines.lines().map(|line| {
+        let mut entry: Value = serde_json::from_str(line).unwrap();
+        if let Some(content) = entry["content_html"].as_str() {
+            entry["content_html"] = shared(content).into();
+        }
+        entry
+    });
+    entries.collect()
+}
+
+fn shared(content: &str) -> String {
+    let mut pictures = String::new();
+    let mut after = content;
+    while let Some(at) = after.find("<img") {
+        let end = at + after[at..].find('>').unwrap() + 1;
+        let tag = &after[at..end];
+        pictures.push_str(&after[..at]);
+        let alt = tag
+            .split_once(" alt=\"")
+            .and_then(|(_, alt)| alt.split('"').next());
+        let local = tag.contains(" src=\"file:");
+        pictures.push_str(if local { alt.unwrap_or_default() } else { tag });
+        after = &after[end..];
+    }
+    pictures.push_str(after);
+    let mut rest = pictures.as_str();
+    let mut shared = String::new();
+    let local = |rest: &str| {
+        [" href=\"file:", " src=\"file:"]
+            .iter()
+            .filter_map(|start| Some((rest.find(start)?, start.len())))
+            .min()
+    };
+    while let Some((at, length)) = local(rest) {
+        shared.push_str(&rest[..at]);
+        let value = &rest[at + length..];
+        rest = &value[value.find('"').unwrap() + 1..];
+        rest = rest
+            .strip_prefix(" rel=\"noopener noreferrer\"")
+            .unwrap_or(rest);
+    }
+    shared + rest
 }
 
 /// Reads the three formats with hallway itself and with feed-rs.

@@ -3,15 +3,17 @@
 use rusqlite::types::Value;
 use rusqlite::{Connection, params};
 
+use super::super::content::Packed;
 use super::super::entries;
 use super::super::error::ArchiveError;
 use super::super::index::{self, KnownWords, Pending};
+use super::super::later_guids;
 use super::super::revisions;
 use super::super::tags;
 use super::Merge;
 use super::feeds::Feed;
 use super::rows::{Row, rows};
-use crate::model::{EntryId, FeedId, TagOrigin};
+use crate::model::{EntryId, FeedId, Known, TagOrigin};
 
 /// So many entries' index rows wait in memory.
 const BATCH: usize = 256;
@@ -90,8 +92,9 @@ impl<'a, 'b> Entries<'a, 'b> {
             return Ok(());
         };
         // First of all what may be damaged, so that an entry comes whole or not at all.
-        let content = self.content("contents", "entry", id)?;
-        let known = entries::known(self.merge.to, FeedId(self.feed.to), row.text("guid"))?;
+        let content = self.content(id)?;
+        let names = later_guids::names(there, EntryId(id))?;
+        let known = self.known(&names)?;
         row.set("feed", self.feed.to);
         let here = match known {
             None => self.insert(&row.without("id"), &content)?,
@@ -100,25 +103,48 @@ impl<'a, 'b> Entries<'a, 'b> {
                 known.id.0
             }
         };
+        for name in &names {
+            later_guids::put(self.merge.to, FeedId(self.feed.to), name, EntryId(here))?;
+        }
         self.merge.numbers.insert(id, here);
         self.tags(id, here, known.is_none())?;
         self.revisions(id, here)
     }
 
-    fn content(&mut self, table: &str, key: &str, id: i64) -> Result<Vec<u8>, ArchiveError> {
-        let found = rows(self.merge.from, table, key, id, key)?;
+    /// The entry here that its feed calls by one of these guids, or has called so.
+    fn known(&self, names: &[String]) -> Result<Option<Known>, ArchiveError> {
+        let (to, feed) = (self.merge.to, FeedId(self.feed.to));
+        for name in names {
+            if let Some(known) = entries::known(to, feed, name)? {
+                return Ok(Some(known));
+            }
+        }
+        for name in names {
+            if let Some(known) = later_guids::known(to, feed, name)? {
+                return Ok(Some(known));
+            }
+        }
+        Ok(None)
+    }
+
+    fn content(&mut self, id: i64) -> Result<Packed, ArchiveError> {
+        let found = rows(self.merge.from, "contents", "entry", id, "entry")?;
         match found.first() {
-            Some(row) => self.merge.repack(row.blob("data")),
+            Some(row) => self.repacked(row.blob("data"), row.blob("hash")),
             None => Err(ArchiveError::Damaged(format!("entry {id} has no content"))),
         }
     }
 
-    fn insert(&mut self, row: &Row, content: &[u8]) -> Result<i64, ArchiveError> {
+    fn repacked(&mut self, data: &[u8], hash: &[u8]) -> Result<Packed, ArchiveError> {
+        self.merge.packer.repack(self.merge.from, data, hash)
+    }
+
+    fn insert(&mut self, row: &Row, content: &Packed) -> Result<i64, ArchiveError> {
         let to = self.merge.to;
         row.insert(to, "entries")?;
         let here = to.last_insert_rowid();
-        to.prepare_cached("INSERT INTO contents (entry, data) VALUES (?1, ?2)")?
-            .execute(params![here, content])?;
+        to.prepare_cached("INSERT INTO contents (entry, hash, data) VALUES (?1, ?2, ?3)")?
+            .execute(params![here, content.hash, content.data])?;
         to.prepare_cached("DELETE FROM dropped WHERE guid = ?1 AND feed = ?2")?
             .execute(params![row.text("guid"), self.feed.to])?;
         self.merge.merged.entries += 1;
@@ -131,7 +157,7 @@ impl<'a, 'b> Entries<'a, 'b> {
         row: &Row,
         there: i64,
         here: i64,
-        content: &[u8],
+        content: &Packed,
     ) -> Result<(), ArchiveError> {
         let (from, to) = (self.merge.from, self.merge.to);
         let mut found = rows(to, "entries", "id", here, "id")?;
@@ -151,8 +177,8 @@ impl<'a, 'b> Entries<'a, 'b> {
                 row.update(to, "entries", here, |name| {
                     !["id", "feed", "guid", "first_seen", "backfilled"].contains(&name)
                 })?;
-                to.prepare_cached("UPDATE contents SET data = ?2 WHERE entry = ?1")?
-                    .execute(params![here, content])?;
+                to.prepare_cached("UPDATE contents SET hash = ?2, data = ?3 WHERE entry = ?1")?
+                    .execute(params![here, content.hash, content.data])?;
                 for (table, _) in PARTS {
                     to.execute(&format!("DELETE FROM {table} WHERE entry = ?1"), [here])?;
                 }
@@ -267,22 +293,25 @@ impl<'a, 'b> Entries<'a, 'b> {
         }
         let mut all = rows(to, "revisions", "entry", here, "id")?;
         let before = all.len();
+        // An entry may have come back to a state: the first time there is the first time here, and so on.
+        let mut is_theirs = vec![false; before];
         let mut earlier = false;
         for mut row in theirs {
-            let known = all
-                .iter_mut()
-                .find(|own| own.get("hash") == row.get("hash"));
-            if let Some(own) = known {
+            let mut known = all.iter_mut().zip(&mut is_theirs);
+            let known = known.find(|(own, taken)| !**taken && own.get("hash") == row.get("hash"));
+            if let Some((own, taken)) = known {
+                *taken = true;
                 if row.number("replaced_at") < own.number("replaced_at") {
                     own.set("replaced_at", row.number("replaced_at"));
                     earlier = true;
                 }
                 continue;
             }
-            let content = self.merge.repack(row.blob("content"))?;
-            row.set("content", content);
+            self.revision_data(row.blob("facts"))?;
+            self.revision_data(row.blob("content"))?;
             row.set("entry", here);
             all.push(row);
+            is_theirs.push(true);
         }
         if all.len() == before && !earlier {
             return Ok(());
@@ -294,6 +323,22 @@ impl<'a, 'b> Entries<'a, 'b> {
         for row in all {
             row.without("id").insert(to, "revisions")?;
         }
+        Ok(())
+    }
+
+    /// What an earlier state holds, if it is not held here.
+    fn revision_data(&mut self, hash: &[u8]) -> Result<(), ArchiveError> {
+        let (from, to) = (self.merge.from, self.merge.to);
+        let is_here = to
+            .prepare_cached("SELECT 1 FROM revision_data WHERE hash = ?1")?
+            .exists([hash])?;
+        if is_here {
+            return Ok(());
+        }
+        let data = revisions::data(from, hash)?;
+        let packed = self.repacked(&data, hash)?;
+        to.prepare_cached("INSERT INTO revision_data (hash, data) VALUES (?1, ?2)")?
+            .execute(params![packed.hash, packed.data])?;
         Ok(())
     }
 }

@@ -328,9 +328,11 @@ fn nobody_can_push_in_front_of_the_original() {
                 ..post("https://blog.example/ghent", link, "Ghent")
             })],
             unchanged: 0,
+            later_guids: Vec::new(),
         },
         validators: Validators::default(),
-        body_hash: hash("thief"),
+        body_hash: Some(hash("thief")),
+        is_cut: false,
         pace: Pace::default(),
         whereabouts: Whereabouts::default(),
     };

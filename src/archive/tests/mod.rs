@@ -199,12 +199,14 @@ fn read(feed: FeedId, entries: Vec<Change>) -> Attempt {
         changes: Changes {
             entries,
             unchanged: 0,
+            later_guids: Vec::new(),
         },
         validators: Validators {
             etag: Some("\"1\"".to_owned()),
             last_modified: None,
         },
-        body_hash: hash("body"),
+        body_hash: Some(hash("body")),
+        is_cut: false,
         pace: Pace::default(),
         whereabouts: Whereabouts::default(),
     };

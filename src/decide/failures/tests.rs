@@ -17,6 +17,7 @@ fn feed(failures: u32) -> Subscription {
         state: State::Failing,
         validators: Validators::default(),
         body_hash: None,
+        is_cut: false,
         entries: 0,
         last_attempt: None,
         last_success: None,

@@ -189,6 +189,7 @@ fn feed() -> Subscription {
         state: State::Active,
         validators: Validators::default(),
         body_hash: None,
+        is_cut: false,
         entries: 0,
         last_attempt: Some(now() - minutes(60)),
         last_success: Some(now() - minutes(60)),

@@ -34,6 +34,19 @@ fn noise_is_no_edit() {
             "<a href=\"/p;jsessionid=1A?x=1\">x</a>",
             "<a href=\"/p;jsessionid=2B?x=1\">x</a>",
         ),
+        (
+            "<a href=\"/p?sid=0f3a9c7712bd4e55aa01\">x</a>",
+            "<a href=\"/p?sid=77aa01c3f9e24b6d8810\">x</a>",
+        ),
+        (
+            "<a href=\"/p?id=3&ts=1699999999\">x</a>",
+            "<a href=\"/p?id=3&ts=1700000000\">x</a>",
+        ),
+        (
+            "<a href=\"/f?Expires=1699999999&Signature=aB3dE6gH9jK2mN5pQ8\">x</a>",
+            "<a href=\"/f?Expires=1700000000&Signature=Zy1xW4vU7tS0rQ3pO6\">x</a>",
+        ),
+        ("<img src=\"/a.png?sid=1\">", "<img src=\"/a.png?sid=2\">"),
         ("<img src=\"/a.png?v=12\">", "<img src=\"/a.png?v=13\">"),
         (
             "<img src=\"/a.png?1699999999\">",
@@ -87,6 +100,32 @@ fn what_a_reader_sees_is_an_edit() {
             "<a href=\"/watch?v=2\">x</a>",
         ),
         ("<a href=\"/p?id=1\">x</a>", "<a href=\"/p?id=2\">x</a>"),
+        (
+            "<a href=\"/story?sid=3\">x</a>",
+            "<a href=\"/story?sid=4\">x</a>",
+        ),
+        (
+            "<a href=\"/story?sid=19/10/30/1\">x</a>",
+            "<a href=\"/story?sid=19/10/31/2\">x</a>",
+        ),
+        (
+            "<a href=\"/talk?session_id=12\">x</a>",
+            "<a href=\"/talk?session_id=13\">x</a>",
+        ),
+        ("<a href=\"/p?ts=90\">x</a>", "<a href=\"/p?ts=120\">x</a>"),
+        (
+            "<a href=\"/p?sig=kernel\">x</a>",
+            "<a href=\"/p?sig=network\">x</a>",
+        ),
+        (
+            "<a href=\"/p?policy=3\">x</a>",
+            "<a href=\"/p?policy=4\">x</a>",
+        ),
+        (
+            "<a href=\"/p?pk_id=3\">x</a>",
+            "<a href=\"/p?pk_id=4\">x</a>",
+        ),
+        ("<a href=\"/p;sid=3\">x</a>", "<a href=\"/p;sid=4\">x</a>"),
         ("<a href=\"/p#one\">x</a>", "<a href=\"/p#two\">x</a>"),
         ("<img src=\"/a.png\">", "<img src=\"/b.png\">"),
         ("<img src=\"/a?id=1\">", "<img src=\"/a?id=2\">"),

@@ -146,29 +146,56 @@ pub(super) fn without_plural(text: &str) -> Cow<'_, str> {
     Cow::Owned(words.collect::<Vec<_>>().join(" "))
 }
 
-pub(super) fn is_session(text: &str) -> bool {
-    let name = text
-        .split('=')
-        .next()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    matches!(
-        name.as_str(),
-        "jsessionid" | "phpsessid" | "sid" | "sessionid" | "session_id" | "cfid" | "cftoken"
-    )
+/// What servers write behind a path, and into addresses of pages, for who carries no cookies.
+///
+/// A talk is a session too, and a story may have its `sid`: those names only count before a value that
+/// nobody would give either.
+pub(super) fn is_session(pair: &str) -> bool {
+    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+    match name.to_ascii_lowercase().as_str() {
+        "jsessionid" | "phpsessid" | "cfid" | "cftoken" => true,
+        "sid" | "sessionid" | "session_id" => is_token(value),
+        _ => false,
+    }
+}
+
+/// Long, with digits among its letters: made by a program for once.
+fn is_token(value: &str) -> bool {
+    let value = value.split(['&', ';']).next().unwrap_or_default();
+    let of_token =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'%' | b'+' | b'_' | b'~' | b'=');
+    value.len() >= 16
+        && value.bytes().all(of_token)
+        && value.bytes().any(|byte| byte.is_ascii_digit())
+        && value.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
+/// Seconds or milliseconds since 1970, of these decades.
+fn is_instant(value: &str) -> bool {
+    matches!(value.len(), 10 | 13)
+        && value.starts_with(['1', '2'])
+        && value.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// * `pair`: one `name=value` of a query.
+/// * `file`: of the address of a picture or another file. In a page's, a name that may say which page it
+///   is only counts before a value that cannot.
 pub(super) fn is_noise_parameter(pair: &str, file: bool) -> bool {
     let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
     let name = name.to_ascii_lowercase();
     let name = name.as_str();
     let tracks = name.starts_with("utm_")
         || name.starts_with("mtm_")
-        || name.starts_with("pk_")
         || matches!(
             name,
-            "fbclid"
+            "pk_campaign"
+                | "pk_kwd"
+                | "pk_keyword"
+                | "pk_source"
+                | "pk_medium"
+                | "pk_content"
+                | "pk_cid"
+                | "fbclid"
                 | "gclid"
                 | "dclid"
                 | "msclkid"
@@ -182,17 +209,12 @@ pub(super) fn is_noise_parameter(pair: &str, file: bool) -> bool {
         );
     let signed = name.starts_with("x-amz-")
         || name.starts_with("x-goog-")
-        || matches!(
-            name,
-            "signature" | "sig" | "expires" | "key-pair-id" | "policy" | "awsaccesskeyid" | "hmac"
-        );
+        || matches!(name, "key-pair-id" | "awsaccesskeyid")
+        || matches!(name, "signature" | "sig" | "policy" | "hmac") && (file || is_token(value));
     let passing = name.ends_with("nonce")
         || matches!(
             name,
-            "ts" | "timestamp"
-                | "_"
-                | "cb"
-                | "cachebuster"
+            "_" | "cachebuster"
                 | "cache_buster"
                 | "nocache"
                 | "rnd"
@@ -200,8 +222,10 @@ pub(super) fn is_noise_parameter(pair: &str, file: bool) -> bool {
                 | "random"
                 | "csrf"
                 | "csrf_token"
-        );
-    if tracks || signed || passing || is_session(name) {
+        )
+        || matches!(name, "ts" | "timestamp" | "cb" | "expires") && (file || is_instant(value));
+    let session = is_session(pair) || file && matches!(name, "sid" | "sessionid" | "session_id");
+    if tracks || signed || passing || session {
         return true;
     }
     let size_or_state = matches!(

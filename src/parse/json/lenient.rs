@@ -53,7 +53,7 @@ const KINDS: [&str; 9] = [
     "json-word",
     "json-depth",
     "junk-after-end",
-    "truncated",
+    super::super::TRUNCATED,
 ];
 
 struct Reader<'a> {

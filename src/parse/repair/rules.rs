@@ -63,7 +63,7 @@ const WORDS: [(Rule, &str); 23] = [
     // CDATA without end: ends with the element it stands in.
     (Rule::OpenCdata, "open-cdata"),
     // The document stops in the middle: what is complete is kept.
-    (Rule::Truncated, "truncated"),
+    (Rule::Truncated, super::super::TRUNCATED),
     // Elements or attributes beyond any measure: left out.
     (Rule::TooDeep, "too-deep"),
     (Rule::TooMany, "too-many-attributes"),

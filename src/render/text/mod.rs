@@ -3,6 +3,7 @@
 //! An entry's number stands in front, as `hallway show 12` wants it; below it where and when, then its
 //! talks. Nothing at all is written for an empty answer, so that cron sends no mail.
 
+mod changes;
 mod layout;
 mod show;
 
@@ -15,7 +16,8 @@ use crate::model::{ArchivedEntry, Talk};
 use crate::query::{Digest, DigestHead, Found, Item, Snippet};
 use layout::{Look, Page};
 
-pub(crate) use show::{difference, entry_in_full, history, talk_in_full};
+pub(crate) use changes::{changed, difference, history};
+pub(crate) use show::{entry_in_full, talk_in_full};
 
 /// Longer titles are cut, so that no feed fills the screen with one; `show` has them in full.
 const TITLE_LENGTH: usize = 300;

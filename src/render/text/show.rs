@@ -1,21 +1,19 @@
 //! One entry in full: what is known of it, its talks, its whole text.
 
 use std::io::{self, Write};
-use std::time::Duration;
-
-use similar::{ChangeTag, DiffTag, TextDiff, TextDiffConfig};
 
 use super::super::{Settings, wording};
 use super::layout::{Look, Page};
-use crate::model::{ArchivedEntry, Enclosure, Entry, Person, Revision, SafeHtml, Talk};
+use crate::model::{ArchivedEntry, Enclosure, Entry, Person, Standing, Talk};
 use crate::terminal::escape;
 
 /// Wider lines are hard to read; addresses and preformatted text may still be wider.
-const MEASURE: usize = 100;
+pub(super) const MEASURE: usize = 100;
 
-/// Writes an entry for `show`.
+/// Writes an entry for `show`; with `standing` where it is one of its states.
 pub(crate) fn entry_in_full(
     archived: &ArchivedEntry,
+    standing: Option<Standing>,
     settings: &Settings,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -23,7 +21,8 @@ pub(crate) fn entry_in_full(
     let mut page = Page::new(settings.width.min(MEASURE), settings.style, Box::new(out));
     let link = wording::entry_link(entry);
     page.block("", "", &wording::title(entry), Look::Bold, link.as_deref())?;
-    for (label, value) in facts(archived) {
+    let state = standing.map(|standing| ("State", state(standing)));
+    for (label, value) in state.into_iter().chain(facts(archived)) {
         page.block(
             &format!("{label:<12}"),
             "            ",
@@ -40,6 +39,7 @@ pub(crate) fn entry_in_full(
 pub(crate) fn talk_in_full(
     archived: &ArchivedEntry,
     talk: &Talk,
+    standing: Option<Standing>,
     settings: &Settings,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -52,6 +52,7 @@ pub(crate) fn talk_in_full(
         ("Link", link.unwrap_or_default()),
         ("In", wording::title(&archived.entry).into_owned()),
     ];
+    known.extend(standing.map(|standing| ("State", state(standing))));
     let of_talk = ["Entry", "Feed", "By", "Event", "Published", "Tags"];
     known.extend(
         facts(archived)
@@ -64,125 +65,6 @@ pub(crate) fn talk_in_full(
         page.block(&label, "            ", &value, Look::Plain, None)?;
     }
     lines(&archived.entry.content_of(talk).to_text(), &mut page)
-}
-
-/// Writes an entry's earlier states for `show --history`, newest first, each with when it was replaced.
-pub(crate) fn history(
-    archived: &ArchivedEntry,
-    revisions: &[Revision],
-    settings: &Settings,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let mut page = Page::new(settings.width.min(MEASURE), settings.style, Box::new(out));
-    let title = wording::title(&archived.entry);
-    page.block("", "", &title, Look::Bold, None)?;
-    let mut newer = (
-        archived.entry.title.as_deref(),
-        archived.entry.content.to_text(),
-    );
-    for (index, revision) in revisions.iter().enumerate() {
-        let text = revision.content.to_text();
-        let title = revision.title.as_deref().unwrap_or("without a title");
-        let mut line = format!(
-            "{}. until {}: {title}, {}",
-            revisions.len() - index,
-            wording::minute(revision.replaced_at),
-            wording::count(text.split_whitespace().count(), "word"),
-        );
-        if let Some(updated) = revision.updated {
-            line.push_str(&format!(", updated {}", wording::minute(updated)));
-        }
-        page.block("  ", "    ", &line, Look::Plain, None)?;
-        let older = (revision.title.as_deref(), text);
-        let changed = format!("then changed: {}", changed(&older, &newer));
-        page.block("     ", "     ", &changed, Look::Dim, None)?;
-        newer = older;
-    }
-    if revisions.is_empty() {
-        page.block(
-            "  ",
-            "  ",
-            "never edited since it arrived",
-            Look::Plain,
-            None,
-        )?;
-    }
-    Ok(())
-}
-
-/// What an edit changed, in words: `title, content +12 −3 words`.
-fn changed(older: &(Option<&str>, String), newer: &(Option<&str>, String)) -> String {
-    let mut parts = Vec::new();
-    if older.0 != newer.0 {
-        parts.push("title".to_owned());
-    }
-    if older.1 != newer.1 {
-        let before: Vec<&str> = older.1.split_whitespace().collect();
-        let after: Vec<&str> = newer.1.split_whitespace().collect();
-        let (mut added, mut removed) = (0, 0);
-        for op in comparison().diff_slices(&before, &after).ops() {
-            if op.tag() != DiffTag::Equal {
-                removed += op.old_range().len();
-                added += op.new_range().len();
-            }
-        }
-        parts.push(format!("content +{added} −{removed} words"));
-    }
-    match parts.is_empty() {
-        true => "neither title nor text".to_owned(),
-        false => parts.join(", "),
-    }
-}
-
-/// Two long texts that share nothing would take for ever to be compared in full.
-fn comparison() -> TextDiffConfig {
-    let mut config = TextDiff::configure();
-    config.timeout(Duration::from_secs(2));
-    config
-}
-
-/// Writes what an edit changed for `show --diff`: words where there is colour, else a unified diff.
-pub(crate) fn difference(
-    older: &Revision,
-    newer: (Option<&str>, &SafeHtml),
-    settings: &Settings,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let before = as_text(older.title.as_deref(), &older.content);
-    let after = as_text(newer.0, newer.1);
-    if !settings.style.colour {
-        let diff = comparison().diff_lines(&before, &after);
-        let unified = diff.unified_diff().header("older", "newer").to_string();
-        for line in unified.lines() {
-            writeln!(out, "{}", escape(line))?;
-        }
-        return Ok(());
-    }
-    for change in comparison().diff_words(&before, &after).iter_all_changes() {
-        let (on, off) = match change.tag() {
-            ChangeTag::Equal => ("", ""),
-            ChangeTag::Delete => ("\u{1b}[9;31m", "\u{1b}[0m"),
-            ChangeTag::Insert => ("\u{1b}[32m", "\u{1b}[0m"),
-        };
-        for piece in change.value().split_inclusive('\n') {
-            let words = piece.trim_end_matches('\n');
-            if !words.is_empty() {
-                write!(out, "{on}{}{off}", escape(words))?;
-            }
-            if piece.ends_with('\n') {
-                writeln!(out)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn as_text(title: Option<&str>, content: &SafeHtml) -> String {
-    format!(
-        "{}\n\n{}\n",
-        title.unwrap_or_default(),
-        content.to_text().trim_end()
-    )
 }
 
 fn facts(archived: &ArchivedEntry) -> Vec<(&'static str, String)> {
@@ -232,7 +114,16 @@ fn facts(archived: &ArchivedEntry) -> Vec<(&'static str, String)> {
     facts
 }
 
-fn author(person: &Person) -> String {
+/// From when to when it was as it is shown.
+fn state(standing: Standing) -> String {
+    let since = wording::minute(standing.since);
+    match standing.until {
+        Some(until) => format!("as seen since {since}, until {}", wording::minute(until)),
+        None => format!("as seen since {since}, and still today"),
+    }
+}
+
+pub(super) fn author(person: &Person) -> String {
     let name = wording::person(person).unwrap_or_default();
     match person.email.as_deref().or(person.uri.as_deref()) {
         Some(address) if address != name => format!("{name} <{address}>"),
@@ -240,7 +131,7 @@ fn author(person: &Person) -> String {
     }
 }
 
-fn enclosure(file: &Enclosure) -> String {
+pub(super) fn enclosure(file: &Enclosure) -> String {
     let facts: Vec<String> = file
         .media_type
         .iter()
@@ -324,6 +215,7 @@ fn list_item(line: &str) -> (&str, &str) {
 mod tests {
     use super::super::super::samples;
     use super::*;
+    use crate::model::SafeHtml;
 
     fn shown(entry: &ArchivedEntry, width: usize) -> String {
         let settings = Settings {
@@ -331,7 +223,7 @@ mod tests {
             ..Settings::default()
         };
         let mut out = Vec::new();
-        entry_in_full(entry, &settings, &mut out).unwrap();
+        entry_in_full(entry, None, &settings, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 

@@ -390,9 +390,13 @@ impl<'a> Reader<'a> {
         }
         // An entry of which nothing was complete is none.
         self.entry = self.entry.take().filter(|draft| !draft.is_empty());
+        let within = self.entry.is_some();
         // The ends of what was taken away come without their frames; those that stay are closed here.
         while !self.frames.is_empty() {
             self.end();
+        }
+        if let Some(last) = self.feed.entries.last_mut().filter(|_| within) {
+            last.is_cut = true;
         }
     }
 
