@@ -20,7 +20,7 @@ pub(super) fn finished(safe: &SafeHtml) -> Finished {
         out: String::with_capacity(safe.as_str().len() + 256),
         open: Vec::new(),
         settled: true,
-        behind_pre: false,
+        pre_end: None,
         ids: HashSet::new(),
     };
     let mut skipped_to = 0;
@@ -42,8 +42,8 @@ struct Finish<'a> {
     /// The open `a`, `p` and headings, in order: what may not hold its like.
     open: Vec<&'a str>,
     settled: bool,
-    /// Directly behind `<pre>`, where parsers swallow a line break.
-    behind_pre: bool,
+    /// Where the last `<pre>` ends: directly behind it parsers swallow a line break.
+    pre_end: Option<usize>,
     /// Those that are given: a second one of the same name leads nowhere.
     ids: HashSet<String>,
 }
@@ -52,11 +52,9 @@ impl<'a> Finish<'a> {
     /// Writes what stands for a token; where reading goes on.
     fn token(&mut self, range: Range<usize>, token: Token<'a>) -> usize {
         let end = range.end;
-        let behind_pre = std::mem::replace(&mut self.behind_pre, false);
         match token {
             Token::Open { name, attributes } => {
                 self.watch(name);
-                self.behind_pre = name == "pre";
                 match name {
                     "a" => self.anchor(attributes),
                     "img" => self.picture(attributes),
@@ -73,6 +71,9 @@ impl<'a> Finish<'a> {
                     }
                     _ => self.element(attributes, &self.source[range]),
                 }
+                if name == "pre" {
+                    self.pre_end = Some(self.out.len());
+                }
             }
             Token::Close { name } => {
                 if matches!(name, "a" | "p") || is_heading(name) {
@@ -80,7 +81,10 @@ impl<'a> Finish<'a> {
                 }
                 self.text(&self.source[range]);
             }
-            Token::Text(raw) if behind_pre => self.text(raw.trim_start_matches('\n')),
+            // Also where what stood between is left out, such as a picture of one pixel.
+            Token::Text(raw) if self.pre_end == Some(self.out.len()) => {
+                self.text(raw.trim_start_matches(|c| c == '\n' || !is_allowed(c)));
+            }
             Token::Text(raw) => self.text(raw),
         }
         end

@@ -314,3 +314,15 @@ fn counters_go_and_an_id_stands_once() {
         "<a href=\"https://notes.example/x?b=1\" rel=\"noopener noreferrer\">x</a>"
     );
 }
+
+#[test]
+fn a_line_break_at_the_beginning_of_pre_is_none_whatever_was_left_out_before_it() {
+    for html in [
+        "<pre>\n</pre>",
+        "<pre><img width=1 height=1 src=/dot>\n</pre>",
+        "<pre><script>x</script><source>\n\n</pre>",
+        "<pre>\u{1}\n</pre>",
+    ] {
+        assert_eq!(cleaned(html), "<pre></pre>", "{html:?}");
+    }
+}
