@@ -309,12 +309,12 @@ fn an_old_id_beside_the_new_one_is_another_entry() {
         guid: "b1".to_owned(),
         ..old.clone()
     };
-    let blog = Blog::of(&[old.clone()]);
+    let blog = Blog::of(std::slice::from_ref(&old));
     assert_eq!(blog.says(&[new.clone(), old.clone()]), (1, 0));
     assert_eq!(blog.entries("").len(), 2);
     // Taken for one another at first, they prove to be two.
-    let blog = Blog::of(&[old.clone()]);
-    assert_eq!(blog.says(&[new.clone()]), (0, 0));
+    let blog = Blog::of(std::slice::from_ref(&old));
+    assert_eq!(blog.says(std::slice::from_ref(&new)), (0, 0));
     assert_eq!(
         blog.says(&[new.clone(), old.clone()]),
         (0, 0),

@@ -317,7 +317,7 @@ impl Archive {
 
     /// Does what of recording an attempt needs no lock (most of it), on whatever thread has time.
     pub(crate) fn pack(&self, attempt: Attempt) -> Result<PackedAttempt, ArchiveError> {
-        PackedAttempt::pack(attempt, self.dictionary()?.as_deref())
+        PackedAttempt::pack(attempt, || self.dictionary())
     }
 
     /// Records attempts in one transaction: each wholly or, with an error in its place, not at all. An

@@ -1,5 +1,7 @@
 //! Records attempts: the one way anything that was polled comes into the archive.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, params};
 
 use super::connections::write;
@@ -40,13 +42,15 @@ struct PackedEntry {
 }
 
 impl PackedAttempt {
+    /// * `dictionary`: only looked up where there is something to compress.
     pub(super) fn pack(
         mut attempt: Attempt,
-        dictionary: Option<&Dictionary>,
+        dictionary: impl FnOnce() -> Result<Option<Arc<Dictionary>>, ArchiveError>,
     ) -> Result<Self, ArchiveError> {
         let mut packed = Vec::new();
         if let Outcome::Read { changes, .. } = &mut attempt.outcome {
-            let mut packer = Packer::new(dictionary)?;
+            let dictionary = dictionary()?;
+            let mut packer = Packer::new(dictionary.as_deref())?;
             for change in &mut changes.entries {
                 let (Change::New(entry) | Change::Edited(_, entry)) = change;
                 packed.push(PackedEntry {
