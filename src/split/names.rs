@@ -23,6 +23,12 @@ const PARTICLES: &[&str] = &[
     "te", "vom",
 ];
 
+/// Those that are written as one with the name: `al-Khatib`, `d’Aubigny`.
+const JOINED_PARTICLES: &[&str] = &[
+    "al-", "el-", "ad-", "an-", "ar-", "as-", "ash-", "at-", "az-", "ul-", "d'", "d’", "dell'",
+    "dell’", "l'", "l’", "'t-", "van-", "de-",
+];
+
 /// In front of names: what they are. Those with a colon say it so plainly that any name will do.
 const LABELS: &[&str] = &[
     "speaker:",
@@ -370,6 +376,10 @@ fn fold(word: &str) -> String {
 
 fn is_name_word(word: &str, given: bool) -> bool {
     let inner = word.trim_matches(['“', '”', '"', '\'', '‘', '’', '„']);
+    let inner = JOINED_PARTICLES
+        .iter()
+        .find_map(|particle| inner.strip_prefix(particle))
+        .unwrap_or(inner);
     let first = inner.chars().next().unwrap_or('0');
     let letters = |c: char| c.is_alphabetic() || matches!(c, '\'' | '’' | '-' | '.' | '‐');
     let shouted = !given && inner.chars().count() > 2 && inner.chars().all(char::is_uppercase);
@@ -445,6 +455,8 @@ mod tests {
             ["Ann Poe", "Bo Roe"]
         );
         assert_eq!(strict("Ann Poe @ Acme"), ["Ann Poe"]);
+        assert_eq!(strict("Ann al-Khatib"), ["Ann al-Khatib"]);
+        assert_eq!(strict("Ann d’Aubigny, Acme"), ["Ann d’Aubigny"]);
         assert_eq!(strict("Ann Poe, Blue Harbour"), ["Ann Poe"]);
         assert_eq!(
             strict("Ann Poe, Quilla Tamsin and Bo Roe"),
