@@ -99,11 +99,11 @@ impl<'a> Finder<'a> {
     }
 
     fn found(&self, item: Item<'_>) -> Result<Found, ArchiveError> {
-        let content = match item {
-            Item::Entry(archived) => archived.entry.content.to_text(),
-            Item::Talk(archived, talk) => archived.entry.content_of(talk).to_text(),
-        };
         let in_text = |wanted: &Wanted| {
+            let content = match item {
+                Item::Entry(archived) => archived.entry.content.to_text(),
+                Item::Talk(archived, talk) => archived.entry.content_of(talk).to_text(),
+            };
             let summary = item.entry().entry.summary.as_deref().unwrap_or_default();
             let in_summary = || {
                 matches!(item, Item::Entry(_))
