@@ -10,6 +10,7 @@
 //! word is asked in one of two ways, too: what few rows say is gathered first; of a common word gathering
 //! would take longer than the whole answer, so each entry that is met is looked up by itself.
 
+mod bunches;
 mod candidates;
 mod conditions;
 mod ranking;
@@ -19,6 +20,7 @@ mod words;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
+use self::bunches::Bunches;
 use self::candidates::{Start, start};
 use self::conditions::Conditions;
 use self::ranking::{Ranking, all_of, required};
@@ -91,26 +93,52 @@ impl Plan {
         let reach = Reach::new(db);
         let ranking = Ranking::of(&reach, query)?;
         let is_plain = query.per_feed.is_none() && query.group == Group::None;
+        let begun = || Self::begun(db, query);
+        if matches!(ranking, Ranking::None | Ranking::Newest(..))
+            && let Some(bunches) = Bunches::of(&reach, query, begun()?.merged)?
+        {
+            let places = match ranking {
+                Ranking::None if bunches.are_met_soon()? => Some(bunches.by_date(&Places::new())?),
+                Ranking::None => None,
+                _ => bunches.by_kind()?,
+            };
+            if let Some(places) = places {
+                return Ok(vec![begun()?.of_places(query.by, &places)]);
+            }
+        }
         let (true, Some(limit), true) = (ranking.is_partial(), query.limit, is_plain) else {
-            return Ok(vec![
-                Self::begun(db, query)?.complete(&reach, query, &ranking)?,
-            ]);
+            return Ok(vec![begun()?.complete(&reach, query, &ranking)?]);
         };
-        let best = Self::begun(db, query)?.best(&reach, query, &ranking)?;
+        let best = begun()?.best(&reach, query, &ranking)?;
         let places = best.places(db, query.by)?;
         let left = limit.saturating_sub(places.len() as u64);
-        let mut parts = vec![Self::begun(db, query)?.of_places(query.by, &places)];
+        let mut parts = vec![begun()?.of_places(query.by, &places)];
         if left > 0 {
             let rest = Query {
                 sort: Sort::Newest,
                 limit: Some(left),
                 ..query.clone()
             };
-            let mut plan = Self::begun(db, query)?;
-            plan.except = places;
-            parts.push(plan.complete(&reach, &rest, &Ranking::None)?);
+            parts.push(begun()?.rest(&reach, &rest, places)?);
         }
         Ok(parts)
+    }
+
+    /// What has not been found yet, by date.
+    fn rest(
+        mut self,
+        reach: &Reach<'_>,
+        query: &Query,
+        found: Places,
+    ) -> Result<Self, ArchiveError> {
+        if let Some(bunches) = Bunches::of(reach, query, self.merged)?
+            && bunches.are_met_soon()?
+        {
+            let places = bunches.by_date(&found)?;
+            return Ok(self.of_places(query.by, &places));
+        }
+        self.except = found;
+        self.complete(reach, query, &Ranking::None)
     }
 
     /// Only of some entries, which are few; not ranked.
@@ -243,12 +271,11 @@ impl Plan {
 
     /// Puts what is ranked in front; says whether anything is.
     fn hits(&mut self, ranking: &Ranking) -> bool {
-        let Some((sql, expressions)) = ranking.hits() else {
+        let Some((sql, parameters)) = ranking.hits() else {
             return false;
         };
         self.sql.push_str(&sql);
-        self.parameters
-            .extend(expressions.into_iter().map(Value::from));
+        self.parameters.extend(parameters);
         true
     }
 

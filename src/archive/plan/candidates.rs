@@ -14,7 +14,7 @@ use crate::model::TalkKind;
 use crate::query::{Filter, Query};
 
 /// Up to so many entries are fetched and sorted rather than met on a walk: about 10 ms.
-const FEW: usize = 5_000 / SCALE;
+pub(super) const FEW: usize = 5_000 / SCALE;
 
 /// A way to the few entries that can be among the answer at all, with `entry` as its column.
 pub(super) struct Few {
@@ -153,7 +153,12 @@ impl Candidates<'_> {
     }
 
     fn text(&mut self, expression: String) -> Result<(), ArchiveError> {
-        if self.reach.of(&expression)? < COMMON {
+        // To count what only looks rare would be to walk over a common word.
+        let most = match self.reach.walked(&expression)? < COMMON {
+            true => COMMON,
+            false => FEW,
+        };
+        if self.reach.of(&expression)? < most {
             let from = "entry_text WHERE entry_text MATCH ?";
             self.push("(entry_text.rowid >> 12)", from, vec![expression.into()]);
         }

@@ -1,36 +1,45 @@
 //! By what an answer is ranked.
 //!
 //! The index ranks by bm25: how often a row says a word, and how rare the word is. That takes a look at
-//! every row, a microsecond each, and says little of a word that stands everywhere. So:
-//! * where some word that must be there is not common, the rows that say it are ranked, by it and by the
-//!   other words that are not common;
-//! * where all of them are common, but few rows say them all, those are ranked;
-//! * where many do, only the newest of those: titles before people
+//! every row, a microsecond each, and at every row of each word, and says little of a word that stands
+//! everywhere. So:
+//! * where some word that must be there is not common, and none is, the rows that say the rarest are ranked,
+//!   by it and by the other words that are not common;
+//! * where others are common, or none is rare but few rows say them all, those are ranked, by the words
+//!   that are not common;
+//! * where many do, or all words are common, only the newest of those: titles before people
 //!   before text, each newest first. What else answers follows, newest first.
 
 use rusqlite::Connection;
+use rusqlite::types::Value;
 
 use super::super::error::ArchiveError;
 use super::Asks;
-use super::reach::{Reach, SCALE};
+use super::reach::{COMMON, Reach, SCALE};
 use super::words::{any_of, anywhere, in_people, in_title};
 use crate::query::{Filter, Query, Sort};
 
 /// So many rows are ranked by bm25, in 10 ms or so.
-const RANKED: usize = 6_000 / SCALE;
+pub(super) const RANKED: usize = 6_000 / SCALE;
 /// Of common words, so many rows are ranked of each kind, among so many.
 const NEWEST: usize = 1_000 / SCALE;
-const AMONG: usize = 100_000 / SCALE;
+pub(super) const AMONG: usize = 100_000 / SCALE;
+
+/// Rows of an expression with their score. A word in a title counts ten times one in the text, a name five
+/// times.
+const SCORED: &str = "SELECT rowid AS row, bm25(entry_text, 10.0, 5.0, 1.0) AS score
+                      FROM entry_text WHERE entry_text MATCH ?";
 
 pub(super) enum Ranking {
     /// By date.
     None,
     /// All rows of an FTS5 expression, one of which every item of the answer has; so many at most.
     Rows(String, usize),
-    /// All rows of one that not every item has: what says the words in several talks has none.
-    Together(String),
-    /// The newest rows of such a one.
-    Newest(String),
+    /// All rows of one that not every item has: what says the words in several talks has none. With words
+    /// that are common beside it, which rows these are, as JSON.
+    Together(String, Option<String>),
+    /// The newest rows of such a one, from an entry on.
+    Newest(String, i64),
 }
 
 impl Ranking {
@@ -49,13 +58,13 @@ impl Ranking {
         let Some((rows, rarest)) = rarest else {
             return Ok(Self::None);
         };
-        if rows > RANKED {
-            let together = all_of(&required);
-            let is_seldom = required.len() > 1 && reach.up_to(&together, RANKED + 1)? <= RANKED;
-            return Ok(match is_seldom {
-                true => Self::Together(together),
-                false => Self::Newest(together),
-            });
+        let is_common = |expression: &&String| Ok(reach.walked(expression)? >= COMMON);
+        let common: Vec<bool> = required
+            .iter()
+            .map(|of| is_common(&of))
+            .collect::<Result<_, ArchiveError>>()?;
+        if rows > RANKED || (common.contains(&true) && common.contains(&false)) {
+            return Self::together(reach, &required, &common);
         }
         let mut words = Vec::new();
         collect(reach.db, &query.filter, &mut words)?;
@@ -81,44 +90,71 @@ impl Ranking {
         })
     }
 
-    /// Defines `hits`: rows of the index with how well they answer; the lower the better. A word in a
-    /// title counts ten times one in the text, a name five times.
-    pub(super) fn hits(&self) -> Option<(String, Vec<String>)> {
+    /// By the rows that say all of it, if they are few and not every word is common.
+    fn together(
+        reach: &Reach<'_>,
+        required: &[String],
+        common: &[bool],
+    ) -> Result<Self, ArchiveError> {
+        let together = all_of(required);
+        if required.len() > 1 && common.contains(&false) {
+            let rows = reach.rows(&together, RANKED + 1)?;
+            if rows.len() <= RANKED && !common.contains(&true) {
+                return Ok(Self::Together(together, None));
+            }
+            if rows.len() <= RANKED {
+                let scored = required.iter().zip(common).filter(|(_, common)| !**common);
+                let scored: Vec<String> = scored.map(|(of, _)| of.clone()).collect();
+                let rows = serde_json::Value::from(rows).to_string();
+                return Ok(Self::Together(all_of(&scored), Some(rows)));
+            }
+        }
+        let mut from = 0;
+        for expression in required {
+            from = from.max(reach.newest_from(expression, AMONG)?);
+        }
+        Ok(Self::Newest(together, from))
+    }
+
+    /// Defines `hits`: rows of the index with how well they answer; the lower the better.
+    pub(super) fn hits(&self) -> Option<(String, Vec<Value>)> {
         match self {
             Self::None => None,
-            Self::Rows(expression, _) | Self::Together(expression) => Some((
-                "WITH hits AS MATERIALIZED (
-                     SELECT rowid AS row, bm25(entry_text, 10.0, 5.0, 1.0) AS score
-                     FROM entry_text WHERE entry_text MATCH ?) "
-                    .to_owned(),
-                vec![expression.clone()],
+            Self::Rows(expression, _) | Self::Together(expression, None) => Some((
+                format!("WITH hits AS MATERIALIZED ({SCORED}) "),
+                vec![expression.clone().into()],
             )),
-            Self::Newest(expression) => {
+            Self::Together(expression, Some(rows)) => Some((
+                format!(
+                    "WITH hits AS MATERIALIZED ({SCORED}
+                         AND +rowid IN (SELECT value FROM json_each(?))) "
+                ),
+                vec![expression.clone().into(), rows.clone().into()],
+            )),
+            Self::Newest(expression, from) => {
                 // Which column says a word is not in the index: each row has to be looked at.
                 let newest = |score: &str| {
                     format!(
                         "SELECT row, {score} AS score FROM (
                              SELECT rowid AS row FROM entry_text WHERE entry_text MATCH ?
-                                 AND rowid >= (SELECT row FROM oldest)
-                             ORDER BY rowid DESC LIMIT {NEWEST})"
+                                 AND rowid >= ? ORDER BY rowid DESC LIMIT {NEWEST})"
                     )
                 };
                 let sql = format!(
-                    "WITH oldest AS MATERIALIZED (SELECT ifnull((
-                         SELECT rowid FROM entry_text WHERE entry_text MATCH ?
-                         ORDER BY rowid DESC LIMIT 1 OFFSET {AMONG}), 0) AS row),
-                     hits AS MATERIALIZED ({} UNION ALL {} UNION ALL {}) ",
+                    "WITH hits AS MATERIALIZED ({} UNION ALL {} UNION ALL {}) ",
                     newest("-3"),
                     newest("-2"),
                     newest("-1")
                 );
-                let expressions = vec![
-                    expression.clone(),
+                let expressions = [
                     format!("title : ({expression})"),
                     format!("people : ({expression})"),
                     expression.clone(),
                 ];
-                Some((sql, expressions))
+                let parameters = expressions
+                    .into_iter()
+                    .flat_map(|expression| [expression.into(), (from << 12).into()]);
+                Some((sql, parameters.collect()))
             }
         }
     }
@@ -133,7 +169,7 @@ impl Ranking {
 
     /// Whether something may answer that is not ranked.
     pub(super) fn is_partial(&self) -> bool {
-        matches!(self, Self::Together(_) | Self::Newest(_))
+        matches!(self, Self::Together(..) | Self::Newest(..))
     }
 
     /// What is left to be asked of an item by entry that is among the hits.

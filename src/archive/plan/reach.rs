@@ -7,6 +7,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
 use super::super::error::ArchiveError;
+use super::words::{IN_PEOPLE, IN_TITLE};
 
 /// What so many rows say is common: gathering it all would take longer than an answer may. What fewer say
 /// is gathered in a few milliseconds.
@@ -25,7 +26,16 @@ const MUCH_TAGGED: usize = 20_000 / SCALE;
 /// Counts for one plan, each expression once.
 pub(super) struct Reach<'a> {
     pub(super) db: &'a Connection,
-    known: RefCell<HashMap<String, usize>>,
+    known: RefCell<HashMap<String, Known>>,
+}
+
+/// What is known of an expression.
+#[derive(Clone, Copy)]
+struct Known {
+    /// At most [`COMMON`].
+    rows: usize,
+    /// How many entries there are to a row, on average.
+    spacing: f64,
 }
 
 impl<'a> Reach<'a> {
@@ -36,15 +46,97 @@ impl<'a> Reach<'a> {
         }
     }
 
-    /// The rows of an expression, at most [`COMMON`].
+    /// The rows of an expression, at most [`COMMON`]; an estimate where a common word is asked for in one
+    /// column only, for which every row that says it has to be looked at.
     pub(super) fn of(&self, expression: &str) -> Result<usize, ArchiveError> {
+        Ok(self.known(expression)?.rows)
+    }
+
+    fn known(&self, expression: &str) -> Result<Known, ArchiveError> {
         let known = self.known.borrow().get(expression).copied();
-        if let Some(rows) = known {
-            return Ok(rows);
+        if let Some(known) = known {
+            return Ok(known);
         }
-        let rows = self.up_to(expression, COMMON)?;
-        self.known.borrow_mut().insert(expression.to_owned(), rows);
-        Ok(rows)
+        let known = match anywhere_of(expression) {
+            Some(anywhere) if self.is_common(anywhere)? => {
+                let known = self.known(anywhere)?;
+                let newest = self.newest_entry()?;
+                let among = COMMON as f64 * known.spacing;
+                let from = (newest - among as i64).max(0);
+                let rows = self.rows_from(expression, from, COMMON)?.0 as f64;
+                let all = rows * newest as f64 / among.clamp(1.0, newest.max(1) as f64);
+                Known {
+                    rows: (all as usize).min(COMMON),
+                    // What has to be walked over are the rows that say it anywhere.
+                    spacing: known.spacing,
+                }
+            }
+            _ => {
+                let (rows, last) = self.rows_from(expression, 0, COMMON)?;
+                let entries = match rows < COMMON {
+                    true => self.newest_entry()?,
+                    false => self.newest_entry()? - last,
+                };
+                Known {
+                    rows,
+                    spacing: entries.max(1) as f64 / rows.max(1) as f64,
+                }
+            }
+        };
+        self.known.borrow_mut().insert(expression.to_owned(), known);
+        Ok(known)
+    }
+
+    /// How many entries stand between two rows that say it.
+    pub(super) fn spacing(&self, expression: &str) -> Result<f64, ArchiveError> {
+        Ok(self.known(expression)?.spacing)
+    }
+
+    /// From which entry on about so many rows say it, or all of them.
+    pub(super) fn newest_from(&self, expression: &str, rows: usize) -> Result<i64, ArchiveError> {
+        let known = self.known(expression)?;
+        let entries = (known.spacing * rows as f64) as i64;
+        Ok((self.newest_entry()? - entries).max(0))
+    }
+
+    fn newest_entry(&self) -> Result<i64, ArchiveError> {
+        let mut select = self
+            .db
+            .prepare_cached("SELECT ifnull(max(id), 0) FROM entries")?;
+        Ok(select.query_row([], |row| row.get(0))?)
+    }
+
+    /// How many rows say it, at most so many, from an entry on; and the entry of the oldest of these.
+    fn rows_from(
+        &self,
+        expression: &str,
+        from: i64,
+        most: usize,
+    ) -> Result<(usize, i64), ArchiveError> {
+        let mut select = self.db.prepare_cached(
+            "SELECT count(*), ifnull(min(row), 0) >> 12 FROM (
+                 SELECT rowid AS row FROM entry_text WHERE entry_text MATCH ?1 AND rowid >= ?2
+                 ORDER BY rowid DESC LIMIT ?3)",
+        )?;
+        let (rows, last): (i64, i64) = select
+            .query_row((expression, from << 12, most as i64), |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
+        Ok((usize::try_from(rows).unwrap_or(0), last))
+    }
+
+    /// The rows of an expression, at most so many.
+    pub(super) fn rows(&self, expression: &str, most: usize) -> Result<Vec<i64>, ArchiveError> {
+        let mut select = self
+            .db
+            .prepare_cached("SELECT rowid FROM entry_text WHERE entry_text MATCH ?1 LIMIT ?2")?;
+        let rows = select.query_map((expression, most as i64), |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// How many rows are looked at to find those of an expression, at most [`COMMON`].
+    pub(super) fn walked(&self, expression: &str) -> Result<usize, ArchiveError> {
+        self.of(anywhere_of(expression).unwrap_or(expression))
     }
 
     pub(super) fn is_common(&self, expression: &str) -> Result<bool, ArchiveError> {
@@ -84,4 +176,11 @@ impl<'a> Reach<'a> {
         let rows: i64 = count.query_row((expression, most as i64), |row| row.get(0))?;
         Ok(usize::try_from(rows).unwrap_or(0))
     }
+}
+
+/// Without its column, what is asked for in one.
+fn anywhere_of(expression: &str) -> Option<&str> {
+    expression
+        .strip_prefix(IN_TITLE)
+        .or_else(|| expression.strip_prefix(IN_PEOPLE))
 }

@@ -1,0 +1,251 @@
+//! Entries asked for common words, many at once.
+//!
+//! To ask of one entry whether it says a word costs a look into each piece of the index, as much as to walk
+//! over a thousand rows that say it. So entries are met in the answer's order without their common words,
+//! in growing bunches, and of each bunch those that say the words are kept, until there are enough: entries
+//! that stand near each other are asked by one walk over the rows between them.
+
+use std::collections::HashSet;
+
+use rusqlite::params_from_iter;
+
+use super::super::error::ArchiveError;
+use super::candidates::{FEW, Start, start};
+use super::ranking::{AMONG, RANKED, Ranking, all_of};
+use super::reach::{COMMON, Reach};
+use super::words::{anywhere, in_title};
+use super::{A_PAGE, OFTEN_TOGETHER, Places, Plan};
+use crate::query::{By, Filter, Group, Query, Sort};
+
+/// To walk over so many rows takes as long as to begin anew further on.
+const ROWS_OF_A_LOOK: f64 = 1_000.0;
+
+/// Of the entries that are met first at least so many are asked, and later at most so many at once.
+const FIRST: usize = 64;
+const MOST: usize = 16_384;
+
+/// A question in two: what is asked of bunches, and the way to the entries they are made of.
+pub(super) struct Bunches<'a> {
+    reach: &'a Reach<'a>,
+    merged: bool,
+    /// What every entry has to say, as expressions of the index; at least one.
+    words: Vec<String>,
+    /// All else, in the answer's order.
+    others: Query,
+    limit: usize,
+    /// There are few of these, whatever they say.
+    is_narrow: bool,
+}
+
+impl<'a> Bunches<'a> {
+    /// `None` where nothing common is asked for, or entries would be met for long.
+    pub(super) fn of(
+        reach: &'a Reach<'a>,
+        query: &Query,
+        merged: bool,
+    ) -> Result<Option<Self>, ArchiveError> {
+        let Some(limit) = query.limit.filter(|limit| *limit <= A_PAGE) else {
+            return Ok(None);
+        };
+        let is_of_now = query.arrived_after.is_none() && query.arrived_until.is_none();
+        let is_plain = query.per_feed.is_none() && query.group == Group::None;
+        if query.by == By::Talk || !is_of_now || !is_plain {
+            return Ok(None);
+        }
+        for (least, has_to_be_narrow) in [(RANKED, true), (COMMON, false)] {
+            let (words, filter) = parted(reach, &query.filter, least)?;
+            if words.is_empty() {
+                return Ok(None);
+            }
+            let others = Query {
+                filter,
+                sort: match query.sort {
+                    Sort::Oldest => Sort::Oldest,
+                    _ => Sort::Newest,
+                },
+                limit: None,
+                ..query.clone()
+            };
+            let is_narrow = match start(reach, &others, merged)? {
+                Start::Few(_, entries) => entries < FEW,
+                Start::Walk { entries, .. } => entries.is_some(),
+            };
+            if is_narrow || !has_to_be_narrow {
+                return Ok(Some(Self {
+                    reach,
+                    merged,
+                    words,
+                    others,
+                    limit: usize::try_from(limit).unwrap_or(usize::MAX),
+                    is_narrow,
+                }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether there are enough among the entries that are met first, or only few to meet.
+    pub(super) fn are_met_soon(&self) -> Result<bool, ArchiveError> {
+        let common = self.words.len();
+        Ok(self.is_narrow
+            || common < 2
+            || self.reach.up_to(&all_of(&self.words), OFTEN_TOGETHER)? == OFTEN_TOGETHER)
+    }
+
+    /// The first entries by date, without some that are known.
+    pub(super) fn by_date(&self, known: &Places) -> Result<Places, ArchiveError> {
+        let known = known.iter().map(|(id, _)| *id).collect();
+        let found = self.further(&known, self.limit)?;
+        Ok(found.into_iter().map(|id| (id, 0)).collect())
+    }
+
+    /// Those whose titles say it all, then those whose people do, then the others, each by date; as for all
+    /// common words, of titles and people only the newest are looked at. `None` where the entries are too
+    /// many to look at all of them.
+    pub(super) fn by_kind(&self) -> Result<Option<Places>, ArchiveError> {
+        if !self.is_narrow {
+            return Ok(None);
+        }
+        let mut from = 0;
+        for word in &self.words {
+            from = from.max(self.reach.newest_from(word, AMONG)?);
+        }
+        let base = self.base()?;
+        let mut ids = base.places(self.reach.db, By::Entry)?;
+        ids.retain(|(id, _)| *id >= from);
+        let ids: Vec<i64> = ids.into_iter().map(|(id, _)| id).collect();
+        let mut first = Vec::new();
+        for column in ["title", "people"] {
+            let said = format!("{column} : ({})", all_of(&self.words));
+            let found = self.that_say(&said, &ids)?;
+            let found = ids.iter().filter(|id| found.contains(id));
+            first.extend(
+                found
+                    .copied()
+                    .filter(|id| !first.contains(id))
+                    .collect::<Vec<_>>(),
+            );
+            if first.len() >= self.limit {
+                break;
+            }
+        }
+        first.truncate(self.limit);
+        let known = first.iter().copied().collect();
+        first.extend(self.further(&known, self.limit - first.len())?);
+        Ok(Some(first.into_iter().map(|id| (id, 0)).collect()))
+    }
+
+    /// So many of the others by date.
+    fn further(&self, known: &HashSet<i64>, most: usize) -> Result<Vec<i64>, ArchiveError> {
+        let base = self.base()?;
+        let mut select = self.reach.db.prepare(&base.sql)?;
+        let ids = select.query_map(params_from_iter(&base.parameters), |row| row.get(0))?;
+        let mut ids = ids.filter(|id| !id.as_ref().is_ok_and(|id| known.contains(id)));
+        let mut found = Vec::new();
+        let mut size = FIRST.max(most * 2);
+        while found.len() < most {
+            let mut bunch: Vec<i64> = ids.by_ref().take(size).collect::<Result<_, _>>()?;
+            if bunch.is_empty() {
+                break;
+            }
+            for word in &self.words {
+                let that_say = self.that_say(word, &bunch)?;
+                bunch.retain(|id| that_say.contains(id));
+            }
+            found.extend(bunch);
+            size = (size * 2).min(MOST);
+        }
+        found.truncate(most);
+        Ok(found)
+    }
+
+    fn base(&self) -> Result<Plan, ArchiveError> {
+        Plan::begun(self.reach.db, &self.others)?.complete(self.reach, &self.others, &Ranking::None)
+    }
+
+    /// Which of these entries say it, or are shown for one that does.
+    fn that_say(&self, expression: &str, ids: &[i64]) -> Result<HashSet<i64>, ArchiveError> {
+        let mut asked: Vec<(i64, i64)> = ids.iter().map(|id| (*id, *id)).collect();
+        if self.merged {
+            let mut others = self.reach.db.prepare_cached(
+                "SELECT entry, shown FROM duplicates
+                 WHERE shown IN (SELECT value FROM json_each(?1))",
+            )?;
+            let list = serde_json::Value::from(ids).to_string();
+            let others = others.query_map([list], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            asked.extend(others.collect::<Result<Vec<_>, _>>()?);
+        }
+        asked.sort_unstable();
+        let mut says = self.reach.db.prepare_cached(
+            "SELECT DISTINCT rowid >> 12 FROM entry_text WHERE entry_text MATCH ?1
+                 AND rowid >= ?2 AND rowid <= ?3
+                 AND (rowid >> 12) IN (SELECT value FROM json_each(?4))",
+        )?;
+        let mut found = HashSet::new();
+        let gap = self.widest_gap(expression)?;
+        for near in asked.chunk_by(|(one, _), (next, _)| next - one <= gap) {
+            let [(first, _), ..] = near else { continue };
+            let last = near.last().map_or(*first, |(last, _)| *last);
+            let own: Vec<i64> = near.iter().map(|(entry, _)| *entry).collect();
+            let list = serde_json::Value::from(own).to_string();
+            let entries = says.query_map(
+                (expression, first << 12, (last << 12) + 4095, list),
+                |row| row.get::<_, i64>(0),
+            )?;
+            for entry in entries {
+                let entry = entry?;
+                if let Ok(at) = near.binary_search_by_key(&entry, |(entry, _)| *entry) {
+                    found.insert(near[at].1);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Entries that stand nearer to each other are asked together.
+    fn widest_gap(&self, expression: &str) -> Result<i64, ArchiveError> {
+        let spacing = match self.words.iter().any(|word| word == expression) {
+            true => self.reach.spacing(expression)?,
+            // Of all words in one column, a walk takes as long as of the rarest.
+            false => {
+                let mut widest: f64 = 0.0;
+                for word in &self.words {
+                    widest = widest.max(self.reach.spacing(word)?);
+                }
+                widest
+            }
+        };
+        Ok((spacing * ROWS_OF_A_LOOK) as i64)
+    }
+}
+
+/// The words that stand in so many rows, the rarest first, and the filter without them.
+fn parted(
+    reach: &Reach<'_>,
+    filter: &Filter,
+    least: usize,
+) -> Result<(Vec<String>, Filter), ArchiveError> {
+    let mut words = Vec::new();
+    let mut others = Vec::new();
+    let parts = match filter {
+        Filter::And(parts) => parts.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    for part in parts {
+        let expression = match part {
+            Filter::Text(words) => Some(anywhere(reach.db, words)?),
+            Filter::Title(words) => Some(in_title(reach.db, words)?),
+            _ => None,
+        };
+        match expression {
+            Some(expression) if reach.walked(&expression)? >= least => {
+                words.push((reach.of(&expression)?, expression));
+            }
+            _ => others.push(part.clone()),
+        }
+    }
+    words.sort();
+    words.dedup();
+    let words = words.into_iter().map(|(_, word)| word).collect();
+    Ok((words, Filter::all_of(others)))
+}
