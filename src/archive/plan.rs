@@ -92,21 +92,19 @@ impl Plan {
     pub(super) fn in_turn(db: &Connection, query: &Query) -> Result<Vec<Self>, ArchiveError> {
         let reach = Reach::new(db);
         let ranking = Ranking::of(&reach, query)?;
-        let is_plain = query.per_feed.is_none() && query.group == Group::None;
         let begun = || Self::begun(db, query);
         if matches!(ranking, Ranking::None | Ranking::Newest(..))
             && let Some(bunches) = Bunches::of(&reach, query, begun()?.merged)?
         {
             let places = match ranking {
-                Ranking::None if bunches.are_met_soon()? => Some(bunches.by_date(&Places::new())?),
-                Ranking::None => None,
+                Ranking::None => Some(bunches.by_date(&Places::new())?),
                 _ => bunches.by_kind()?,
             };
             if let Some(places) = places {
                 return Ok(vec![begun()?.of_places(query.by, &places)]);
             }
         }
-        let (true, Some(limit), true) = (ranking.is_partial(), query.limit, is_plain) else {
+        let (true, Some(limit), true) = (ranking.is_partial(), query.limit, is_plain(query)) else {
             return Ok(vec![begun()?.complete(&reach, query, &ranking)?]);
         };
         let best = begun()?.best(&reach, query, &ranking)?;
@@ -131,9 +129,7 @@ impl Plan {
         query: &Query,
         found: Places,
     ) -> Result<Self, ArchiveError> {
-        if let Some(bunches) = Bunches::of(reach, query, self.merged)?
-            && bunches.are_met_soon()?
-        {
+        if let Some(bunches) = Bunches::of(reach, query, self.merged)? {
             let places = bunches.by_date(&found)?;
             return Ok(self.of_places(query.by, &places));
         }
@@ -229,7 +225,12 @@ impl Plan {
             By::Entry => ", best.score AS score",
             By::Talk => TALK_SCORE,
         });
-        let best = self.best_hits();
+        let met_best_first =
+            query.by == By::Entry && query.limit.is_some() && is_plain(query) && ranking.is_fine();
+        let best = match met_best_first {
+            true => self.best_hits_first(),
+            false => self.best_hits(),
+        };
         self.sql.push_str(&format!(
             " FROM {best} CROSS JOIN entries e NOT INDEXED ON e.id = best.entry"
         ));
@@ -244,6 +245,10 @@ impl Plan {
         } else {
             self.asks = ranking.asks();
             self.select(reach, query)?;
+        }
+        if let (true, Some(limit)) = (met_best_first, query.limit) {
+            self.push(" LIMIT ?", order::whole(limit));
+            self.sql = format!("SELECT * FROM ({})", self.sql);
         }
         Ok(order::finish(query, self, true))
     }
@@ -280,9 +285,18 @@ impl Plan {
     }
 
     fn best_hits(&self) -> String {
+        let entry = self.shown("(hits.row >> 12)");
+        format!("(SELECT {entry} AS entry, min(score) AS score FROM hits GROUP BY 1) AS best")
+    }
+
+    /// The same in their order, so that no more of them are looked at than are wanted. Where scores are the
+    /// same, what came last goes first.
+    fn best_hits_first(&self) -> String {
+        let entry = self.shown("(hits.row >> 12)");
+        // An order without an end SQLite would leave out.
         format!(
-            "(SELECT {} AS entry, min(score) AS score FROM hits GROUP BY 1) AS best",
-            self.shown("(hits.row >> 12)")
+            "(SELECT {entry} AS entry, min(score) AS score FROM hits
+              GROUP BY 1 ORDER BY score, entry DESC LIMIT -1) AS best"
         )
     }
 
@@ -431,6 +445,11 @@ impl Plan {
         self.sql.push_str(sql);
         self.parameters.push(value.into());
     }
+}
+
+/// Whether the limit is of all items alike.
+fn is_plain(query: &Query) -> bool {
+    query.per_feed.is_none() && query.group == Group::None
 }
 
 /// A talk that answers by its entry's title alone comes behind those that say the words.

@@ -12,10 +12,10 @@ use rusqlite::params_from_iter;
 use super::super::error::ArchiveError;
 use super::candidates::{FEW, Start, start};
 use super::ranking::{AMONG, RANKED, Ranking, all_of};
-use super::reach::{COMMON, Reach};
-use super::words::{anywhere, in_title};
-use super::{A_PAGE, OFTEN_TOGETHER, Places, Plan};
-use crate::query::{By, Filter, Group, Query, Sort};
+use super::reach::{COMMON, Reach, anywhere_of};
+use super::words::{IN_PEOPLE, IN_TITLE, anywhere, in_title};
+use super::{A_PAGE, OFTEN_TOGETHER, Places, Plan, is_plain};
+use crate::query::{By, Filter, Query, Sort};
 
 /// To walk over so many rows takes as long as to begin anew further on.
 const ROWS_OF_A_LOOK: f64 = 1_000.0;
@@ -48,11 +48,10 @@ impl<'a> Bunches<'a> {
             return Ok(None);
         };
         let is_of_now = query.arrived_after.is_none() && query.arrived_until.is_none();
-        let is_plain = query.per_feed.is_none() && query.group == Group::None;
-        if query.by == By::Talk || !is_of_now || !is_plain {
+        if query.by == By::Talk || !is_of_now || !is_plain(query) {
             return Ok(None);
         }
-        for (least, has_to_be_narrow) in [(RANKED, true), (COMMON, false)] {
+        for least in [RANKED, COMMON] {
             let (words, filter) = parted(reach, &query.filter, least)?;
             if words.is_empty() {
                 return Ok(None);
@@ -70,22 +69,23 @@ impl<'a> Bunches<'a> {
                 Start::Few(_, entries) => entries < FEW,
                 Start::Walk { entries, .. } => entries.is_some(),
             };
-            if is_narrow || !has_to_be_narrow {
-                return Ok(Some(Self {
-                    reach,
-                    merged,
-                    words,
-                    others,
-                    limit: usize::try_from(limit).unwrap_or(usize::MAX),
-                    is_narrow,
-                }));
+            let bunches = Self {
+                reach,
+                merged,
+                words,
+                others,
+                limit: usize::try_from(limit).unwrap_or(usize::MAX),
+                is_narrow,
+            };
+            if bunches.are_met_soon()? {
+                return Ok(Some(bunches));
             }
         }
         Ok(None)
     }
 
     /// Whether there are enough among the entries that are met first, or only few to meet.
-    pub(super) fn are_met_soon(&self) -> Result<bool, ArchiveError> {
+    fn are_met_soon(&self) -> Result<bool, ArchiveError> {
         let common = self.words.len();
         Ok(self.is_narrow
             || common < 2
@@ -115,8 +115,8 @@ impl<'a> Bunches<'a> {
         ids.retain(|(id, _)| *id >= from);
         let ids: Vec<i64> = ids.into_iter().map(|(id, _)| id).collect();
         let mut first = Vec::new();
-        for column in ["title", "people"] {
-            let said = format!("{column} : ({})", all_of(&self.words));
+        for column in [IN_TITLE, IN_PEOPLE] {
+            let said = format!("{column}{}", all_of(&self.words));
             let found = self.that_say(&said, &ids)?;
             let found = ids.iter().filter(|id| found.contains(id));
             first.extend(
@@ -182,7 +182,11 @@ impl<'a> Bunches<'a> {
                  AND (rowid >> 12) IN (SELECT value FROM json_each(?4))",
         )?;
         let mut found = HashSet::new();
-        let gap = self.widest_gap(expression)?;
+        let gap = match anywhere_of(expression).is_some() {
+            // A walk in search of one column does not end where it is told to, but with the next hit.
+            true => i64::MAX,
+            false => (self.reach.spacing(expression)? * ROWS_OF_A_LOOK) as i64,
+        };
         for near in asked.chunk_by(|(one, _), (next, _)| next - one <= gap) {
             let [(first, _), ..] = near else { continue };
             let last = near.last().map_or(*first, |(last, _)| *last);
@@ -200,22 +204,6 @@ impl<'a> Bunches<'a> {
             }
         }
         Ok(found)
-    }
-
-    /// Entries that stand nearer to each other are asked together.
-    fn widest_gap(&self, expression: &str) -> Result<i64, ArchiveError> {
-        let spacing = match self.words.iter().any(|word| word == expression) {
-            true => self.reach.spacing(expression)?,
-            // Of all words in one column, a walk takes as long as of the rarest.
-            false => {
-                let mut widest: f64 = 0.0;
-                for word in &self.words {
-                    widest = widest.max(self.reach.spacing(word)?);
-                }
-                widest
-            }
-        };
-        Ok((spacing * ROWS_OF_A_LOOK) as i64)
     }
 }
 

@@ -21,8 +21,10 @@ use crate::query::{Filter, Query, Sort};
 
 /// So many rows are ranked by bm25, in 10 ms or so.
 pub(super) const RANKED: usize = 6_000 / SCALE;
-/// Of common words, so many rows are ranked of each kind, among so many.
+/// Of common words, so many rows are ranked by their text, and of titles and people each so many among so
+/// many.
 const NEWEST: usize = 1_000 / SCALE;
+const NEWEST_HEADS: usize = 500 / SCALE;
 pub(super) const AMONG: usize = 100_000 / SCALE;
 
 /// Rows of an expression with their score. A word in a title counts ten times one in the text, a name five
@@ -132,29 +134,33 @@ impl Ranking {
                 vec![expression.clone().into(), rows.clone().into()],
             )),
             Self::Newest(expression, from) => {
-                // Which column says a word is not in the index: each row has to be looked at.
-                let newest = |score: &str| {
+                // Which column says a word is not in the index: each row has to be looked at, from old to
+                // new, for the other way the index does not stop where it is told to.
+                let in_column = |score: &str| {
                     format!(
                         "SELECT row, {score} AS score FROM (
-                             SELECT rowid AS row FROM entry_text WHERE entry_text MATCH ?
-                                 AND rowid >= ? ORDER BY rowid DESC LIMIT {NEWEST})"
+                             SELECT rowid AS row FROM entry_text
+                             WHERE entry_text MATCH ? AND rowid >= ?
+                             ORDER BY +rowid DESC LIMIT {NEWEST_HEADS})"
                     )
                 };
                 let sql = format!(
-                    "WITH hits AS MATERIALIZED ({} UNION ALL {} UNION ALL {}) ",
-                    newest("-3"),
-                    newest("-2"),
-                    newest("-1")
+                    "WITH hits AS MATERIALIZED ({} UNION ALL {} UNION ALL
+                         SELECT row, -1 AS score FROM (
+                             SELECT rowid AS row FROM entry_text WHERE entry_text MATCH ?
+                             ORDER BY rowid DESC LIMIT {NEWEST})) ",
+                    in_column("-3"),
+                    in_column("-2"),
                 );
-                let expressions = [
-                    format!("title : ({expression})"),
-                    format!("people : ({expression})"),
-                    expression.clone(),
+                let from = Value::from(from << 12);
+                let parameters = vec![
+                    format!("title : ({expression})").into(),
+                    from.clone(),
+                    format!("people : ({expression})").into(),
+                    from,
+                    expression.clone().into(),
                 ];
-                let parameters = expressions
-                    .into_iter()
-                    .flat_map(|expression| [expression.into(), (from << 12).into()]);
-                Some((sql, parameters.collect()))
+                Some((sql, parameters))
             }
         }
     }
@@ -165,6 +171,11 @@ impl Ranking {
             Self::Rows(_, rows) => Asks::of_so_many(*rows),
             _ => Asks::AtOnce,
         }
+    }
+
+    /// Whether scores are as good as never the same.
+    pub(super) fn is_fine(&self) -> bool {
+        matches!(self, Self::Rows(..) | Self::Together(..))
     }
 
     /// Whether something may answer that is not ranked.

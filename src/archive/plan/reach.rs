@@ -75,7 +75,7 @@ impl<'a> Reach<'a> {
                 let (rows, last) = self.rows_from(expression, 0, COMMON)?;
                 let entries = match rows < COMMON {
                     true => self.newest_entry()?,
-                    false => self.newest_entry()? - last,
+                    false => last,
                 };
                 Known {
                     rows,
@@ -106,7 +106,8 @@ impl<'a> Reach<'a> {
         Ok(select.query_row([], |row| row.get(0))?)
     }
 
-    /// How many rows say it, at most so many, from an entry on; and the entry of the oldest of these.
+    /// How many rows say it, at most so many, from an entry on; and the entry of the last of these. From old to
+    /// new: the other way the index is three times as slow.
     fn rows_from(
         &self,
         expression: &str,
@@ -114,9 +115,9 @@ impl<'a> Reach<'a> {
         most: usize,
     ) -> Result<(usize, i64), ArchiveError> {
         let mut select = self.db.prepare_cached(
-            "SELECT count(*), ifnull(min(row), 0) >> 12 FROM (
+            "SELECT count(*), ifnull(max(row), 0) >> 12 FROM (
                  SELECT rowid AS row FROM entry_text WHERE entry_text MATCH ?1 AND rowid >= ?2
-                 ORDER BY rowid DESC LIMIT ?3)",
+                 LIMIT ?3)",
         )?;
         let (rows, last): (i64, i64) = select
             .query_row((expression, from << 12, most as i64), |row| {
@@ -179,7 +180,7 @@ impl<'a> Reach<'a> {
 }
 
 /// Without its column, what is asked for in one.
-fn anywhere_of(expression: &str) -> Option<&str> {
+pub(super) fn anywhere_of(expression: &str) -> Option<&str> {
     expression
         .strip_prefix(IN_TITLE)
         .or_else(|| expression.strip_prefix(IN_PEOPLE))
