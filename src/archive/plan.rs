@@ -112,14 +112,27 @@ impl Plan {
         let left = limit.saturating_sub(places.len() as u64);
         let mut parts = vec![begun()?.of_places(query.by, &places)];
         if left > 0 {
+            let begun = begun()?;
             let rest = Query {
+                filter: match query.by == By::Entry && !begun.merged {
+                    true => ranking.rest_of(&query.filter),
+                    false => query.filter.clone(),
+                },
                 sort: Sort::Newest,
                 limit: Some(left),
                 ..query.clone()
             };
-            parts.push(begun()?.rest(&reach, &rest, places)?);
+            parts.push(begun.rest(&reach, &rest, places)?);
         }
         Ok(parts)
+    }
+
+    /// How the entries are met that are asked in bunches; `None` where none are.
+    #[cfg(test)]
+    pub(super) fn of_bunches(db: &Connection, query: &Query) -> Result<Option<Self>, ArchiveError> {
+        let reach = Reach::new(db);
+        let bunches = Bunches::of(&reach, query, Self::begun(db, query)?.merged)?;
+        bunches.map(|bunches| bunches.base()).transpose()
     }
 
     /// What has not been found yet, by date.

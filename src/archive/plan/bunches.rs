@@ -11,8 +11,8 @@ use rusqlite::params_from_iter;
 
 use super::super::error::ArchiveError;
 use super::candidates::{FEW, Start, start};
-use super::ranking::{AMONG, RANKED, Ranking, all_of};
-use super::reach::{COMMON, Reach, anywhere_of};
+use super::ranking::{AMONG, Ranking, all_of};
+use super::reach::{COMMON, RANKED, Reach, anywhere_of};
 use super::words::{IN_PEOPLE, IN_TITLE, anywhere, in_title};
 use super::{A_PAGE, OFTEN_TOGETHER, Places, Plan, is_plain};
 use crate::query::{By, Filter, Query, Sort};
@@ -159,7 +159,8 @@ impl<'a> Bunches<'a> {
         Ok(found)
     }
 
-    fn base(&self) -> Result<Plan, ArchiveError> {
+    /// The way to the entries.
+    pub(super) fn base(&self) -> Result<Plan, ArchiveError> {
         Plan::begun(self.reach.db, &self.others)?.complete(self.reach, &self.others, &Ranking::None)
     }
 

@@ -15,17 +15,15 @@ use rusqlite::types::Value;
 
 use super::super::error::ArchiveError;
 use super::Asks;
-use super::reach::{COMMON, Reach, SCALE};
+use super::reach::{COMMON, RANKED, Reach, SCALE};
 use super::words::{any_of, anywhere, in_people, in_title};
 use crate::query::{Filter, Query, Sort};
 
-/// So many rows are ranked by bm25, in 10 ms or so.
-pub(super) const RANKED: usize = 6_000 / SCALE;
 /// Of common words, so many rows are ranked by their text, and of titles and people each so many among so
 /// many.
 const NEWEST: usize = 1_000 / SCALE;
 const NEWEST_HEADS: usize = 500 / SCALE;
-pub(super) const AMONG: usize = 100_000 / SCALE;
+pub(super) const AMONG: usize = 50_000 / SCALE;
 
 /// Rows of an expression with their score. A word in a title counts ten times one in the text, a name five
 /// times.
@@ -98,7 +96,14 @@ impl Ranking {
         required: &[String],
         common: &[bool],
     ) -> Result<Self, ArchiveError> {
-        let together = all_of(required);
+        // The rarest first, and the index steps from one of its rows to the next.
+        let mut by_rows = Vec::with_capacity(required.len());
+        for expression in required {
+            by_rows.push((reach.of(expression)?, expression.clone()));
+        }
+        by_rows.sort();
+        let by_rows: Vec<String> = by_rows.into_iter().map(|(_, of)| of).collect();
+        let together = all_of(&by_rows);
         if required.len() > 1 && common.contains(&false) {
             let rows = reach.rows(&together, RANKED + 1)?;
             if rows.len() <= RANKED && !common.contains(&true) {
@@ -181,6 +186,19 @@ impl Ranking {
     /// Whether something may answer that is not ranked.
     pub(super) fn is_partial(&self) -> bool {
         matches!(self, Self::Together(..) | Self::Newest(..))
+    }
+
+    /// What an entry that was not ranked has to fulfil. Where all rows were that say all the words, others can
+    /// only answer by several rows, and what has no talks has one.
+    pub(super) fn rest_of(&self, filter: &Filter) -> Filter {
+        let mut parts = match filter {
+            Filter::And(parts) => parts.clone(),
+            one => vec![one.clone()],
+        };
+        if let Self::Together(..) = self {
+            parts.push(Filter::HasTalks);
+        }
+        Filter::all_of(parts)
     }
 
     /// What is left to be asked of an item by entry that is among the hits.

@@ -20,6 +20,12 @@ pub(super) const RECENT: usize = 20_000 / SCALE;
 /// Tests make do with archives a hundredth as large.
 pub(super) const SCALE: usize = if cfg!(test) { 100 } else { 1 };
 
+/// Up to so many rows are ranked by bm25, in 10 ms or so; and are counted.
+pub(super) const RANKED: usize = 6_000 / SCALE;
+
+/// Of what more rows say, so many are looked at to tell how many they are.
+const SAMPLE: usize = 3_000 / SCALE;
+
 /// As [`COMMON`], of tags: an entry's own stand together and are quicker to look at.
 const MUCH_TAGGED: usize = 20_000 / SCALE;
 
@@ -46,8 +52,9 @@ impl<'a> Reach<'a> {
         }
     }
 
-    /// The rows of an expression, at most [`COMMON`]; an estimate where a common word is asked for in one
-    /// column only, for which every row that says it has to be looked at.
+    /// The rows of an expression, at most [`COMMON`]; an estimate where they are more than [`RANKED`], or
+    /// where a common word is asked for in one column only, for which every row that says it has to be
+    /// looked at.
     pub(super) fn of(&self, expression: &str) -> Result<usize, ArchiveError> {
         Ok(self.known(expression)?.rows)
     }
@@ -58,33 +65,48 @@ impl<'a> Reach<'a> {
             return Ok(known);
         }
         let known = match anywhere_of(expression) {
-            Some(anywhere) if self.is_common(anywhere)? => {
-                let known = self.known(anywhere)?;
-                let newest = self.newest_entry()?;
-                let among = COMMON as f64 * known.spacing;
-                let from = (newest - among as i64).max(0);
-                let rows = self.rows_from(expression, from, COMMON)?.0 as f64;
-                let all = rows * newest as f64 / among.clamp(1.0, newest.max(1) as f64);
-                Known {
-                    rows: (all as usize).min(COMMON),
-                    // What has to be walked over are the rows that say it anywhere.
-                    spacing: known.spacing,
-                }
-            }
-            _ => {
-                let (rows, last) = self.rows_from(expression, 0, COMMON)?;
-                let entries = match rows < COMMON {
-                    true => self.newest_entry()?,
-                    false => last,
-                };
-                Known {
-                    rows,
-                    spacing: entries.max(1) as f64 / rows.max(1) as f64,
-                }
-            }
+            Some(anywhere) if self.is_common(anywhere)? => Known {
+                // What has to be walked over are the rows that say it anywhere.
+                spacing: self.known(anywhere)?.spacing,
+                ..self.sampled(expression, self.known(anywhere)?.spacing)?
+            },
+            _ => self.counted(expression)?,
         };
         self.known.borrow_mut().insert(expression.to_owned(), known);
         Ok(known)
+    }
+
+    /// What few rows say is counted; of more the first are, and some of the newer ones.
+    fn counted(&self, expression: &str) -> Result<Known, ArchiveError> {
+        let newest = self.newest_entry()?.max(1);
+        let (rows, last) = self.rows_from(expression, 0, RANKED + 1)?;
+        if rows <= RANKED {
+            return Ok(Known {
+                rows,
+                spacing: newest as f64 / rows.max(1) as f64,
+            });
+        }
+        let newer = newest / 4 * 3;
+        let (sample, last_newer) = self.rows_from(expression, newer, SAMPLE)?;
+        let until = if sample < SAMPLE { newest } else { last_newer };
+        let spacing = (until - newer).max(1) as f64 / sample.max(1) as f64;
+        let per_entry = f64::midpoint(rows as f64 / last.max(1) as f64, 1.0 / spacing);
+        Ok(Known {
+            rows: ((per_entry * newest as f64) as usize).clamp(rows, COMMON),
+            spacing: 1.0 / per_entry,
+        })
+    }
+
+    /// Of a common word in one column: how many of the newer rows that say it say it there.
+    fn sampled(&self, expression: &str, spacing: f64) -> Result<Known, ArchiveError> {
+        let newest = self.newest_entry()?;
+        let among = (SAMPLE as f64 * spacing).clamp(1.0, newest.max(1) as f64);
+        let (rows, _) = self.rows_from(expression, newest - among as i64, SAMPLE)?;
+        let all = rows as f64 * newest as f64 / among;
+        Ok(Known {
+            rows: (all as usize).min(COMMON),
+            spacing,
+        })
     }
 
     /// How many entries stand between two rows that say it.
