@@ -413,21 +413,39 @@ impl TextWriter {
             }
             return;
         }
-        let mut words = text.split_ascii_whitespace().peekable();
-        if words.peek().is_none() {
+        let Some(start) = text.find(|c: char| !c.is_ascii_whitespace()) else {
             self.space |= !text.is_empty();
             return;
+        };
+        self.space |= start > 0;
+        self.write_breaks();
+        if self.space && !self.text.is_empty() && !self.text.ends_with(['\n', ' ']) {
+            self.text.push(' ');
         }
-        self.space |= text.starts_with(|c: char| c.is_ascii_whitespace());
-        for word in words {
-            self.write_breaks();
-            if self.space && !self.text.is_empty() && !self.text.ends_with(['\n', ' ']) {
+        self.words(&text[start..]);
+        self.space = text.ends_with(|c: char| c.is_ascii_whitespace());
+    }
+
+    /// Words, each one space from the next. Most are so already and are copied many at once.
+    fn words(&mut self, text: &str) {
+        let bytes = text.as_bytes();
+        let is_space = |at: usize| bytes.get(at).is_none_or(u8::is_ascii_whitespace);
+        let (mut copied, mut at) = (0, 0);
+        while at < bytes.len() {
+            if !is_space(at) || (bytes[at] == b' ' && !is_space(at + 1)) {
+                at += 1;
+                continue;
+            }
+            self.text.push_str(&text[copied..at]);
+            while at < bytes.len() && is_space(at) {
+                at += 1;
+            }
+            if at < bytes.len() {
                 self.text.push(' ');
             }
-            self.text.push_str(word);
-            self.space = true;
+            copied = at;
         }
-        self.space = text.ends_with(|c: char| c.is_ascii_whitespace());
+        self.text.push_str(&text[copied..]);
     }
 
     fn write_breaks(&mut self) {

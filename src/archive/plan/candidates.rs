@@ -121,9 +121,8 @@ impl Candidates<'_> {
     fn together(&mut self, expressions: &[String]) -> Result<(), ArchiveError> {
         let mut sets = Vec::new();
         for expression in expressions {
-            let rows = self.reach.of(expression)?;
-            if rows < COMMON {
-                sets.push((rows, expression));
+            if self.reach.walked(expression)? < COMMON {
+                sets.push((self.reach.of(expression)?, expression));
             }
         }
         sets.sort();

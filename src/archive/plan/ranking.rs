@@ -5,9 +5,9 @@
 //! everywhere. So:
 //! * where some word that must be there is not common, and none is, the rows that say the rarest are ranked,
 //!   by it and by the other words that are not common;
-//! * where others are common, or none is rare but few rows say them all, those are ranked, by the words
-//!   that are not common;
-//! * where many do, or all words are common, only the newest of those: titles before people
+//! * where others are common, or none is rare, but few rows say them all, those are ranked, by the words
+//!   that do not stand everywhere;
+//! * where many do, or all words stand everywhere, only the newest of those: titles before people
 //!   before text, each newest first. What else answers follows, newest first.
 
 use rusqlite::Connection;
@@ -15,7 +15,7 @@ use rusqlite::types::Value;
 
 use super::super::error::ArchiveError;
 use super::Asks;
-use super::reach::{COMMON, RANKED, Reach, SCALE};
+use super::reach::{COMMON, EVERYWHERE, RANKED, Reach, SCALE};
 use super::words::{any_of, anywhere, in_people, in_title};
 use crate::query::{Filter, Query, Sort};
 
@@ -58,13 +58,12 @@ impl Ranking {
         let Some((rows, rarest)) = rarest else {
             return Ok(Self::None);
         };
-        let is_common = |expression: &&String| Ok(reach.walked(expression)? >= COMMON);
-        let common: Vec<bool> = required
-            .iter()
-            .map(|of| is_common(&of))
-            .collect::<Result<_, ArchiveError>>()?;
-        if rows > RANKED || (common.contains(&true) && common.contains(&false)) {
-            return Self::together(reach, &required, &common);
+        let mut has_common = false;
+        for expression in &required {
+            has_common |= reach.walked(expression)? >= COMMON;
+        }
+        if rows > RANKED || (has_common && required.len() > 1) {
+            return Self::together(reach, &required);
         }
         let mut words = Vec::new();
         collect(reach.db, &query.filter, &mut words)?;
@@ -90,30 +89,24 @@ impl Ranking {
         })
     }
 
-    /// By the rows that say all of it, if they are few and not every word is common.
-    fn together(
-        reach: &Reach<'_>,
-        required: &[String],
-        common: &[bool],
-    ) -> Result<Self, ArchiveError> {
-        // The rarest first, and the index steps from one of its rows to the next.
+    /// By the rows that say all of it, if they are few and not every word stands everywhere.
+    fn together(reach: &Reach<'_>, required: &[String]) -> Result<Self, ArchiveError> {
+        // The rarest first: the index steps from one of its rows to the next.
         let mut by_rows = Vec::with_capacity(required.len());
         for expression in required {
             by_rows.push((reach.of(expression)?, expression.clone()));
         }
         by_rows.sort();
         let by_rows: Vec<String> = by_rows.into_iter().map(|(_, of)| of).collect();
+        let mut scored = by_rows.clone();
+        scored.retain(|of| reach.walked(of).is_ok_and(|rows| rows < EVERYWHERE));
         let together = all_of(&by_rows);
-        if required.len() > 1 && common.contains(&false) {
+        if required.len() > 1 && !scored.is_empty() {
             let rows = reach.rows(&together, RANKED + 1)?;
-            if rows.len() <= RANKED && !common.contains(&true) {
-                return Ok(Self::Together(together, None));
-            }
             if rows.len() <= RANKED {
-                let scored = required.iter().zip(common).filter(|(_, common)| !**common);
-                let scored: Vec<String> = scored.map(|(of, _)| of.clone()).collect();
-                let rows = serde_json::Value::from(rows).to_string();
-                return Ok(Self::Together(all_of(&scored), Some(rows)));
+                let are_all = scored.len() == required.len();
+                let rows = (!are_all).then(|| serde_json::Value::from(rows).to_string());
+                return Ok(Self::Together(all_of(&scored), rows));
             }
         }
         let mut from = 0;

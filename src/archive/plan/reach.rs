@@ -13,6 +13,10 @@ use super::words::{IN_PEOPLE, IN_TITLE};
 /// is gathered in a few milliseconds.
 pub(super) const COMMON: usize = 30_000 / SCALE;
 
+/// Of a word that so many rows say it says little that a row says it, and to count them all for bm25 would
+/// take longer than an answer may.
+pub(super) const EVERYWHERE: usize = if cfg!(test) { 300 } else { 100_000 };
+
 /// Of what is common, so many of the newest rows are gathered: a walk from the newest entry on seldom leaves
 /// them.
 pub(super) const RECENT: usize = 20_000 / SCALE;
@@ -38,7 +42,6 @@ pub(super) struct Reach<'a> {
 /// What is known of an expression.
 #[derive(Clone, Copy)]
 struct Known {
-    /// At most [`COMMON`].
     rows: usize,
     /// How many entries there are to a row, on average.
     spacing: f64,
@@ -52,7 +55,7 @@ impl<'a> Reach<'a> {
         }
     }
 
-    /// The rows of an expression, at most [`COMMON`]; an estimate where they are more than [`RANKED`], or
+    /// The rows of an expression; an estimate where they are more than [`RANKED`], or
     /// where a common word is asked for in one column only, for which every row that says it has to be
     /// looked at.
     pub(super) fn of(&self, expression: &str) -> Result<usize, ArchiveError> {
@@ -92,7 +95,7 @@ impl<'a> Reach<'a> {
         let spacing = (until - newer).max(1) as f64 / sample.max(1) as f64;
         let per_entry = f64::midpoint(rows as f64 / last.max(1) as f64, 1.0 / spacing);
         Ok(Known {
-            rows: ((per_entry * newest as f64) as usize).clamp(rows, COMMON),
+            rows: ((per_entry * newest as f64) as usize).max(rows),
             spacing: 1.0 / per_entry,
         })
     }
@@ -104,7 +107,7 @@ impl<'a> Reach<'a> {
         let (rows, _) = self.rows_from(expression, newest - among as i64, SAMPLE)?;
         let all = rows as f64 * newest as f64 / among;
         Ok(Known {
-            rows: (all as usize).min(COMMON),
+            rows: all as usize,
             spacing,
         })
     }
@@ -157,7 +160,7 @@ impl<'a> Reach<'a> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// How many rows are looked at to find those of an expression, at most [`COMMON`].
+    /// How many rows are looked at to find those of an expression.
     pub(super) fn walked(&self, expression: &str) -> Result<usize, ArchiveError> {
         self.of(anywhere_of(expression).unwrap_or(expression))
     }
