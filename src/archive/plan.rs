@@ -176,12 +176,27 @@ impl Plan {
         })
     }
 
+    /// Everything the query selects, by date, asked in one way where entries are many.
+    fn by_date(self, reach: &Reach<'_>, query: &Query, asks: Asks) -> Result<Self, ArchiveError> {
+        self.all(reach, query, &Ranking::None, Some(asks))
+    }
+
     /// Everything the query selects.
     fn complete(
+        self,
+        reach: &Reach<'_>,
+        query: &Query,
+        ranking: &Ranking,
+    ) -> Result<Self, ArchiveError> {
+        self.all(reach, query, ranking, None)
+    }
+
+    fn all(
         mut self,
         reach: &Reach<'_>,
         query: &Query,
         ranking: &Ranking,
+        asks: Option<Asks>,
     ) -> Result<Self, ArchiveError> {
         if let Ranking::Rows(..) = ranking {
             return self.best(reach, query, ranking);
@@ -196,7 +211,10 @@ impl Plan {
             });
         }
         self.sql.push_str(" FROM ");
-        self.asks = self.asking(reach, query)?;
+        self.asks = match asks {
+            Some(asks) => asks,
+            None => self.asking(reach, query)?,
+        };
         match start(reach, query, self.merged)? {
             Start::Few(few, entries) => {
                 self.sql
@@ -281,6 +299,8 @@ impl Plan {
         }
         let are_together =
             common.len() < 2 || reach.up_to(&all_of(&common), OFTEN_TOGETHER)? == OFTEN_TOGETHER;
+        // That rows say several things says nothing of talks, to which what their entries say belongs too.
+        let are_together = are_together && (query.by == By::Entry || common.len() < 2);
         Ok(match are_together && query.sort != Sort::Oldest {
             true => Asks::Newest,
             false => Asks::AtOnce,

@@ -11,10 +11,10 @@ use rusqlite::params_from_iter;
 
 use super::super::error::ArchiveError;
 use super::candidates::{FEW, Start, start};
-use super::ranking::{AMONG, Ranking, all_of};
-use super::reach::{COMMON, RANKED, Reach, anywhere_of};
+use super::ranking::{AMONG, all_of, required};
+use super::reach::{COMMON, RANKED, Reach, anywhere_of, is_of_beginnings};
 use super::words::{IN_PEOPLE, IN_TITLE, anywhere, in_title};
-use super::{A_PAGE, OFTEN_TOGETHER, Places, Plan, is_plain};
+use super::{A_PAGE, Asks, OFTEN_TOGETHER, Places, Plan, is_plain};
 use crate::query::{By, Filter, Query, Sort};
 
 /// To walk over so many rows takes as long as to begin anew further on.
@@ -51,7 +51,7 @@ impl<'a> Bunches<'a> {
         if query.by == By::Talk || !is_of_now || !is_plain(query) {
             return Ok(None);
         }
-        for least in [RANKED, COMMON] {
+        for (least, has_to_be_narrow) in [(RANKED, true), (COMMON, false)] {
             let (words, filter) = parted(reach, &query.filter, least)?;
             if words.is_empty() {
                 return Ok(None);
@@ -77,19 +77,17 @@ impl<'a> Bunches<'a> {
                 limit: usize::try_from(limit).unwrap_or(usize::MAX),
                 is_narrow,
             };
-            if bunches.are_met_soon()? {
+            if bunches.is_narrow || (!has_to_be_narrow && bunches.are_met_soon(&query.filter)?) {
                 return Ok(Some(bunches));
             }
         }
         Ok(None)
     }
 
-    /// Whether there are enough among the entries that are met first, or only few to meet.
-    fn are_met_soon(&self) -> Result<bool, ArchiveError> {
-        let common = self.words.len();
-        Ok(self.is_narrow
-            || common < 2
-            || self.reach.up_to(&all_of(&self.words), OFTEN_TOGETHER)? == OFTEN_TOGETHER)
+    /// Whether there are enough among the entries that are met first.
+    fn are_met_soon(&self, filter: &Filter) -> Result<bool, ArchiveError> {
+        let all = required(self.reach.db, filter)?;
+        Ok(all.len() < 2 || self.reach.up_to(&all_of(&all), OFTEN_TOGETHER)? == OFTEN_TOGETHER)
     }
 
     /// The first entries by date, without some that are known.
@@ -143,6 +141,7 @@ impl<'a> Bunches<'a> {
         let mut ids = ids.filter(|id| !id.as_ref().is_ok_and(|id| known.contains(id)));
         let mut found = Vec::new();
         let mut size = FIRST.max(most * 2);
+        let mut met = 0;
         while found.len() < most {
             let mut bunch: Vec<i64> = ids.by_ref().take(size).collect::<Result<_, _>>()?;
             if bunch.is_empty() {
@@ -152,8 +151,12 @@ impl<'a> Bunches<'a> {
                 let that_say = self.that_say(word, &bunch)?;
                 bunch.retain(|id| that_say.contains(id));
             }
+            met += size;
             found.extend(bunch);
-            size = (size * 2).min(MOST);
+            // As many more as it should take, by what has been found.
+            let left = most.saturating_sub(found.len());
+            let needed = (left * met * 5 / 4).checked_div(found.len());
+            size = needed.unwrap_or(MOST).clamp(FIRST, (met * 2).min(MOST));
         }
         found.truncate(most);
         Ok(found)
@@ -161,7 +164,11 @@ impl<'a> Bunches<'a> {
 
     /// The way to the entries.
     pub(super) fn base(&self) -> Result<Plan, ArchiveError> {
-        Plan::begun(self.reach.db, &self.others)?.complete(self.reach, &self.others, &Ranking::None)
+        let asks = match self.others.sort {
+            Sort::Oldest => Asks::AtOnce,
+            _ => Asks::Newest,
+        };
+        Plan::begun(self.reach.db, &self.others)?.by_date(self.reach, &self.others, asks)
     }
 
     /// Which of these entries say it, or are shown for one that does.
@@ -227,7 +234,9 @@ fn parted(
             _ => None,
         };
         match expression {
-            Some(expression) if reach.walked(&expression)? >= least => {
+            Some(expression)
+                if reach.walked(&expression)? >= least && !is_of_beginnings(&expression) =>
+            {
                 words.push((reach.of(&expression)?, expression));
             }
             _ => others.push(part.clone()),

@@ -11,7 +11,7 @@ use super::ranking::required;
 use super::reach::{COMMON, Reach, SCALE};
 use super::words::{anywhere, in_people, in_title};
 use crate::model::TalkKind;
-use crate::query::{Filter, Query};
+use crate::query::{By, Filter, Query};
 
 /// Up to so many entries are fetched and sorted rather than met on a walk: about 10 ms.
 pub(super) const FEW: usize = 5_000 / SCALE;
@@ -51,6 +51,9 @@ pub(super) fn start(reach: &Reach<'_>, query: &Query, merged: bool) -> Result<St
     candidates.together(&required(reach.db, &query.filter)?)?;
     if let Some(cursor) = query.arrived_after {
         candidates.push("entries.id", "entries WHERE id > ?", vec![cursor.0.into()]);
+    }
+    if query.by == By::Talk {
+        candidates.push_shown("SELECT DISTINCT entry FROM talks", vec![]);
     }
     let mut fewest = match candidates.walk() {
         Some(walk) => count(reach, &walk, FEW)?,

@@ -82,8 +82,12 @@ impl<'a> Reach<'a> {
     /// What few rows say is counted; of more the first are, and some of the newer ones.
     fn counted(&self, expression: &str) -> Result<Known, ArchiveError> {
         let newest = self.newest_entry()?.max(1);
-        let (rows, last) = self.rows_from(expression, 0, RANKED + 1)?;
-        if rows <= RANKED {
+        let most = match is_of_beginnings(expression) {
+            true => COMMON,
+            false => RANKED + 1,
+        };
+        let (rows, last) = self.rows_from(expression, 0, most)?;
+        if rows <= RANKED || most == COMMON {
             return Ok(Known {
                 rows,
                 spacing: newest as f64 / rows.max(1) as f64,
@@ -166,7 +170,7 @@ impl<'a> Reach<'a> {
     }
 
     pub(super) fn is_common(&self, expression: &str) -> Result<bool, ArchiveError> {
-        Ok(self.of(expression)? >= COMMON)
+        Ok(self.of(expression)? >= COMMON && !is_of_beginnings(expression))
     }
 
     /// The first entry of which all rows are among the [`RECENT`] ones that an expression has.
@@ -209,4 +213,10 @@ pub(super) fn anywhere_of(expression: &str) -> Option<&str> {
     expression
         .strip_prefix(IN_TITLE)
         .or_else(|| expression.strip_prefix(IN_PEOPLE))
+}
+
+/// Whether words are asked for by their beginning: the index gathers all their rows each time it is asked, so
+/// that it is better asked once.
+pub(super) fn is_of_beginnings(expression: &str) -> bool {
+    expression.contains("\" *")
 }

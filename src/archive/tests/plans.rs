@@ -131,6 +131,11 @@ fn common_questions_walk_by_date_and_rare_ones_begin_with_the_hits() {
         ] {
             for by in [By::Entry, By::Talk] {
                 let plan = plans_of(&hall, &first_twenty(query, by));
+                if by == By::Talk && plan.contains("SCAN talks") {
+                    // There is one talk in all.
+                    assert!(plan.contains("SEARCH e USING INTEGER PRIMARY KEY"));
+                    continue;
+                }
                 let by_feed = query.contains("feed:blog") && plan.contains("entries_by_feed");
                 assert!(
                     plan.contains("entries_by_date") || by_feed,
@@ -288,10 +293,10 @@ fn common_words_are_asked_of_many_entries_at_once() {
     ] {
         let query = first_twenty(query, by);
         let base = plan::Plan::of_bunches(&writer, &query).unwrap();
-        let sql = base.map(|base| base.sql);
-        assert_eq!(sql.is_some(), are_bunches, "{query:?}");
-        if let Some(sql) = sql {
-            assert!(!sql.contains("entry_text"), "{query:?}: {sql}");
+        assert_eq!(base.is_some(), are_bunches, "{query:?}");
+        if let Some(base) = base {
+            let asked = format!("{:?}", base.parameters);
+            assert!(!asked.contains("common"), "{query:?}: {asked}");
         }
     }
     assert!(
