@@ -15,7 +15,7 @@ use crate::model::{Entry, EntryId, FeedId, Person, Talk};
 
 /// The number of an entry's own row; those of its talks follow, up to [`last_row`].
 fn first_row(id: EntryId) -> i64 {
-    id.0 << 12
+    id.0 << 8
 }
 
 fn last_row(id: EntryId) -> i64 {
@@ -31,6 +31,11 @@ pub(super) struct TextRow {
 }
 
 impl TextRow {
+    /// In bytes, without its title and its people, which are few.
+    pub(super) fn size(&self) -> usize {
+        self.text.len()
+    }
+
     fn folded(title: &str, people: String, text: String) -> Self {
         Self {
             title: fold::text(title).into_owned(),
@@ -256,7 +261,8 @@ pub(super) fn rebuild(db: &Connection) -> Result<usize, ArchiveError> {
          {schema};
          DELETE FROM word_stems;
          INSERT INTO entry_text (entry_text, rank) VALUES ('hashsize', 16777216);
-         INSERT INTO entry_text (entry_text, rank) VALUES ('automerge', 0);"
+         INSERT INTO entry_text (entry_text, rank) VALUES ('automerge', 0);
+         INSERT INTO entry_text (entry_text, rank) VALUES ('crisismerge', 32);"
     ))?;
     let mut select = db.prepare("SELECT id FROM entries ORDER BY id")?;
     let mut ids = select.query([])?;
@@ -278,19 +284,26 @@ pub(super) fn rebuild(db: &Connection) -> Result<usize, ArchiveError> {
     Ok(written)
 }
 
-/// More pieces than these are merged while there is work to end with: each costs a search one more look.
+/// More pieces than these are merged: each costs a search one more look.
 const MOST_PIECES: usize = 16;
 
-/// Merges what commits have left in pieces, so much at a time and never for long: half a second at most.
-pub(super) fn merge(db: &Connection) -> Result<(), ArchiveError> {
-    for _ in 0..8 {
+/// Pages of the index that are merged at once, in 60 ms or so, before its pieces are counted again.
+const STEP: usize = 2000;
+
+/// Merges what commits have left in pieces, as much as what is new is worth: a page that is written is written
+/// again some four times until it lies where it stays, and an entry takes a page or two. A run that brought
+/// little so never pays for what an earlier one left; and no run merges for longer than half a second.
+///
+/// * `entries`: how many the index got.
+pub(super) fn merge(db: &Connection, entries: usize) -> Result<(), ArchiveError> {
+    let mut left = entries.saturating_mul(8).saturating_add(64).min(8 * STEP);
+    while left > 0 && pieces(db)? > MOST_PIECES {
+        let step = left.min(STEP);
         db.execute(
-            "INSERT INTO entry_text (entry_text, rank) VALUES ('merge', 2000)",
-            [],
+            "INSERT INTO entry_text (entry_text, rank) VALUES ('merge', ?1)",
+            [step as i64],
         )?;
-        if pieces(db)? <= MOST_PIECES {
-            break;
-        }
+        left -= step;
     }
     Ok(())
 }

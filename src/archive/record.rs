@@ -72,6 +72,16 @@ impl PackedAttempt {
 }
 
 impl PackedAttempt {
+    /// How much memory it takes, in bytes: what is compressed and what is to be indexed.
+    pub(crate) fn size(&self) -> usize {
+        let entries = self.entries.iter();
+        entries
+            .map(|entry| {
+                entry.data.data.len() + entry.rows.iter().map(TextRow::size).sum::<usize>()
+            })
+            .sum()
+    }
+
     /// Whether there is nothing to undo where it fails: the feed had nothing new and leads nowhere else.
     fn brings_nothing(&self) -> bool {
         let leads_on = match &self.attempt.outcome {

@@ -132,7 +132,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, ArchiveError> {
         .map_err(|error| ArchiveError::open(path, &error))?;
     set_up(&reader)?;
     reader.pragma_update(None, "query_only", true)?;
-    reader.pragma_update(None, "cache_size", -8_000)?;
+    reader.pragma_update(None, "cache_size", -2_000)?;
     Ok(reader)
 }
 
