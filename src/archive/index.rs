@@ -3,6 +3,7 @@
 //! Derived from what the other tables hold and without a copy of any text. Rows are numbered by entry
 //! and talk (see [`first_row`]), so that a hit names both without looking anything up.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -23,6 +24,7 @@ fn last_row(id: EntryId) -> i64 {
 }
 
 /// What is found of an entry or a talk.
+#[derive(Clone)]
 pub(super) struct TextRow {
     title: String,
     /// The entry's authors or the talk's speakers.
@@ -165,18 +167,19 @@ fn lines(texts: impl IntoIterator<Item = String>) -> String {
 /// FTS5 writes what it has gathered to disk at every savepoint and whenever row numbers do not grow, so
 /// a batch's rows are written once, at its end and in order.
 #[derive(Default)]
-pub(super) struct Pending {
-    entries: BTreeMap<EntryId, PendingEntry>,
+pub(super) struct Pending<'a> {
+    entries: BTreeMap<EntryId, PendingEntry<'a>>,
 }
 
-struct PendingEntry {
-    rows: Vec<TextRow>,
+struct PendingEntry<'a> {
+    rows: Cow<'a, [TextRow]>,
     /// Older rows of it stand in the index.
     replaces: bool,
 }
 
-impl Pending {
-    pub(super) fn put(&mut self, id: EntryId, rows: Vec<TextRow>, replaces: bool) {
+impl<'a> Pending<'a> {
+    pub(super) fn put(&mut self, id: EntryId, rows: impl Into<Cow<'a, [TextRow]>>, replaces: bool) {
+        let rows = rows.into();
         // Twice in one batch: only the later rows count. Taking out rows that are not there yet is no harm.
         self.entries.insert(id, PendingEntry { rows, replaces });
     }

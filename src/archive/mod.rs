@@ -342,7 +342,7 @@ impl Archive {
             &mut words,
             &self.rules,
             &self.aliases,
-            attempts,
+            &attempts,
         )?;
         let recorded = answers.iter().flatten();
         let changed: usize = recorded.map(|done| done.new + done.edited).sum();
