@@ -85,12 +85,15 @@ impl KnownWords {
     const MOST: usize = 500_000;
 
     fn is_new(&mut self, word: &str) -> bool {
-        // FNV-1a, with its bits mixed at the end: words are short, and each is looked at.
-        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-        for byte in word.bytes() {
-            hash = (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3);
+        // Eight letters at a time, in lower case: each word of each text comes here.
+        let mut hash = word.len() as u64;
+        for letters in word.as_bytes().chunks(8) {
+            let mut eight = [0; 8];
+            eight[..letters.len()].copy_from_slice(letters);
+            let lower = u64::from_le_bytes(eight) | 0x2020_2020_2020_2020;
+            hash = (hash.rotate_left(23) ^ lower).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            hash ^= hash >> 32;
         }
-        hash = (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         if self.0.len() >= Self::MOST {
             self.0.clear();
         }
@@ -106,10 +109,10 @@ pub(super) fn rows_of(entry: &Entry) -> Vec<TextRow> {
     rows.push(TextRow::folded(
         entry.title.as_deref().unwrap_or_default(),
         lines(entry.authors.iter().flat_map(names)),
-        lines([
-            entry.summary.clone().unwrap_or_default(),
-            text_outside(entry, talks),
-        ]),
+        match &entry.summary {
+            Some(summary) => lines([summary.clone(), text_outside(entry, talks)]),
+            None => text_outside(entry, talks),
+        },
     ));
     rows.extend(talks.iter().map(|talk| {
         TextRow::folded(
@@ -132,6 +135,9 @@ fn names(person: &Person) -> Vec<String> {
 
 /// The text of the content that stands in none of the talks.
 fn text_outside(entry: &Entry, talks: &[Talk]) -> String {
+    if talks.is_empty() {
+        return entry.content.to_text();
+    }
     let mut sections: Vec<_> = talks.iter().map(|talk| talk.section.clone()).collect();
     sections.sort_by_key(|section| section.start);
     let mut parts = Vec::new();
@@ -152,11 +158,10 @@ fn text_outside(entry: &Entry, talks: &[Talk]) -> String {
 }
 
 fn lines(texts: impl IntoIterator<Item = String>) -> String {
-    let mut joined = String::new();
-    for text in texts.into_iter().filter(|text| !text.is_empty()) {
-        if !joined.is_empty() {
-            joined.push('\n');
-        }
+    let mut texts = texts.into_iter().filter(|text| !text.is_empty());
+    let mut joined = texts.next().unwrap_or_default();
+    for text in texts {
+        joined.push('\n');
         joined.push_str(&text);
     }
     joined
