@@ -4,6 +4,7 @@ use super::below::{self, line_of_names};
 use super::candidate::{Candidate, Parent, Shape, is_short};
 use super::carrier::Post;
 use super::dates;
+use super::dividers::Dividers;
 use super::event;
 use super::furniture::{Sort, sort};
 use super::habit::divide_all;
@@ -116,17 +117,15 @@ struct KindBy {
 
 /// `Keynote by Ann Poe`, `Closing keynote by Ann Poe: Pipes at night`.
 fn kind_by(text: &str) -> Option<KindBy> {
-    const BY: &[&str] = &[" by ", " from ", " par ", " von ", " av ", " door ", " de "];
-    let (at, by) = BY
-        .iter()
-        .filter_map(|by| Some((text.find(by)?, by.len())))
-        .min()?;
+    static BY: Dividers =
+        Dividers::new(&[" by ", " from ", " par ", " von ", " av ", " door ", " de "]);
+    let (at, by) = BY.places(text).next()?;
     let kind = text[..at].trim();
     let short = kind.split_whitespace().count() <= 2 && told_kind(&bare(kind)).is_some();
     if !short {
         return None;
     }
-    let rest = &text[at + by..];
+    let rest = &text[at + by.len()..];
     let (names, title) = match rest.split_once(": ") {
         Some((names, title)) => (names, format!("{kind}: {title}")),
         None => (rest, kind.to_owned()),
@@ -188,9 +187,8 @@ fn is_container(blocks: &[Block], at: usize) -> bool {
         .filter(|block| block.level == own.level + 1 && sort(&block.text) == Sort::Open)
         .take(2)
         .count();
-    let titled = [" - ", " – ", " — ", " by "]
-        .iter()
-        .any(|sign| own.text.contains(sign));
+    static SIGNS: Dividers = Dividers::new(&[" - ", " – ", " — ", " by "]);
+    let titled = SIGNS.is_in(&own.text);
     below == 2 && (dates::has_day(&own.text) || !titled && event::names_one(&own.text))
 }
 
@@ -216,11 +214,8 @@ fn names_alone(candidates: &mut [Candidate]) {
         .iter()
         .filter(|candidate| candidate.is_name_alone())
         .count();
-    let maybe = candidates
-        .iter()
-        .filter(|candidate| likely(candidate))
-        .count();
-    if sure == 0 || (sure + maybe) * 4 < candidates.len() * 3 {
+    let maybe = || candidates.iter().filter(|line| likely(line)).count();
+    if sure == 0 || (sure + maybe()) * 4 < candidates.len() * 3 {
         return;
     }
     for candidate in candidates.iter_mut().filter(|candidate| likely(candidate)) {

@@ -1,5 +1,6 @@
 //! Which lines of a post start its talks.
 
+use std::cell::LazyCell;
 use std::collections::HashMap;
 
 use super::candidate::{Candidate, Parent, Shape, is_short};
@@ -14,14 +15,19 @@ use super::tidy::tidy;
 use super::wording::bare;
 use crate::model::TalkKind;
 
-/// The lines that start talks, in their order.
-pub(super) fn of(blocks: &[Block], post: Post) -> Vec<Carrier> {
-    let headings = candidates::of(blocks, Shape::Heading, post);
-    let titled = title_talk(blocks, post, &headings);
+/// The lines that start talks, in their order. `is_of_talks` reads whether the text speaks of talks where
+/// nothing else says so.
+pub(super) fn of(blocks: &[Block], post: Post, is_of_talks: impl FnOnce() -> bool) -> Vec<Carrier> {
+    let headings = LazyCell::new(|| candidates::of(blocks, Shape::Heading, post));
+    let titled = title_talk(blocks, post, || &headings);
     let post = Post {
-        of_talks: post.of_talks || titled.is_some(),
+        of_talks: post.of_talks || titled.is_some() || is_of_talks(),
         ..post
     };
+    // Most posts of the world end here, and their headings have not been looked at.
+    if !post.of_talks {
+        return Vec::new();
+    }
     let chosen = of_headings(blocks, &headings, post);
     let others = chosen.iter().filter(|line| line.is_named()).count();
     if let Some(alone) = titled {

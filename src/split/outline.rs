@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
+use memchr::memchr2;
+
 use super::furniture::{Sort, sort};
+use super::wording::collapsed;
 use crate::model::{Attributes, SafeHtml, Token, decode, is_block};
 
 /// Something on a line of its own that is not inside a quotation or a table; those stand here as one block
@@ -85,9 +88,9 @@ struct Reader {
     line: Option<usize>,
     /// Where the open styled parts began.
     styles: Vec<usize>,
-    /// Open `b` and `strong`, and how many characters stood outside of them.
+    /// Open `b` and `strong`, and whether anything stood outside of them.
     bold: usize,
-    plain: usize,
+    plain: bool,
     /// The id of an empty anchor in front of the next block, or of the element around it.
     before: Option<String>,
 }
@@ -220,6 +223,10 @@ impl Reader {
     }
 
     fn lines(&mut self, raw: &str, at: usize) {
+        // As most text is: nothing to decode, and of one line.
+        if memchr2(b'&', b'\n', raw.as_bytes()).is_none() {
+            return self.text(raw, at);
+        }
         let mut from = at;
         for (n, line) in raw.split('\n').enumerate() {
             if n > 0 {
@@ -242,15 +249,12 @@ impl Reader {
             self.start(at, 0);
         }
         self.space |= text.starts_with(char::is_whitespace);
-        for word in text.split_whitespace() {
-            self.write_space();
-            if let Some(block) = &mut self.current {
-                block.text.push_str(word);
-                if self.bold == 0 {
-                    self.plain += word.len();
-                }
-            }
-            self.space = true;
+        self.write_space();
+        if let Some(block) = &mut self.current {
+            let words = text.trim();
+            block.text.reserve(words.len());
+            block.text.push_str(&collapsed(words));
+            self.plain |= self.bold == 0;
         }
         self.space = text.ends_with(char::is_whitespace);
     }
@@ -302,7 +306,7 @@ impl Reader {
             ..Block::default()
         });
         self.styles.clear();
-        (self.space, self.bold, self.plain) = (false, 0, 0);
+        (self.space, self.bold, self.plain) = (false, 0, false);
         self.line = None;
     }
 
@@ -311,7 +315,7 @@ impl Reader {
             return;
         };
         block.range.end = end;
-        block.bold = self.plain == 0;
+        block.bold = !self.plain;
         let trimmed = without_permalink_sign(&block.text).trim_end().len();
         block.text.truncate(trimmed);
         for styled in &mut block.styled {
