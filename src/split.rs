@@ -6,7 +6,9 @@
 //! (each a [`candidate`], [`sentence`]s among them) and the form they share by
 //! [`habit`], [`carriers`] decides for the whole post which of them carry talks, [`event`]
 //! names the event. What the genre does lies in [`tables`] of words and forms, so that a new habit is a
-//! new row.
+//! new row; [`dividers`] and [`edges`] look for many of a row's phrases in one walk.
+//!
+//! Most posts hold no talk, and each of a poll is read here: what tells that sooner is asked first.
 
 mod below;
 mod candidate;

@@ -213,9 +213,9 @@ impl<'a> Iterator for Tokens<'a> {
         let length = tag_length(rest);
         self.at = start + length;
         let inside = rest[1..length].trim_end_matches('>');
-        let token = match inside.strip_prefix('/') {
-            Some(name) => Token::Close { name },
-            None => {
+        let token = match inside.as_bytes().first() {
+            Some(b'/') => Token::Close { name: &inside[1..] },
+            _ => {
                 let end = inside.bytes().position(|byte| byte == b' ');
                 let end = end.unwrap_or(inside.len());
                 Token::Open {

@@ -44,7 +44,7 @@ impl Edges {
         self.find_from(line, 0).map(|(_, phrase)| phrase)
     }
 
-    /// The same among those from the `from`th on, and the how manieth it is.
+    /// The same among those from number `from` on, with its number.
     pub(super) fn find_from(&self, line: &str, from: usize) -> Option<(usize, &'static str)> {
         self.alike(line).find(|&(n, phrase)| {
             n >= from

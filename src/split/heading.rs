@@ -92,6 +92,23 @@ impl Form {
         )
     }
 
+    /// The bytes of which each line of this form has one.
+    fn signs(self) -> &'static [u8] {
+        match self {
+            Self::TitleStyled => b"",
+            Self::TitleDash | Self::DashTitle | Self::TitleDashCompany => b"-~/\xe2\xef",
+            Self::DashCompanyTitle | Self::TitleHandle => b"@",
+            Self::TitleBar | Self::BarTitle => b"|\xef",
+            Self::TitleSlash => b"/\xef",
+            Self::TitleBracket => b"([\xef",
+            Self::TitleBy => b" ",
+            // The latter three begin what is no quotation mark of ASCII.
+            Self::CommaQuoted | Self::QuotedComma => b"\"\xc2\xe2\xe3",
+            Self::ColonTitle | Self::TitleColon => b":",
+            Self::CommaTitle | Self::TitleComma => b",",
+        }
+    }
+
     /// Its sign belongs to titles, too: it divides speakers off only where nearly every line says so.
     pub(super) fn is_rare(self) -> bool {
         matches!(
@@ -123,6 +140,25 @@ pub(super) struct Line {
     styled: Vec<Range<usize>>,
     /// What follows `Keynote: ` and the like in front of it; `None` where nothing of that kind stands there.
     rest: Option<Box<Line>>,
+    signs: Bytes,
+}
+
+/// Which bytes a text has, a bit for each.
+#[derive(Debug, Clone, Copy)]
+struct Bytes([u64; 4]);
+
+impl Bytes {
+    fn of(text: &str) -> Self {
+        let mut has = [0; 4];
+        for byte in text.bytes() {
+            has[usize::from(byte >> 6)] |= 1 << (byte & 63);
+        }
+        Self(has)
+    }
+
+    fn has(self, byte: u8) -> bool {
+        self.0[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1
+    }
 }
 
 impl Line {
@@ -151,6 +187,7 @@ impl Line {
             text: kept[prefix..].to_owned(),
             styled: Vec::new(),
             rest: None,
+            signs: Bytes::of(&kept[prefix..]),
         });
         Self {
             styled: styled
@@ -158,6 +195,7 @@ impl Line {
                 .collect(),
             text: kept.to_owned(),
             rest: rest.map(Box::new),
+            signs: Bytes::of(kept),
         }
     }
 }
@@ -178,6 +216,10 @@ fn divide_plain(line: &Line, form: Form, lenient: bool) -> Option<Divided> {
     let text = line.text.as_str();
     if form == Form::TitleStyled {
         return styled_end(line, lenient);
+    }
+    // Of most forms a line has none of the signs.
+    if !form.signs().iter().any(|sign| line.signs.has(*sign)) {
+        return None;
     }
     let (title, speakers) = match form {
         Form::TitleStyled => return None,

@@ -209,9 +209,11 @@ pub(super) fn people(text: &str, lenient: bool) -> Option<People> {
     let vouched = rest.contains("(@") || rest.contains("[@");
     let segments = split_list(bare);
 
-    let listed = segments
-        .last()
-        .is_some_and(|last| split_pair(last).len() > 1);
+    let listed = || {
+        segments
+            .last()
+            .is_some_and(|last| split_pair(last).len() > 1)
+    };
     let mut people: Option<People> = None;
     for (n, segment) in segments.iter().enumerate() {
         for (m, part) in split_pair(segment).into_iter().enumerate() {
@@ -233,7 +235,7 @@ pub(super) fn people(text: &str, lenient: bool) -> Option<People> {
                 || m > 0
                 || n == 0
                 || found.starts_with('@') && lenient
-                || found.contains(' ') && (listed || labelled || people.sureness < SURE);
+                || found.contains(' ') && (labelled || people.sureness < SURE || listed());
             if trusted && sureness >= SURE && people.names.len() < 3 && m > 0 {
                 people.sureness = sureness;
             }

@@ -241,22 +241,23 @@ impl Reader {
     }
 
     fn text(&mut self, text: &str, at: usize) {
-        if text.trim().is_empty() {
+        let from_word = text.trim_start();
+        let words = from_word.trim_end();
+        if words.is_empty() {
             self.space |= !text.is_empty();
             return;
         }
         if self.current.is_none() {
             self.start(at, 0);
         }
-        self.space |= text.starts_with(char::is_whitespace);
+        self.space |= from_word.len() < text.len();
         self.write_space();
         if let Some(block) = &mut self.current {
-            let words = text.trim();
             block.text.reserve(words.len());
             block.text.push_str(&collapsed(words));
             self.plain |= self.bold == 0;
         }
-        self.space = text.ends_with(char::is_whitespace);
+        self.space = words.len() < from_word.len();
     }
 
     fn write_space(&mut self) {
@@ -316,7 +317,12 @@ impl Reader {
         };
         block.range.end = end;
         block.bold = !self.plain;
-        let trimmed = without_permalink_sign(&block.text).trim_end().len();
+        let last = block.text.as_bytes().last();
+        // As nearly all end: in what is neither white space nor one of the signs.
+        let trimmed = match last.is_some_and(|byte| byte.is_ascii_graphic() && *byte != b'#') {
+            true => block.text.len(),
+            false => without_permalink_sign(&block.text).trim_end().len(),
+        };
         block.text.truncate(trimmed);
         for styled in &mut block.styled {
             styled.end = styled.end.min(trimmed);

@@ -1,7 +1,5 @@
 //! Whether a text speaks of talks.
 
-use std::sync::LazyLock;
-
 use super::outline::{Block, BlockKind};
 use super::wording::is;
 
@@ -97,22 +95,22 @@ pub(super) fn is_of_talks(title: &str, blocks: &[Block], most: usize) -> bool {
         .filter(|(known, _)| title_words().any(|word| is(word, known)))
         .map(|(_, worth)| worth)
         .sum::<usize>();
-    let mut heard = [false; WORDS.len()];
+    let mut all = [false; WORDS.len()];
     let mut told = titled;
-    for at in words(blocks, most).filter_map(known) {
-        if !std::mem::replace(&mut heard[at], true) {
-            told = titled + worth(&said(&heard));
+    for at in heard(blocks, most) {
+        if !std::mem::replace(&mut all[at], true) {
+            told = titled + worth(&said(&all));
         }
         if told >= ENOUGH {
             return true;
         }
     }
-    let said = said(&heard);
+    let said = said(&all);
     // What the first words of a text speak of, it is about.
     let opening = || {
-        let known = words(blocks.get(..OPENING).unwrap_or(blocks), OPENING).filter_map(known);
-        let mut known = known.map(|at| WORDS[at]);
-        known.any(|word| !WEAK.contains(&word) && said.contains(&word))
+        let opening = blocks.get(..OPENING).unwrap_or(blocks);
+        let mut words = heard(opening, OPENING).map(|at| WORDS[at]);
+        words.any(|word| !WEAK.contains(&word) && said.contains(&word))
     };
     told >= ENOUGH || told + 1 == ENOUGH && opening()
 }
@@ -132,90 +130,103 @@ fn worth(said: &[&str]) -> usize {
 
 /// Whether the first `most` blocks speak of talks in their first words.
 pub(super) fn is_talkish(blocks: &[Block], most: usize) -> bool {
-    words(blocks, most).any(|word| known(word).is_some())
+    heard(blocks, most).next().is_some()
 }
 
-fn words(blocks: &[Block], most: usize) -> impl Iterator<Item = &str> {
+/// Which of [`WORDS`] stand among the first words of the first `most` blocks, in order.
+fn heard(blocks: &[Block], most: usize) -> impl Iterator<Item = usize> {
     let texts = blocks
         .iter()
         .filter(|block| block.kind != BlockKind::Other)
         .take(most);
-    texts.flat_map(|block| pieces(&block.text).take(60))
+    texts.flat_map(|block| heard_in(&block.text))
 }
 
-/// A text divided wherever a letter or digit is none; as `str::split`, by bytes where they are ASCII.
-fn pieces(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = Some(text);
-    std::iter::from_fn(move || {
-        let text = rest?;
-        let length = word_length(text);
-        let sign = text[length..].chars().next();
-        rest = sign.map(|sign| &text[length + sign.len_utf8()..]);
-        Some(&text[..length])
-    })
+/// So many signs that are in no word, blanks above all, end the first words of a text.
+const SIGNS: usize = 60;
+
+fn heard_in(text: &str) -> impl Iterator<Item = usize> {
+    let bytes = text.as_bytes();
+    let mut before = b' ';
+    let starts = bytes.windows(2).enumerate().filter(move |(_, pair)| {
+        let may_start = !IS_IN_WORDS[usize::from(before)];
+        before = pair[0];
+        may_start & (SECONDS[usize::from(pair[0])] >> (pair[1] & 31) & 1 == 1)
+    });
+    let known = |start| {
+        let inside = text[..start].ends_with(char::is_alphanumeric);
+        let rest = Some(&text[start..]).filter(|_| !inside)?;
+        Some((start, known(&rest[..word_length(rest)])?))
+    };
+    let is_first = |start: usize| {
+        let signs = text[..start].chars().filter(|c| !c.is_alphanumeric());
+        signs.take(SIGNS).count() < SIGNS
+    };
+    starts
+        .filter_map(move |(start, _)| known(start))
+        .map_while(move |(start, at)| is_first(start).then_some(at))
+}
+
+/// How long the word is that a text begins with.
+fn word_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let plain = bytes
+        .iter()
+        .take_while(|byte| IS_IN_WORDS[usize::from(**byte)]);
+    let plain = plain.count();
+    match bytes.get(plain) {
+        Some(byte) if !byte.is_ascii() => text
+            .find(|c: char| !c.is_alphanumeric())
+            .unwrap_or(text.len()),
+        _ => plain,
+    }
 }
 
 /// Letters and digits of ASCII, by byte.
-const IN_WORDS: [bool; 256] = {
+const IS_IN_WORDS: [bool; 256] = {
     let mut table = [false; 256];
-    let mut byte: u8 = 0;
+    let mut byte = 0;
     while byte < 128 {
-        table[byte as usize] = byte.is_ascii_alphanumeric();
+        table[byte as usize] = (byte as u8).is_ascii_alphanumeric();
         byte += 1;
     }
     table
 };
 
-/// How long the word is that a text begins with.
-fn word_length(text: &str) -> usize {
-    let mut length = 0;
-    loop {
-        let bytes = text.as_bytes()[length..].iter();
-        length += bytes
-            .take_while(|byte| IN_WORDS[usize::from(**byte)])
-            .count();
-        match text[length..].chars().next() {
-            Some(c) if !c.is_ascii() && c.is_alphanumeric() => length += c.len_utf8(),
-            _ => return length,
-        }
-    }
-}
+/// What [`WORDS`] that begin with one byte, in either case, have: a bit each for their second bytes by the last
+/// five bits, which are the same of both cases, and for their lengths. Nearly every word of a text is told from
+/// all of them by these.
+const SECONDS: [u32; 256] = by_first(true);
+const LENGTHS: [u32; 256] = by_first(false);
 
-/// Those of [`WORDS`] that begin with one byte.
-#[derive(Default)]
-struct Start {
-    /// Where among them.
-    words: Vec<usize>,
-    /// A bit for each of their lengths, and for each of their second bytes by its last five bits, which are
-    /// the same of both cases.
-    lengths: u64,
-    seconds: u32,
+const fn by_first(seconds: bool) -> [u32; 256] {
+    let mut table = [0; 256];
+    let mut at = 0;
+    while at < WORDS.len() {
+        let word = WORDS[at].as_bytes();
+        let bit = if seconds {
+            word[1] & 31
+        } else {
+            word.len() as u8
+        };
+        table[word[0] as usize] |= 1 << bit;
+        table[word[0].to_ascii_uppercase() as usize] |= 1 << bit;
+        at += 1;
+    }
+    table
 }
 
 /// Which of [`WORDS`] a word is.
 fn known(word: &str) -> Option<usize> {
-    // Nearly every word of a text has two first bytes and a length that none of them has.
-    static BY_START: LazyLock<Vec<Start>> = LazyLock::new(|| {
-        let mut by_start: Vec<Start> = std::iter::repeat_with(Start::default).take(256).collect();
-        for (at, word) in WORDS.iter().enumerate() {
-            let start = &mut by_start[usize::from(word.as_bytes()[0])];
-            start.words.push(at);
-            start.lengths |= 1 << word.len();
-            start.seconds |= 1 << (word.as_bytes()[1] & 31);
-        }
-        by_start
-    });
-    let &[first, second, ..] = word.as_bytes() else {
-        return None;
-    };
-    let start = &BY_START[usize::from(first.to_ascii_lowercase())];
-    let alike = word.len() < 64
-        && start.lengths & 1 << word.len() != 0
-        && start.seconds & 1 << (second & 31) != 0;
+    let first = word.bytes().next()?;
+    let fits = word.len() < 32 && LENGTHS[usize::from(first)] >> word.len() & 1 == 1;
     // Beyond ASCII a letter's small one may have another length.
-    if !alike && word.is_ascii() {
+    if !fits && word.is_ascii() {
         return None;
     }
-    let mut alike = start.words.iter().copied();
-    alike.find(|&at| is(word, WORDS[at]))
+    let first = first.to_ascii_lowercase();
+    let alike = |known: &&str| known.as_bytes()[0] == first;
+    WORDS
+        .iter()
+        .position(|known| alike(&known) && is(word, known))
 }

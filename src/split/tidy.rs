@@ -1,7 +1,7 @@
 //! A line without what surrounds a title: numbering, times, votes, languages, links to slides.
 
 use super::dividers::Dividers;
-use super::wording::{bare, collapsed};
+use super::wording::{bare, collapsed, first_word};
 
 /// Words in brackets or behind a dash at the end of a title that are no part of it.
 const LABELS: &[&str] = &[
@@ -320,8 +320,17 @@ pub(super) fn is_links(text: &str) -> bool {
     if text.len() > LONGEST_LINKS {
         return false;
     }
+    let is_of_links = |word: &str| {
+        LINK_WORDS
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(word))
+    };
+    // Nearly every line is told by its first word.
+    if first_word(text).is_some_and(|word| !is_of_links(word)) {
+        return false;
+    }
     let bare = bare(text);
-    !bare.is_empty() && bare.split(' ').all(|word| LINK_WORDS.contains(&word))
+    !bare.is_empty() && bare.split(' ').all(is_of_links)
 }
 
 #[cfg(test)]

@@ -79,6 +79,16 @@ pub(super) fn says(line: &str, said: &str) -> bool {
     rest.next().is_none()
 }
 
+/// The first word of a line's [`bare`] form, in the case that it has; `None` where it is not all of ASCII.
+pub(super) fn first_word(line: &str) -> Option<&str> {
+    let from = line.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let end = from.bytes().position(|byte| !byte.is_ascii_alphanumeric());
+    let behind = from.as_bytes().get(end.unwrap_or(from.len()));
+    let whole = behind.is_none_or(|byte| byte.is_ascii() && *byte != b'\'');
+    let word = &from[..end.unwrap_or(from.len())];
+    (whole && !word.is_empty()).then_some(word)
+}
+
 /// Whether a line begins with `known`, which is in lower case.
 pub(super) fn starts_with(line: &str, known: &str) -> bool {
     // Nearly every line is told from nearly every word by its first letter.
@@ -124,6 +134,14 @@ mod tests {
             ("Größe – Ärger’s", "größe ärgers"),
         ] {
             assert_eq!(bare(line), expected);
+            let first = first_word(line).map(str::to_lowercase);
+            assert_eq!(
+                first.as_deref(),
+                expected
+                    .split(' ')
+                    .next()
+                    .filter(|word| word.is_ascii() && !word.is_empty())
+            );
             assert!(says(line, expected) && !says(line, "day") && !says(line, "a b c"));
             assert_eq!(
                 bare(&format!("é {line}"))
