@@ -255,7 +255,7 @@ impl Plan {
     fn best_hits(&self) -> String {
         format!(
             "(SELECT {} AS entry, min(score) AS score FROM hits GROUP BY 1) AS best",
-            self.shown("(hits.row >> 12)")
+            self.shown("(hits.row >> 8)")
         )
     }
 
@@ -341,10 +341,10 @@ impl Plan {
             return;
         }
         let places = std::mem::take(&mut self.except);
-        let rows: Vec<i64> = places.iter().map(|(id, talk)| (id << 12) + talk).collect();
+        let rows: Vec<i64> = places.iter().map(|(id, talk)| (id << 8) + talk).collect();
         let row = match by {
-            By::Entry => "(e.id << 12)",
-            By::Talk => "(e.id << 12) + t.number",
+            By::Entry => "(e.id << 8)",
+            By::Talk => "(e.id << 8) + t.number",
         };
         self.push(
             &format!(" AND {row} NOT IN (SELECT value FROM json_each(?))"),
@@ -408,4 +408,4 @@ impl Plan {
 
 /// A talk that answers by its entry's title alone comes behind those that say the words.
 const TALK_SCORE: &str =
-    ", ifnull((SELECT min(score) FROM hits WHERE row = (e.id << 12) + t.number), 0) AS score";
+    ", ifnull((SELECT min(score) FROM hits WHERE row = (e.id << 8) + t.number), 0) AS score";

@@ -112,7 +112,11 @@ impl SafeHtml {
     /// list items behind `- `, preformatted text as it stands. For indexing, search results and plain
     /// outputs.
     pub(crate) fn to_text(&self) -> String {
-        let mut writer = TextWriter::default();
+        let mut writer = TextWriter {
+            // What is markup is no text, but for a bullet here and there.
+            text: String::with_capacity(self.0.len()),
+            ..TextWriter::default()
+        };
         for (_, token) in self.tokens() {
             match token {
                 Token::Open { name, attributes } => writer.open(name, attributes),
@@ -417,21 +421,26 @@ impl TextWriter {
             }
             return;
         }
-        let mut words = text.split_ascii_whitespace().peekable();
-        if words.peek().is_none() {
+        let mut rest = text.trim_ascii_start();
+        if rest.is_empty() {
             self.space |= !text.is_empty();
             return;
         }
-        self.space |= text.starts_with(|c: char| c.is_ascii_whitespace());
-        for word in words {
-            self.write_breaks();
-            if self.space && !self.text.is_empty() && !self.text.ends_with(['\n', ' ']) {
-                self.text.push(' ');
-            }
-            self.text.push_str(word);
-            self.space = true;
+        self.space |= rest.len() < text.len();
+        self.write_breaks();
+        if self.space && !self.text.is_empty() && !self.text.ends_with(['\n', ' ']) {
+            self.text.push(' ');
         }
-        self.space = text.ends_with(|c: char| c.is_ascii_whitespace());
+        loop {
+            let (words, behind) = rest.split_at(words_ahead(rest.as_bytes()));
+            self.text.push_str(words);
+            rest = behind.trim_ascii_start();
+            if rest.is_empty() {
+                self.space = !behind.is_empty();
+                return;
+            }
+            self.text.push(' ');
+        }
     }
 
     fn write_breaks(&mut self) {
@@ -455,8 +464,24 @@ impl TextWriter {
 
     fn finish(mut self) -> String {
         self.text.truncate(self.text.trim_end().len());
+        self.text.shrink_to_fit();
         self.text
     }
+}
+
+/// How many bytes ahead are words with one space between each: nearly all of nearly every text.
+fn words_ahead(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        if byte.is_ascii_whitespace() {
+            let is_word = |next: &u8| !next.is_ascii_whitespace();
+            if *byte != b' ' || !bytes.get(at + 1).is_some_and(is_word) {
+                break;
+            }
+        }
+        at += 1;
+    }
+    at
 }
 
 #[cfg(test)]

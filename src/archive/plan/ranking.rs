@@ -88,7 +88,7 @@ impl Ranking {
             Self::None => None,
             Self::Rows(expression, _) | Self::Together(expression) => Some((
                 "WITH hits AS MATERIALIZED (
-                     SELECT rowid AS row, bm25(entry_text, 10.0, 5.0, 1.0) AS score
+                     SELECT rowid AS row, bm25(entry_text, 1.0, 10.0, 5.0) AS score
                      FROM entry_text WHERE entry_text MATCH ?) "
                     .to_owned(),
                 vec![expression.clone()],

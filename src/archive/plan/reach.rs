@@ -54,7 +54,7 @@ impl<'a> Reach<'a> {
     /// The first entry of which all rows are among the [`RECENT`] ones that an expression has.
     pub(super) fn recent_from(&self, expression: &str) -> Result<i64, ArchiveError> {
         let mut select = self.db.prepare_cached(
-            "SELECT rowid >> 12 FROM entry_text WHERE entry_text MATCH ?1
+            "SELECT rowid >> 8 FROM entry_text WHERE entry_text MATCH ?1
              ORDER BY rowid DESC LIMIT 1 OFFSET ?2",
         )?;
         let last: Option<i64> = select
