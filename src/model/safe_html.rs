@@ -7,6 +7,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
+use memchr::memchr;
+
 /// HTML that is safe to put into a page, a mail or a feed.
 ///
 /// Made by `clean`, and by `archive` from what `clean` made: [`SafeHtml::vouch`] is the only way in, and
@@ -154,7 +156,8 @@ impl<'a> Attributes<'a> {
     /// An attribute's value, decoded.
     pub(crate) fn get(&self, wanted: &str) -> Option<Cow<'a, str>> {
         let mut rest = self.0;
-        while let Some((name, after)) = rest.split_once("=\"") {
+        while let Some(quote) = memchr(b'"', rest.as_bytes()) {
+            let (name, after) = (rest[..quote].strip_suffix('=')?, &rest[quote + 1..]);
             let (value, after) = after.split_once('"')?;
             if name.trim_start() == wanted {
                 return Some(decode(value));
@@ -206,18 +209,19 @@ impl<'a> Iterator for Tokens<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         let start = self.at;
         let rest = self.html.get(start..).filter(|rest| !rest.is_empty())?;
-        if !rest.starts_with('<') {
-            let end = start + rest.find('<').unwrap_or(rest.len());
+        if rest.as_bytes()[0] != b'<' {
+            let end = start + memchr(b'<', rest.as_bytes()).unwrap_or(rest.len());
             self.at = end;
             return Some((start..end, Token::Text(&self.html[start..end])));
         }
         let length = tag_length(rest);
         self.at = start + length;
         let inside = rest[1..length].trim_end_matches('>');
-        let token = match inside.strip_prefix('/') {
-            Some(name) => Token::Close { name },
-            None => {
-                let end = inside.find(' ').unwrap_or(inside.len());
+        let token = match inside.as_bytes().first() {
+            Some(b'/') => Token::Close { name: &inside[1..] },
+            _ => {
+                let end = inside.bytes().position(|byte| byte == b' ');
+                let end = end.unwrap_or(inside.len());
                 Token::Open {
                     name: &inside[..end],
                     attributes: Attributes(&inside[end..]),
@@ -250,7 +254,7 @@ pub(crate) fn decode(escaped: &str) -> Cow<'_, str> {
         ("&quot;", "\""),
         ("&nbsp;", "\u{a0}"),
     ];
-    if !escaped.contains('&') {
+    if memchr(b'&', escaped.as_bytes()).is_none() {
         return Cow::Borrowed(escaped);
     }
     let mut decoded = String::with_capacity(escaped.len());
