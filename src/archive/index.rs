@@ -81,8 +81,8 @@ impl Hasher for AsItIs {
 }
 
 impl KnownWords {
-    /// 8 MiB or so; then everything is looked at again.
-    const MOST: usize = 500_000;
+    /// 2 MiB or so; then everything is looked at again.
+    const MOST: usize = 200_000;
 
     fn is_new(&mut self, word: &str) -> bool {
         // Eight letters at a time, in lower case: each word of each text comes here.

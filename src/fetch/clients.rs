@@ -19,7 +19,7 @@ const LARGEST_HEADERS: u32 = 64 * 1024;
 
 /// How long a connection is kept for the host's next feed, which is asked as soon as it may. Each holds as much
 /// memory as the largest piece of an answer it has read at once, so that a thousand hosts would hold 80 MiB.
-const IDLE: Duration = Duration::from_secs(1);
+const IDLE: Duration = Duration::from_millis(500);
 
 /// Made when first needed: each has its own connections and its own reading of the certificates.
 #[derive(Debug)]
