@@ -225,8 +225,30 @@ fn known(word: &str) -> Option<usize> {
         return None;
     }
     let first = first.to_ascii_lowercase();
-    let alike = |known: &&str| known.as_bytes()[0] == first;
+    let alike = |known: &str| known.as_bytes()[0] == first;
     WORDS
         .iter()
-        .position(|known| alike(&known) && is(word, known))
+        .position(|known| alike(known) && is(word, known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_words_are_heard_in_whatever_case_and_only_the_first() {
+        let heard = |text: &str| -> Vec<&str> { heard_in(text).map(|at| WORDS[at]).collect() };
+        assert_eq!(
+            heard("Talk: my SLIDES (Vorträge)"),
+            ["talk", "slides", "vorträge"]
+        );
+        assert_eq!(heard("VORTRÄGE, x-talk's"), ["vorträge", "talk"]);
+        assert_eq!(heard("発表者 田中"), ["発表者"]);
+        assert_eq!(
+            heard("talkative smalltalk étalk talké 大発表者 q&a t"),
+            [""; 0]
+        );
+        assert_eq!(heard(&format!("{} talk", ",".repeat(SIGNS - 2))), ["talk"]);
+        assert_eq!(heard(&format!("{} talk", ",".repeat(SIGNS - 1))), [""; 0]);
+    }
 }
