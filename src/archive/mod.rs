@@ -327,13 +327,13 @@ impl Archive {
         attempts: Vec<Attempt>,
     ) -> Result<Vec<Result<Recorded, ArchiveError>>, ArchiveError> {
         let packed = attempts.into_iter().map(|attempt| self.pack(attempt));
-        self.record_packed(packed.collect::<Result<_, _>>()?)
+        self.record_packed(&packed.collect::<Result<Vec<_>, _>>()?)
     }
 
     /// As [`Archive::record`].
     pub(crate) fn record_packed(
         &self,
-        attempts: Vec<PackedAttempt>,
+        attempts: &[PackedAttempt],
     ) -> Result<Vec<Result<Recorded, ArchiveError>>, ArchiveError> {
         let mut writer = self.connections.writer();
         let mut words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
@@ -342,7 +342,7 @@ impl Archive {
             &mut words,
             &self.rules,
             &self.aliases,
-            &attempts,
+            attempts,
         )?;
         let recorded = answers.iter().flatten();
         let changed: usize = recorded.map(|done| done.new + done.edited).sum();

@@ -49,7 +49,7 @@ pub(super) fn write(
                 }
             }
         }
-        for (draft, recorded) in drafts.into_iter().zip(archive.record_packed(attempts)?) {
+        for (draft, recorded) in drafts.into_iter().zip(archive.record_packed(&attempts)?) {
             let report = match recorded {
                 Ok(recorded) => draft.finish(recorded),
                 Err(error) => draft.unrecorded(&error),
