@@ -6,7 +6,9 @@
 //! (each a [`candidate`], [`sentence`]s among them) and the form they share by
 //! [`habit`], [`carriers`] decides for the whole post which of them carry talks, [`event`]
 //! names the event. What the genre does lies in [`tables`] of words and forms, so that a new habit is a
-//! new row.
+//! new row; [`dividers`] and [`edges`] look for many of a row's phrases in one walk.
+//!
+//! Most posts hold no talk, and each of a poll is read here: what tells that sooner is asked first.
 
 mod below;
 mod candidate;
@@ -14,6 +16,8 @@ mod candidates;
 mod carrier;
 mod carriers;
 mod dates;
+mod dividers;
+mod edges;
 mod event;
 mod furniture;
 mod habit;
@@ -48,24 +52,24 @@ pub(crate) fn talks(entry: &Entry) -> Vec<Talk> {
         return Vec::new();
     }
     let title = entry.title.as_deref().unwrap_or_default();
-    let titled_by_event = event::names_one(title);
-    if furniture::is_about_other_things(title, tags(entry), titled_by_event) {
+    let titled = event::Titled::of(title);
+    if furniture::is_about_other_things(title, tags(entry), titled.names_one) {
         return Vec::new();
     }
     let mut blocks = outline::blocks(&entry.content);
     let at = title_block(&mut blocks, title);
     // Notes that are called by their day are of something that was held on it.
-    let day = dates::has_day(title) && furniture::is_furniture(&dates::without_date(title));
-    let of_event = day || event::name(title, tags(entry)).is_some();
+    let dated = dates::has_day(title);
+    let day = dated && furniture::is_furniture(&dates::without_date(title));
+    let of_event = day || titled.name(tags(entry)).is_some();
     let post = Post {
         title: at,
         of_event,
-        of_talks: of_event
-            || dates::has_day(title)
-            || talkish::is_of_talks(title, &blocks, READ_FOR_TALKS),
-        titled_by_event,
+        of_talks: of_event || dated,
+        titled_by_event: titled.names_one,
     };
-    let mut carriers = carriers::of(&blocks, post);
+    let is_of_talks = || talkish::is_of_talks(title, &blocks, READ_FOR_TALKS);
+    let mut carriers = carriers::of(&blocks, post, is_of_talks);
     carriers.truncate(MOST);
     let end = entry.content.as_str().len();
     carriers
@@ -109,7 +113,8 @@ pub(crate) fn event(entry: &Entry) -> Option<String> {
 
 fn event_of_title(entry: &Entry) -> Option<String> {
     let title = entry.title.as_deref()?;
-    let titled = event::names_one(title);
+    let read = event::Titled::of(title);
+    let titled = read.names_one;
     if furniture::is_about_other_things(title, tags(entry), titled) {
         return None;
     }
@@ -129,7 +134,7 @@ fn event_of_title(entry: &Entry) -> Option<String> {
         .iter()
         .filter(|talk| !talk.speakers.is_empty())
         .count();
-    event::name(title, tags(entry)).or_else(|| {
+    read.name(tags(entry)).map(str::to_owned).or_else(|| {
         (held >= 3 && !entry.talks.iter().any(alone))
             .then(|| event::name_of_notes(title))
             .flatten()
@@ -148,13 +153,13 @@ fn title_block(blocks: &mut Vec<Block>, title: &str) -> Option<usize> {
         return None;
     }
     let first = blocks.iter().position(Block::is_heading);
-    if let Some(at) = first.filter(|&at| wording::bare(&blocks[at].text) == said) {
+    if let Some(at) = first.filter(|&at| wording::says(&blocks[at].text, &said)) {
         return Some(at);
     }
     let line = blocks
         .iter()
         .take(3)
-        .position(|block| block.is_text() && wording::bare(&block.text) == said);
+        .position(|block| block.is_text() && wording::says(&block.text, &said));
     if line.is_some() {
         return line;
     }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! feeds | fetch                          `jobs` at once, two a host       <- the only async part
-//!       | parse | clean | split | decide  one a core, on the blocking pool
+//!       | parse | clean | split | decide  one a core
 //!       | archive.record                  one writer, in batches, every outcome
 //!       | report                          to the command, once it is safely stored
 //! ```
@@ -12,6 +12,7 @@
 
 mod bounds;
 mod changes;
+mod cores;
 mod documents;
 mod former;
 mod history;
@@ -23,7 +24,7 @@ mod writer;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::{JoinSet, spawn_blocking};
 use url::Url;
 
@@ -39,6 +40,7 @@ use crate::source::{
     without_credentials,
 };
 use crate::{clean, parse, split};
+use cores::{Cores, Stumbled};
 use documents::{hash_of, parse_documents, raw_answer};
 use network::Network;
 use report::Draft;
@@ -86,8 +88,7 @@ impl Update {
         self.keep_holds()?;
         let (polled, to_write) = mpsc::channel(BATCH);
         let (written, mut reports) = mpsc::channel(BATCH);
-        let cores = Arc::new(Semaphore::new(bounds::cores()));
-
+        let cores = Arc::new(Cores::start());
         let network = Arc::new(Network::default());
         let now = self.now;
         let this = self.clone();
@@ -143,7 +144,7 @@ impl Update {
     }
 
     /// `None` when the runtime is shutting down.
-    async fn poll(self, feed: Subscription, cores: Arc<Semaphore>) -> Option<Poll> {
+    async fn poll(self, feed: Subscription, cores: Arc<Cores>) -> Option<Poll> {
         let former = decide::former_turn(&feed, self.now).cloned();
         let fetched = match &former {
             // What the newer URL gave to recognise an answer by says nothing there.
@@ -185,9 +186,7 @@ impl Update {
                 slot: None,
             });
         }
-        let share = bounds::share(&fetched.answer);
-        let _cores = cores.acquire_many_owned(share).await;
-        let (draft, attempt) = self.settle(feed, former, fetched.answer).await?;
+        let (draft, attempt) = self.settle(&cores, feed, former, fetched.answer).await?;
         Some(Poll {
             draft,
             attempt: Some(attempt),
@@ -195,33 +194,34 @@ impl Update {
         })
     }
 
-    /// Makes an attempt of an answer on the blocking pool, compressed for the writer. A panic in a
-    /// stage costs this feed alone. `None` when the runtime is shutting down.
+    /// Makes an attempt of an answer on one of the cores, compressed for the writer. A panic in a stage
+    /// costs this feed alone.
     async fn settle(
         &self,
+        cores: &Cores,
         feed: Subscription,
         former: Option<Url>,
         answer: Result<Answer, Failure>,
     ) -> Option<(Draft, PackedAttempt)> {
         let this = self.clone();
         let copy = feed.clone();
-        let packed = spawn_blocking(move || {
+        let share = bounds::share(&answer);
+        let work = move || {
             let (attempt, warnings) = match former {
                 Some(former) => this.read_former(&copy, former, answer),
                 None => this.read(&copy, answer),
             };
             this.pack(copy, attempt, warnings)
-        });
-        match packed.await {
+        };
+        match cores.run(share, work).await {
             Ok(packed) => packed,
-            Err(stumble) if stumble.is_panic() => {
+            Err(Stumbled) => {
                 let failure =
                     Failure::new(FailureKind::Parse, "hallway stumbled over what it sent")
                         .with_hint("please report this feed as a bug");
                 let attempt = self.failed(&feed, failure);
                 self.pack(feed, attempt, Vec::new())
             }
-            Err(_) => None,
         }
     }
 

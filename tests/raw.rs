@@ -181,7 +181,7 @@ fn everything_is_read_anew_without_the_network_and_is_no_news() {
     db.execute_batch(
         "PRAGMA foreign_keys = ON;
          UPDATE entries SET title = 'First', hash = zeroblob(32) WHERE guid LIKE '%one';
-         DELETE FROM entry_text WHERE rowid >> 12 = (SELECT id FROM entries WHERE guid LIKE '%two');
+         DELETE FROM entry_text WHERE rowid >> 8 = (SELECT id FROM entries WHERE guid LIKE '%two');
          DELETE FROM entries WHERE guid LIKE '%two';
          UPDATE feeds SET entries = 1;",
     )

@@ -92,10 +92,10 @@ fn text_structure(db: &Connection) -> Result<Vec<String>, ArchiveError> {
 /// Every entry and every talk has its row in the full-text index, and no row is left over.
 fn text_rows(db: &Connection) -> Result<Vec<String>, ArchiveError> {
     let missing = "
-        SELECT id, 0 FROM entries WHERE (id << 12) NOT IN (SELECT id FROM entry_text_docsize)
+        SELECT id, 0 FROM entries WHERE (id << 8) NOT IN (SELECT id FROM entry_text_docsize)
         UNION ALL
         SELECT entry, number FROM talks
-        WHERE (entry << 12) + number NOT IN (SELECT id FROM entry_text_docsize)";
+        WHERE (entry << 8) + number NOT IN (SELECT id FROM entry_text_docsize)";
     let mut found = lines(db, missing, |row| {
         let (entry, talk): (i64, i64) = (row.get(0)?, row.get(1)?);
         Ok(format!(
@@ -104,11 +104,11 @@ fn text_rows(db: &Connection) -> Result<Vec<String>, ArchiveError> {
         ))
     })?;
     let left_over = "
-        SELECT d.id >> 12, d.id & 4095 FROM entry_text_docsize d
-        WHERE CASE d.id & 4095
-              WHEN 0 THEN NOT EXISTS (SELECT 1 FROM entries WHERE id = d.id >> 12)
+        SELECT d.id >> 8, d.id & 255 FROM entry_text_docsize d
+        WHERE CASE d.id & 255
+              WHEN 0 THEN NOT EXISTS (SELECT 1 FROM entries WHERE id = d.id >> 8)
               ELSE NOT EXISTS (SELECT 1 FROM talks
-                               WHERE entry = d.id >> 12 AND number = d.id & 4095)
+                               WHERE entry = d.id >> 8 AND number = d.id & 255)
               END";
     found.extend(lines(db, left_over, |row| {
         let (entry, talk): (i64, i64) = (row.get(0)?, row.get(1)?);

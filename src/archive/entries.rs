@@ -14,7 +14,7 @@ use crate::model::{
 };
 
 /// So many talks of an entry are kept: what its range of rows in the full-text index holds.
-pub(super) const MAX_TALKS: usize = 4095;
+pub(super) const MAX_TALKS: usize = 255;
 
 /// An entry with its feed, without what stands in tables of its own.
 const SELECT: &str = "

@@ -111,8 +111,37 @@ fn push(folded: &mut String, character: char) {
 
 /// The words of a text that can have an English ending, as they stand.
 pub(super) fn english_words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| is_english(word))
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while at < bytes.len() {
+            let start = at;
+            let mut is_english = true;
+            // How long what ends the word is.
+            let mut end = 0;
+            while let Some(byte) = bytes.get(at) {
+                if byte.is_ascii_alphabetic() {
+                    at += 1;
+                    continue;
+                }
+                let Some(c) = text[at..].chars().next() else {
+                    break;
+                };
+                if !c.is_alphanumeric() {
+                    end = c.len_utf8();
+                    break;
+                }
+                is_english = false;
+                at += c.len_utf8();
+            }
+            let word = &text[start..at];
+            at += end;
+            if is_english && STEMMED.contains(&word.len()) {
+                return Some(word);
+            }
+        }
+        None
+    })
 }
 
 fn is_english(word: &str) -> bool {

@@ -3,6 +3,7 @@
 //! Derived from what the other tables hold and without a copy of any text. Rows are numbered by entry
 //! and talk (see [`first_row`]), so that a hit names both without looking anything up.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -15,7 +16,7 @@ use crate::model::{Entry, EntryId, FeedId, Person, Talk};
 
 /// The number of an entry's own row; those of its talks follow, up to [`last_row`].
 fn first_row(id: EntryId) -> i64 {
-    id.0 << 12
+    id.0 << 8
 }
 
 fn last_row(id: EntryId) -> i64 {
@@ -23,6 +24,7 @@ fn last_row(id: EntryId) -> i64 {
 }
 
 /// What is found of an entry or a talk.
+#[derive(Clone)]
 pub(super) struct TextRow {
     title: String,
     /// The entry's authors or the talk's speakers.
@@ -31,6 +33,11 @@ pub(super) struct TextRow {
 }
 
 impl TextRow {
+    /// In bytes, without its title and its people, which are few.
+    pub(super) fn size(&self) -> usize {
+        self.text.len()
+    }
+
     fn folded(title: &str, people: String, text: String) -> Self {
         Self {
             title: fold::text(title).into_owned(),
@@ -74,16 +81,19 @@ impl Hasher for AsItIs {
 }
 
 impl KnownWords {
-    /// 8 MiB or so; then everything is looked at again.
-    const MOST: usize = 500_000;
+    /// 2 MiB or so; then everything is looked at again.
+    const MOST: usize = 200_000;
 
     fn is_new(&mut self, word: &str) -> bool {
-        // FNV-1a, with its bits mixed at the end: words are short, and each is looked at.
-        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-        for byte in word.bytes() {
-            hash = (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3);
+        // Eight letters at a time, in lower case: each word of each text comes here.
+        let mut hash = word.len() as u64;
+        for letters in word.as_bytes().chunks(8) {
+            let mut eight = [0; 8];
+            eight[..letters.len()].copy_from_slice(letters);
+            let lower = u64::from_le_bytes(eight) | 0x2020_2020_2020_2020;
+            hash = (hash.rotate_left(23) ^ lower).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            hash ^= hash >> 32;
         }
-        hash = (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         if self.0.len() >= Self::MOST {
             self.0.clear();
         }
@@ -99,10 +109,10 @@ pub(super) fn rows_of(entry: &Entry) -> Vec<TextRow> {
     rows.push(TextRow::folded(
         entry.title.as_deref().unwrap_or_default(),
         lines(entry.authors.iter().flat_map(names)),
-        lines([
-            entry.summary.clone().unwrap_or_default(),
-            text_outside(entry, talks),
-        ]),
+        match &entry.summary {
+            Some(summary) => lines([summary.clone(), text_outside(entry, talks)]),
+            None => text_outside(entry, talks),
+        },
     ));
     rows.extend(talks.iter().map(|talk| {
         TextRow::folded(
@@ -125,6 +135,9 @@ fn names(person: &Person) -> Vec<String> {
 
 /// The text of the content that stands in none of the talks.
 fn text_outside(entry: &Entry, talks: &[Talk]) -> String {
+    if talks.is_empty() {
+        return entry.content.to_text();
+    }
     let mut sections: Vec<_> = talks.iter().map(|talk| talk.section.clone()).collect();
     sections.sort_by_key(|section| section.start);
     let mut parts = Vec::new();
@@ -145,11 +158,10 @@ fn text_outside(entry: &Entry, talks: &[Talk]) -> String {
 }
 
 fn lines(texts: impl IntoIterator<Item = String>) -> String {
-    let mut joined = String::new();
-    for text in texts.into_iter().filter(|text| !text.is_empty()) {
-        if !joined.is_empty() {
-            joined.push('\n');
-        }
+    let mut texts = texts.into_iter().filter(|text| !text.is_empty());
+    let mut joined = texts.next().unwrap_or_default();
+    for text in texts {
+        joined.push('\n');
         joined.push_str(&text);
     }
     joined
@@ -160,18 +172,19 @@ fn lines(texts: impl IntoIterator<Item = String>) -> String {
 /// FTS5 writes what it has gathered to disk at every savepoint and whenever row numbers do not grow, so
 /// a batch's rows are written once, at its end and in order.
 #[derive(Default)]
-pub(super) struct Pending {
-    entries: BTreeMap<EntryId, PendingEntry>,
+pub(super) struct Pending<'a> {
+    entries: BTreeMap<EntryId, PendingEntry<'a>>,
 }
 
-struct PendingEntry {
-    rows: Vec<TextRow>,
+struct PendingEntry<'a> {
+    rows: Cow<'a, [TextRow]>,
     /// Older rows of it stand in the index.
     replaces: bool,
 }
 
-impl Pending {
-    pub(super) fn put(&mut self, id: EntryId, rows: Vec<TextRow>, replaces: bool) {
+impl<'a> Pending<'a> {
+    pub(super) fn put(&mut self, id: EntryId, rows: impl Into<Cow<'a, [TextRow]>>, replaces: bool) {
+        let rows = rows.into();
         // Twice in one batch: only the later rows count. Taking out rows that are not there yet is no harm.
         self.entries.insert(id, PendingEntry { rows, replaces });
     }
@@ -256,7 +269,8 @@ pub(super) fn rebuild(db: &Connection) -> Result<usize, ArchiveError> {
          {schema};
          DELETE FROM word_stems;
          INSERT INTO entry_text (entry_text, rank) VALUES ('hashsize', 16777216);
-         INSERT INTO entry_text (entry_text, rank) VALUES ('automerge', 0);"
+         INSERT INTO entry_text (entry_text, rank) VALUES ('automerge', 0);
+         INSERT INTO entry_text (entry_text, rank) VALUES ('crisismerge', 32);"
     ))?;
     let mut select = db.prepare("SELECT id FROM entries ORDER BY id")?;
     let mut ids = select.query([])?;
@@ -278,19 +292,26 @@ pub(super) fn rebuild(db: &Connection) -> Result<usize, ArchiveError> {
     Ok(written)
 }
 
-/// More pieces than these are merged while there is work to end with: each costs a search one more look.
+/// More pieces than these are merged: each costs a search one more look.
 const MOST_PIECES: usize = 16;
 
-/// Merges what commits have left in pieces, so much at a time and never for long: half a second at most.
-pub(super) fn merge(db: &Connection) -> Result<(), ArchiveError> {
-    for _ in 0..8 {
+/// Pages of the index that are merged at once, in 60 ms or so, before its pieces are counted again.
+const STEP: usize = 2000;
+
+/// Merges what commits have left in pieces, as much as what is new is worth: a page that is written is written
+/// again some four times until it lies where it stays, and an entry takes a page or two. A run that brought
+/// little so never pays for what an earlier one left; and no run merges for longer than half a second.
+///
+/// * `entries`: how many the index got.
+pub(super) fn merge(db: &Connection, entries: usize) -> Result<(), ArchiveError> {
+    let mut left = entries.saturating_mul(8).saturating_add(64).min(8 * STEP);
+    while left > 0 && pieces(db)? > MOST_PIECES {
+        let step = left.min(STEP);
         db.execute(
-            "INSERT INTO entry_text (entry_text, rank) VALUES ('merge', 2000)",
-            [],
+            "INSERT INTO entry_text (entry_text, rank) VALUES ('merge', ?1)",
+            [step as i64],
         )?;
-        if pieces(db)? <= MOST_PIECES {
-            break;
-        }
+        left -= step;
     }
     Ok(())
 }

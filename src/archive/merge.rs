@@ -86,8 +86,8 @@ impl Archive {
         let merged = merge.merged;
         drop(merge);
         to.commit()?;
-        self.has_recorded.fetch_or(
-            merged.entries + merged.edited > 0,
+        self.indexed.fetch_add(
+            usize::try_from(merged.entries + merged.edited).unwrap_or(usize::MAX),
             std::sync::atomic::Ordering::Relaxed,
         );
         Ok(merged)

@@ -57,7 +57,7 @@ mod unpack;
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -83,8 +83,8 @@ pub(crate) struct Archive {
     connections: Connections,
     /// What opening it came to, where it was an older one.
     upgrade: Option<Upgrade>,
-    /// The index got new rows: something to merge at the end.
-    has_recorded: AtomicBool,
+    /// How many entries the index got since it was last merged.
+    indexed: AtomicUsize,
     /// Words whose stem stands in the archive already.
     words: std::sync::Mutex<index::KnownWords>,
     /// What new contents are packed with.
@@ -101,7 +101,7 @@ impl Archive {
         Ok(Self {
             connections,
             upgrade,
-            has_recorded: AtomicBool::new(false),
+            indexed: AtomicUsize::new(0),
             words: std::sync::Mutex::default(),
             dictionary: std::sync::RwLock::default(),
             rules: Vec::new(),
@@ -267,7 +267,7 @@ impl Archive {
     /// many entries were new. They are marked as backfilled: no digest shows them.
     pub(crate) fn record_page(&self, page: &PageRead) -> Result<usize, ArchiveError> {
         let new = self.write(|db| past::record(db, page, &self.rules, &self.aliases))?;
-        self.has_recorded.fetch_or(new > 0, Ordering::Relaxed);
+        self.indexed.fetch_add(new, Ordering::Relaxed);
         Ok(new)
     }
 
@@ -328,13 +328,13 @@ impl Archive {
         attempts: Vec<Attempt>,
     ) -> Result<Vec<Result<Recorded, ArchiveError>>, ArchiveError> {
         let packed = attempts.into_iter().map(|attempt| self.pack(attempt));
-        self.record_packed(packed.collect::<Result<_, _>>()?)
+        self.record_packed(&packed.collect::<Result<Vec<_>, _>>()?)
     }
 
     /// As [`Archive::record`].
     pub(crate) fn record_packed(
         &self,
-        attempts: Vec<PackedAttempt>,
+        attempts: &[PackedAttempt],
     ) -> Result<Vec<Result<Recorded, ArchiveError>>, ArchiveError> {
         let mut writer = self.connections.writer();
         let mut words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
@@ -345,10 +345,10 @@ impl Archive {
             &self.aliases,
             attempts,
         )?;
-        let changed =
-            |answer: &Result<Recorded, _>| matches!(answer, Ok(done) if done.new + done.edited > 0);
-        if answers.iter().any(changed) {
-            self.has_recorded.store(true, Ordering::Relaxed);
+        let recorded = answers.iter().flatten();
+        let changed: usize = recorded.map(|done| done.new + done.edited).sum();
+        if changed > 0 {
+            self.indexed.fetch_add(changed, Ordering::Relaxed);
             self.learn(&mut writer)?;
         }
         Ok(answers)
@@ -429,7 +429,7 @@ impl Archive {
 
     /// Takes over the talks and events of entries that were split anew, in one transaction.
     pub(crate) fn resplit(&self, split: &[ArchivedEntry]) -> Result<(), ArchiveError> {
-        self.has_recorded.store(true, Ordering::Relaxed);
+        self.indexed.fetch_add(split.len(), Ordering::Relaxed);
         self.write(|db| resplit::replace(db, &mut index::KnownWords::default(), split))
     }
 
@@ -469,8 +469,9 @@ impl Archive {
     }
 
     fn merge(&self, writer: &rusqlite::Connection) -> Result<(), ArchiveError> {
-        if self.has_recorded.swap(false, Ordering::Relaxed) {
-            index::merge(writer)?;
+        let indexed = self.indexed.swap(0, Ordering::Relaxed);
+        if indexed > 0 {
+            index::merge(writer, indexed)?;
             writer.execute_batch("PRAGMA optimize")?;
         }
         // Answers a row, also where others keep it from being done.

@@ -318,14 +318,14 @@ impl Plan {
     }
 
     fn best_hits(&self) -> String {
-        let entry = self.shown("(hits.row >> 12)");
+        let entry = self.shown("(hits.row >> 8)");
         format!("(SELECT {entry} AS entry, min(score) AS score FROM hits GROUP BY 1) AS best")
     }
 
     /// The same in their order, so that no more of them are looked at than are wanted. Where scores are the
     /// same, what came last goes first.
     fn best_hits_first(&self) -> String {
-        let entry = self.shown("(hits.row >> 12)");
+        let entry = self.shown("(hits.row >> 8)");
         // An order without an end SQLite would leave out.
         format!(
             "(SELECT {entry} AS entry, min(score) AS score FROM hits
@@ -415,10 +415,10 @@ impl Plan {
             return;
         }
         let places = std::mem::take(&mut self.except);
-        let rows: Vec<i64> = places.iter().map(|(id, talk)| (id << 12) + talk).collect();
+        let rows: Vec<i64> = places.iter().map(|(id, talk)| (id << 8) + talk).collect();
         let row = match by {
-            By::Entry => "(e.id << 12)",
-            By::Talk => "(e.id << 12) + t.number",
+            By::Entry => "(e.id << 8)",
+            By::Talk => "(e.id << 8) + t.number",
         };
         self.push(
             &format!(" AND {row} NOT IN (SELECT value FROM json_each(?))"),
@@ -487,4 +487,4 @@ fn is_plain(query: &Query) -> bool {
 
 /// A talk that answers by its entry's title alone comes behind those that say the words.
 const TALK_SCORE: &str =
-    ", ifnull((SELECT min(score) FROM hits WHERE row = (e.id << 12) + t.number), 0) AS score";
+    ", ifnull((SELECT min(score) FROM hits WHERE row = (e.id << 8) + t.number), 0) AS score";

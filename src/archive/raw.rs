@@ -102,8 +102,8 @@ impl Archive {
     /// Puts what reading anew made of entries in the place of what was read before. The publisher has
     /// changed nothing, so no revision is kept.
     pub(crate) fn reread(&self, entries: &[(EntryId, Entry)]) -> Result<(), ArchiveError> {
-        self.has_recorded
-            .store(true, std::sync::atomic::Ordering::Relaxed);
+        self.indexed
+            .fetch_add(entries.len(), std::sync::atomic::Ordering::Relaxed);
         self.write(|db| reread(db, entries))
     }
 }

@@ -72,93 +72,115 @@ impl PackedAttempt {
 }
 
 impl PackedAttempt {
-    /// Whether there is nothing to undo where it fails: the feed had nothing new and leads nowhere else.
-    fn brings_nothing(&self) -> bool {
-        let leads_on = match &self.attempt.outcome {
-            Outcome::Unchanged { whereabouts, .. } => *whereabouts != Whereabouts::default(),
-            Outcome::Read { .. } | Outcome::Failed(_) | Outcome::HeldBack => true,
-        };
-        !leads_on && self.raw.is_none()
+    /// How much memory it takes, in bytes: what is compressed and what is to be indexed.
+    pub(crate) fn size(&self) -> usize {
+        let entries = self.entries.iter();
+        entries
+            .map(|entry| {
+                entry.data.data.len() + entry.rows.iter().map(TextRow::size).sum::<usize>()
+            })
+            .sum()
     }
 }
 
 type Answers = Vec<Result<Recorded, ArchiveError>>;
 
-/// One transaction for all, a savepoint for each: one that cannot be recorded leaves no trace and spoils
-/// no other. An error as a whole means that nothing of the batch was recorded.
+/// One transaction for all: one that cannot be recorded leaves no trace and spoils no other. An error as a
+/// whole means that nothing of the batch was recorded.
 pub(super) fn record(
     writer: &mut Connection,
     words: &mut KnownWords,
     rules: &[Rule],
     aliases: &Aliases,
-    attempts: Vec<PackedAttempt>,
+    attempts: &[PackedAttempt],
 ) -> Result<Answers, ArchiveError> {
-    let mut batch = write(writer)?;
+    // A savepoint keeps every page that changes as it was, a third of all that is written. Nearly always none
+    // is needed.
+    for careful in [false, true] {
+        let batch = write(writer)?;
+        let Some((mut answers, pending)) = record_each(&batch, attempts, careful)? else {
+            continue;
+        };
+        // Taken out meanwhile: what a batch that fails has learned is not in the archive.
+        let mut learned = std::mem::take(words);
+        let arrived = pending.arrived();
+        pending.write(&batch, &mut learned)?;
+        let at = attempts
+            .first()
+            .map_or(0, |packed| seconds(packed.attempt.at));
+        for feed in rules::on_arrival(&batch, rules, aliases, &arrived, at)? {
+            let mut of_feed = attempts
+                .iter()
+                .zip(&mut answers)
+                .filter(|(packed, _)| packed.attempt.feed == feed);
+            if let Some((_, Ok(recorded))) = of_feed.find(|(_, a)| matches!(a, Ok(r) if r.new > 0))
+            {
+                recorded.new -= 1;
+                recorded.dropped += 1;
+            }
+        }
+        duplicates::settle(&batch, arrived.iter().map(|(id, _)| *id))?;
+        batch.commit()?;
+        *words = learned;
+        return Ok(answers);
+    }
+    Err(ArchiveError::Stumbled)
+}
+
+/// * `careful`: with a savepoint for each.
+///
+/// `None`: one failed after it had written, so that all have to be done again, with care.
+fn record_each<'a>(
+    batch: &Connection,
+    attempts: &'a [PackedAttempt],
+    careful: bool,
+) -> Result<Option<(Answers, Pending<'a>)>, ArchiveError> {
     let mut pending = Pending::default();
     let mut answers = Vec::with_capacity(attempts.len());
-    let feeds: Vec<FeedId> = attempts.iter().map(|packed| packed.attempt.feed).collect();
-    let at = attempts
-        .first()
-        .map_or(0, |packed| seconds(packed.attempt.at));
     for packed in attempts {
-        if packed.brings_nothing() {
-            match record_one(&batch, packed) {
-                Err(error) if error.is_of_the_whole() || batch.is_autocommit() => {
-                    return Err(error);
-                }
-                answer => answers.push(answer.map(|(recorded, _)| recorded)),
-            }
-            continue;
+        if careful {
+            batch.execute_batch("SAVEPOINT one")?;
         }
-        let one = batch.savepoint()?;
-        let answer = record_one(&one, packed);
-        match answer {
+        match record_one(batch, packed) {
             Ok((recorded, rows)) => {
-                one.commit()?;
                 pending.append(rows);
                 answers.push(Ok(recorded));
             }
             // SQLite has itself rolled back the whole (disk full, out of memory), or will for the next.
-            Err(error) if error.is_of_the_whole() || one.is_autocommit() => return Err(error),
+            Err(error) if error.is_of_the_whole() || batch.is_autocommit() => return Err(error),
             Err(error) => {
-                one.finish()?;
+                if careful {
+                    batch.execute_batch("ROLLBACK TO one")?;
+                } else if !matches!(error, ArchiveError::NotSubscribed) {
+                    return Ok(None);
+                }
                 answers.push(Err(error));
             }
         }
-    }
-    // Taken out meanwhile: what a batch that fails has learned is not in the archive.
-    let mut learned = std::mem::take(words);
-    let arrived = pending.arrived();
-    pending.write(&batch, &mut learned)?;
-    for feed in rules::on_arrival(&batch, rules, aliases, &arrived, at)? {
-        let mut of_feed = feeds
-            .iter()
-            .zip(&mut answers)
-            .filter(|(id, _)| **id == feed);
-        if let Some((_, Ok(recorded))) = of_feed.find(|(_, a)| matches!(a, Ok(r) if r.new > 0)) {
-            recorded.new -= 1;
-            recorded.dropped += 1;
+        if careful {
+            batch.execute_batch("RELEASE one")?;
         }
     }
-    duplicates::settle(&batch, arrived.iter().map(|(id, _)| *id))?;
-    batch.commit()?;
-    *words = learned;
-    Ok(answers)
+    Ok(Some((answers, pending)))
 }
 
-fn record_one(db: &Connection, packed: PackedAttempt) -> Result<(Recorded, Pending), ArchiveError> {
+/// Writes nothing where there is no such subscription.
+fn record_one<'a>(
+    db: &Connection,
+    packed: &'a PackedAttempt,
+) -> Result<(Recorded, Pending<'a>), ArchiveError> {
     let PackedAttempt {
         attempt,
         entries,
         raw,
     } = packed;
-    if !put(db, &attempt)? {
+    if !put(db, attempt)? {
         return Err(ArchiveError::NotSubscribed);
     }
     let at = seconds(attempt.at);
     let mut recorded = Recorded::default();
     let mut pending = Pending::default();
-    match attempt.outcome {
+    match &attempt.outcome {
         Outcome::Read {
             feed,
             changes,
@@ -172,23 +194,23 @@ fn record_one(db: &Connection, packed: PackedAttempt) -> Result<(Recorded, Pendi
             for (guid, id) in &changes.later_guids {
                 later_guids::put(db, attempt.feed, guid, *id)?;
             }
-            for (change, packed) in changes.entries.into_iter().zip(entries) {
+            for (change, packed) in changes.entries.iter().zip(entries) {
                 let stored = store(db, attempt.feed, at, change, packed, &given, &mut pending)?;
                 recorded.new += usize::from(stored == Stored::New);
                 recorded.edited += usize::from(stored == Stored::Edited);
             }
-            describe(db, attempt.feed, &feed, recorded.new)?;
-            note_document(db, attempt.feed, body_hash, is_cut)?;
-            advise(db, attempt.feed, &feed.hints, pace)?;
-            recorded.moved = lead(db, attempt.feed, at, &whereabouts)?;
+            describe(db, attempt.feed, feed, recorded.new)?;
+            note_document(db, attempt.feed, body_hash.as_ref(), *is_cut)?;
+            advise(db, attempt.feed, &feed.hints, *pace)?;
+            recorded.moved = lead(db, attempt.feed, at, whereabouts)?;
         }
         Outcome::Unchanged { whereabouts, .. } => {
-            recorded.moved = lead(db, attempt.feed, at, &whereabouts)?;
+            recorded.moved = lead(db, attempt.feed, at, whereabouts)?;
         }
-        Outcome::Failed(setback) => recorded.moved = fail(db, attempt.feed, at, &setback)?,
+        Outcome::Failed(setback) => recorded.moved = fail(db, attempt.feed, at, setback)?,
         Outcome::HeldBack => return Ok((recorded, pending)),
     }
-    if let Some(raw) = &raw {
+    if let Some(raw) = raw {
         raw::keep(db, attempt.feed, raw)?;
     }
     health::note(db, attempt.feed, at, recorded.new)?;
@@ -204,18 +226,18 @@ enum Stored {
 }
 
 /// Looks for itself whether the entry is known: another run may have stored it since this one decided.
-fn store(
+fn store<'a>(
     db: &Connection,
     feed: FeedId,
     at: i64,
-    change: Change,
-    packed: PackedEntry,
+    change: &Change,
+    packed: &'a PackedEntry,
     given_tags: &[String],
-    pending: &mut Pending,
+    pending: &mut Pending<'a>,
 ) -> Result<Stored, ArchiveError> {
     let (edited, entry) = match change {
         Change::New(entry) => (None, entry),
-        Change::Edited(id, entry) => (entries::known_by_id(db, feed, id)?, entry),
+        Change::Edited(id, entry) => (entries::known_by_id(db, feed, *id)?, entry),
     };
     let known = match edited {
         Some(known) => Some(known),
@@ -226,23 +248,23 @@ fn store(
         Some(known) => {
             revisions::keep(db, known.id, at)?;
             let first_seen = entries::first_seen(db, known.id)?;
-            entries::replace(db, known.id, first_seen, &entry, &packed.data)?;
+            entries::replace(db, known.id, first_seen, entry, &packed.data)?;
             tags::clear_of_publisher(db, known.id)?;
-            tags::add_of_publisher(db, known.id, &entry)?;
-            pending.put(known.id, packed.rows, true);
+            tags::add_of_publisher(db, known.id, entry)?;
+            pending.put(known.id, &packed.rows, true);
             Ok(Stored::Edited)
         }
         None => {
             db.prepare_cached("DELETE FROM dropped WHERE guid = ?1 AND feed = ?2")?
                 .execute(params![entry.guid, feed.0])?;
             later_guids::forget(db, feed, &entry.guid)?;
-            let id = entries::insert(db, feed, at, &entry, &packed.data)?;
-            tags::add_of_publisher(db, id, &entry)?;
+            let id = entries::insert(db, feed, at, entry, &packed.data)?;
+            tags::add_of_publisher(db, id, entry)?;
             let given = given_tags
                 .iter()
                 .map(|name| (name.as_str(), TagOrigin::Subscription));
             tags::add(db, id, given)?;
-            pending.put(id, packed.rows, false);
+            pending.put(id, &packed.rows, false);
             Ok(Stored::New)
         }
     }
@@ -286,7 +308,7 @@ fn describe(db: &Connection, id: FeedId, feed: &Feed, new: usize) -> Result<(), 
 fn note_document(
     db: &Connection,
     id: FeedId,
-    body_hash: Option<ContentHash>,
+    body_hash: Option<&ContentHash>,
     is_cut: bool,
 ) -> Result<(), ArchiveError> {
     db.prepare_cached("UPDATE feeds SET body_hash = ?2, is_cut = ?3 WHERE id = ?1")?

@@ -57,7 +57,9 @@ pub(super) fn open_writer(path: &Path) -> Result<(Connection, Option<Upgrade>), 
     // After the first step's transaction, so that a kill while the archive is made leaves an empty file
     // or a whole archive, never one that does not say whose it is.
     write_ahead(&writer)?;
-    writer.pragma_update(None, "cache_size", -16_000)?;
+    writer.pragma_update(None, "cache_size", -10_000)?;
+    // What a statement may have to undo is little, and a file for it costs more than the statement.
+    writer.pragma_update(None, "temp_store", "memory")?;
     // 32 MiB: a checkpoint rewrites pages in place and waits for the disk, so not after each commit.
     writer.pragma_update(None, "wal_autocheckpoint", 4096)?;
     writer.pragma_update(None, "journal_size_limit", 64 << 20)?;
@@ -132,7 +134,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, ArchiveError> {
         .map_err(|error| ArchiveError::open(path, &error))?;
     set_up(&reader)?;
     reader.pragma_update(None, "query_only", true)?;
-    reader.pragma_update(None, "cache_size", -16_000)?;
+    reader.pragma_update(None, "cache_size", -2_000)?;
     Ok(reader)
 }
 

@@ -19,6 +19,8 @@ pub(super) fn search(
     title: &str,
     digest: &mut dyn Digest,
 ) -> Result<u64, SearchError> {
+    // The index of a large archive is walked over more than once for an answer.
+    db.pragma_update(None, "cache_size", -16_000)?;
     // One state of the archive for the whole answer, whatever is written meanwhile.
     let snapshot = db.transaction()?;
     let parts = Plan::in_turn(&snapshot, query)?;

@@ -17,6 +17,8 @@ pub(super) struct Finished {
 pub(super) fn finished(safe: &SafeHtml) -> Finished {
     let mut finish = Finish {
         source: safe.as_str(),
+        // At a stroke, without a branch a byte.
+        is_plain: !(safe.as_str().bytes()).fold(false, |seen, byte| seen | may_be_forbidden(byte)),
         out: String::with_capacity(safe.as_str().len() + 256),
         open: Vec::new(),
         settled: true,
@@ -38,6 +40,8 @@ pub(super) fn finished(safe: &SafeHtml) -> Finished {
 
 struct Finish<'a> {
     source: &'a str,
+    /// No character of it is one to look at.
+    is_plain: bool,
     out: String,
     /// The open `a`, `p` and headings, in order: what may not hold its like.
     open: Vec<&'a str>,
@@ -105,6 +109,10 @@ impl<'a> Finish<'a> {
 
     /// Characters that XML forbids would make the combined feed unreadable.
     fn text(&mut self, text: &str) {
+        if self.is_plain {
+            self.out.push_str(text);
+            return;
+        }
         let mut rest = text;
         while let Some(at) = rest.bytes().position(may_be_forbidden) {
             let (fine, from) = rest.split_at(at);

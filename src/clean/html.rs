@@ -203,15 +203,13 @@ pub(super) fn clean(html: &str, bases: &Bases) -> SafeHtml {
         return SafeHtml::default();
     }
     let _basing = Basing::on(bases);
-    let parsed = POLICY.clean(&bounded(html)).to_string();
-    let once = finished(&SafeHtml::vouch(parsed));
+    let once = finished(&sanitized(html));
     // Taking out elements can leave others where no parser would put them (a `p` in a `p`); a reader's
     // second parse must not find another tree than the one judged here.
     let mut html = if once.settled {
         once.html
     } else {
-        let parsed = POLICY.clean(&bounded(&once.html)).to_string();
-        finished(&SafeHtml::vouch(parsed)).html
+        finished(&sanitized(&once.html)).html
     };
     if html.trim().is_empty() {
         return SafeHtml::default();
@@ -219,6 +217,20 @@ pub(super) fn clean(html: &str, bases: &Bases) -> SafeHtml {
     // It is held until its feed's other entries are clean, too.
     html.shrink_to_fit();
     SafeHtml::vouch(html)
+}
+
+/// The first two passes.
+fn sanitized(html: &str) -> SafeHtml {
+    let bounded = bounded(html);
+    let document = POLICY.clean(&bounded);
+    // Rather than by `to_string`, which makes three copies on the way.
+    let mut written = Vec::with_capacity(bounded.len() + bounded.len() / 8);
+    let parsed = match document.write_to(&mut written) {
+        Ok(()) => String::from_utf8(written)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
+        Err(_) => document.to_string(),
+    };
+    SafeHtml::vouch(parsed)
 }
 
 fn filter<'v>(element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, str>> {

@@ -20,6 +20,9 @@ pub(super) struct Limits {
     pub(super) speed_window: Duration,
 }
 
+/// Memory that is taken on a server's word, in bytes.
+const BELIEVED: u64 = 512 << 10;
+
 /// How much came since when: a server that sends a byte now and then is never silent.
 struct Pace {
     since: Instant,
@@ -64,7 +67,9 @@ pub(super) async fn read(mut response: Response, limits: &Limits) -> Result<Docu
     let content_type = response.headers().get(CONTENT_TYPE).map(as_chars);
     // Codings that are undone have taken their label with them.
     let coded = response.headers().contains_key(CONTENT_ENCODING);
-    let mut bytes = Vec::new();
+    // What a server says of the length is believed as far as it costs little.
+    let length = response.content_length().unwrap_or_default();
+    let mut bytes = Vec::with_capacity(length.min(BELIEVED) as usize);
     let mut pace = Pace::start();
     loop {
         let chunk = match timeout(limits.stall, response.chunk()).await {
@@ -103,6 +108,8 @@ pub(super) async fn read(mut response: Response, limits: &Limits) -> Result<Docu
         let message = "the body has a content coding that was not asked for".to_owned();
         return Err(failure::of_body(FailureKind::Truncated, message, status));
     }
+    // It may wait for a core for a while, and a list that grew holds up to twice what it needs.
+    bytes.shrink_to_fit();
     Ok(Document {
         content_type,
         ..Document::from_bytes(bytes)

@@ -7,6 +7,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
+use memchr::memchr;
+
 /// HTML that is safe to put into a page, a mail or a feed.
 ///
 /// Made by `clean`, and by `archive` from what `clean` made: [`SafeHtml::vouch`] is the only way in, and
@@ -110,7 +112,11 @@ impl SafeHtml {
     /// list items behind `- `, preformatted text as it stands. For indexing, search results and plain
     /// outputs.
     pub(crate) fn to_text(&self) -> String {
-        let mut writer = TextWriter::default();
+        let mut writer = TextWriter {
+            // What is markup is no text, but for a bullet here and there.
+            text: String::with_capacity(self.0.len()),
+            ..TextWriter::default()
+        };
         for (_, token) in self.tokens() {
             match token {
                 Token::Open { name, attributes } => writer.open(name, attributes),
@@ -150,7 +156,8 @@ impl<'a> Attributes<'a> {
     /// An attribute's value, decoded.
     pub(crate) fn get(&self, wanted: &str) -> Option<Cow<'a, str>> {
         let mut rest = self.0;
-        while let Some((name, after)) = rest.split_once("=\"") {
+        while let Some(quote) = memchr(b'"', rest.as_bytes()) {
+            let (name, after) = (rest[..quote].strip_suffix('=')?, &rest[quote + 1..]);
             let (value, after) = after.split_once('"')?;
             if name.trim_start() == wanted {
                 return Some(decode(value));
@@ -202,18 +209,19 @@ impl<'a> Iterator for Tokens<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         let start = self.at;
         let rest = self.html.get(start..).filter(|rest| !rest.is_empty())?;
-        if !rest.starts_with('<') {
-            let end = start + rest.find('<').unwrap_or(rest.len());
+        if rest.as_bytes()[0] != b'<' {
+            let end = start + memchr(b'<', rest.as_bytes()).unwrap_or(rest.len());
             self.at = end;
             return Some((start..end, Token::Text(&self.html[start..end])));
         }
         let length = tag_length(rest);
         self.at = start + length;
         let inside = rest[1..length].trim_end_matches('>');
-        let token = match inside.strip_prefix('/') {
-            Some(name) => Token::Close { name },
-            None => {
-                let end = inside.find(' ').unwrap_or(inside.len());
+        let token = match inside.as_bytes().first() {
+            Some(b'/') => Token::Close { name: &inside[1..] },
+            _ => {
+                let end = inside.bytes().position(|byte| byte == b' ');
+                let end = end.unwrap_or(inside.len());
                 Token::Open {
                     name: &inside[..end],
                     attributes: Attributes(&inside[end..]),
@@ -246,7 +254,7 @@ pub(crate) fn decode(escaped: &str) -> Cow<'_, str> {
         ("&quot;", "\""),
         ("&nbsp;", "\u{a0}"),
     ];
-    if !escaped.contains('&') {
+    if memchr(b'&', escaped.as_bytes()).is_none() {
         return Cow::Borrowed(escaped);
     }
     let mut decoded = String::with_capacity(escaped.len());
@@ -413,39 +421,26 @@ impl TextWriter {
             }
             return;
         }
-        let Some(start) = text.find(|c: char| !c.is_ascii_whitespace()) else {
+        let mut rest = text.trim_ascii_start();
+        if rest.is_empty() {
             self.space |= !text.is_empty();
             return;
-        };
-        self.space |= start > 0;
+        }
+        self.space |= rest.len() < text.len();
         self.write_breaks();
         if self.space && !self.text.is_empty() && !self.text.ends_with(['\n', ' ']) {
             self.text.push(' ');
         }
-        self.words(&text[start..]);
-        self.space = text.ends_with(|c: char| c.is_ascii_whitespace());
-    }
-
-    /// Words, each one space from the next. Most are so already and are copied many at once.
-    fn words(&mut self, text: &str) {
-        let bytes = text.as_bytes();
-        let is_space = |at: usize| bytes.get(at).is_none_or(u8::is_ascii_whitespace);
-        let (mut copied, mut at) = (0, 0);
-        while at < bytes.len() {
-            if !is_space(at) || (bytes[at] == b' ' && !is_space(at + 1)) {
-                at += 1;
-                continue;
+        loop {
+            let (words, behind) = rest.split_at(words_ahead(rest.as_bytes()));
+            self.text.push_str(words);
+            rest = behind.trim_ascii_start();
+            if rest.is_empty() {
+                self.space = !behind.is_empty();
+                return;
             }
-            self.text.push_str(&text[copied..at]);
-            while at < bytes.len() && is_space(at) {
-                at += 1;
-            }
-            if at < bytes.len() {
-                self.text.push(' ');
-            }
-            copied = at;
+            self.text.push(' ');
         }
-        self.text.push_str(&text[copied..]);
     }
 
     fn write_breaks(&mut self) {
@@ -469,8 +464,24 @@ impl TextWriter {
 
     fn finish(mut self) -> String {
         self.text.truncate(self.text.trim_end().len());
+        self.text.shrink_to_fit();
         self.text
     }
+}
+
+/// How many bytes ahead are words with one space between each: nearly all of nearly every text.
+fn words_ahead(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        if byte.is_ascii_whitespace() {
+            let is_word = |next: &u8| !next.is_ascii_whitespace();
+            if *byte != b' ' || !bytes.get(at + 1).is_some_and(is_word) {
+                break;
+            }
+        }
+        at += 1;
+    }
+    at
 }
 
 #[cfg(test)]

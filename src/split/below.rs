@@ -1,5 +1,6 @@
 //! Speakers on lines of their own, below the title.
 
+use super::dividers::Dividers;
 use super::furniture::is_furniture;
 use super::names::{
     LIKELY, People, SURE, is_labelled, is_of_others, is_particle, people, without_brackets,
@@ -54,10 +55,9 @@ pub(super) fn heading_of_names(block: &Block) -> Option<People> {
         return people(&text, true);
     }
     // `Ann Poe - Pipes at night` names somebody and a talk.
-    let behind = [" - ", " – ", " — ", ": ", " | "]
-        .iter()
-        .filter_map(|sign| Some(text.find(sign)? + sign.len()))
-        .min();
+    static SIGNS: Dividers = Dividers::new(&[" - ", " – ", " — ", ": ", " | "]);
+    let behind = SIGNS.places(&text).next();
+    let behind = behind.map(|(at, sign)| at + sign.len());
     let talk = behind.is_some_and(|at| {
         text[at..].split_whitespace().count() > 2 && people(&text[at..], false).is_none()
     });

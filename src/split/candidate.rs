@@ -83,8 +83,12 @@ impl Candidate {
     }
 }
 
+/// In characters.
+const SHORT: usize = 160;
+
 pub(super) fn is_short(text: &str) -> bool {
-    text.chars().count() <= 160
+    text.len() <= 4 * SHORT
+        && text.chars().count() <= SHORT
         && text.lines().count() <= 3
         && !text.ends_with([':', ','])
         && (!text.ends_with('.') || text.ends_with("..") || text.split_whitespace().count() <= 3)

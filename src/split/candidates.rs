@@ -1,9 +1,12 @@
 //! Lines of one shape that might start talks: headings, bold paragraphs, list items, plain lines, lead-ins.
 
+use std::cell::OnceCell;
+
 use super::below::{self, line_of_names};
 use super::candidate::{Candidate, Parent, Shape, is_short};
 use super::carrier::Post;
 use super::dates;
+use super::dividers::Dividers;
 use super::event;
 use super::furniture::{Sort, sort};
 use super::habit::divide_all;
@@ -36,8 +39,41 @@ pub(super) fn of(blocks: &[Block], shape: Shape, post: Post) -> Vec<Candidate> {
     candidates
 }
 
+/// What is asked of a line more than once, while the headings around it are looked at.
+struct Lines<'b> {
+    blocks: &'b [Block],
+    sorts: Vec<OnceCell<Sort>>,
+    names: Vec<OnceCell<Option<People>>>,
+}
+
+impl<'b> Lines<'b> {
+    fn of(blocks: &'b [Block]) -> Self {
+        Self {
+            blocks,
+            sorts: vec![OnceCell::new(); blocks.len()],
+            names: vec![OnceCell::new(); blocks.len()],
+        }
+    }
+
+    fn sort(&self, at: usize) -> Sort {
+        *self.sorts[at].get_or_init(|| sort(&self.blocks[at].text))
+    }
+
+    /// The speakers, if the line names them and no talk.
+    fn names(&self, at: usize) -> Option<&People> {
+        let names = &self.names[at];
+        names
+            .get_or_init(|| below::heading_of_names(&self.blocks[at]))
+            .as_ref()
+    }
+}
+
 fn headings(blocks: &[Block], post: Post) -> Vec<Candidate> {
-    let reversed = names_stand_above(blocks);
+    if !blocks.iter().any(Block::is_heading) {
+        return Vec::new();
+    }
+    let lines = &Lines::of(blocks);
+    let reversed = names_stand_above(lines);
     let mut found: Vec<Candidate> = Vec::new();
     let mut open: Vec<(u8, Parent)> = Vec::new();
     let mut next = 0;
@@ -50,8 +86,8 @@ fn headings(blocks: &[Block], post: Post) -> Vec<Candidate> {
         }
         open.retain(|(level, _)| *level < block.level);
         let above = open.last().map_or(Parent::Nothing, |(_, parent)| *parent);
-        let sort = match sort(&block.text) {
-            Sort::Open if is_container(blocks, at) => Sort::Group,
+        let sort = match lines.sort(at) {
+            Sort::Open if is_container(lines, at) => Sort::Group,
             sort => sort,
         };
         let own = match sort {
@@ -76,14 +112,14 @@ fn headings(blocks: &[Block], post: Post) -> Vec<Candidate> {
             found.push(candidate);
             continue;
         }
-        let names = below::heading_of_names(block).or_else(|| {
+        let names = lines.names(at).cloned().or_else(|| {
             let likely = reversed && !block.text.contains([':', '?', '!']);
-            let title = likely.then(|| title_below(blocks, at)).flatten();
-            let title = title.filter(|&title| people(&blocks[title].text, false).is_none());
-            people(&block.text, false).filter(|_| title.is_some())
+            let title = likely.then(|| title_below(lines, at)).flatten();
+            title.filter(|&title| people(&blocks[title].text, false).is_none())?;
+            people(&block.text, false)
         });
         if let Some(people) = names {
-            if let Some(end) = title_below(blocks, at) {
+            if let Some(end) = title_below(lines, at) {
                 candidate.tell(tidy(&blocks[end].text), people);
                 next = end + 1;
             } else if is_labelled(&block.text) {
@@ -116,17 +152,15 @@ struct KindBy {
 
 /// `Keynote by Ann Poe`, `Closing keynote by Ann Poe: Pipes at night`.
 fn kind_by(text: &str) -> Option<KindBy> {
-    const BY: &[&str] = &[" by ", " from ", " par ", " von ", " av ", " door ", " de "];
-    let (at, by) = BY
-        .iter()
-        .filter_map(|by| Some((text.find(by)?, by.len())))
-        .min()?;
+    static BY: Dividers =
+        Dividers::new(&[" by ", " from ", " par ", " von ", " av ", " door ", " de "]);
+    let (at, by) = BY.places(text).next()?;
     let kind = text[..at].trim();
     let short = kind.split_whitespace().count() <= 2 && told_kind(&bare(kind)).is_some();
     if !short {
         return None;
     }
-    let rest = &text[at + by..];
+    let rest = &text[at + by.len()..];
     let (names, title) = match rest.split_once(": ") {
         Some((names, title)) => (names, format!("{kind}: {title}")),
         None => (rest, kind.to_owned()),
@@ -170,27 +204,24 @@ fn is_break(line: &str) -> bool {
 }
 
 /// Whether the post puts the speaker in the heading and the title below it.
-fn names_stand_above(blocks: &[Block]) -> bool {
-    let above = |at: &usize| {
-        below::heading_of_names(&blocks[*at]).is_some() && title_below(blocks, *at).is_some()
-    };
+fn names_stand_above(lines: &Lines) -> bool {
+    let above = |at: &usize| lines.names(*at).is_some() && title_below(lines, *at).is_some();
+    let blocks = lines.blocks;
     let headings = (0..blocks.len()).filter(|&at| blocks[at].is_heading());
     headings.take(MOST).filter(above).take(2).count() == 2
 }
 
 /// A heading that names a day or an event and has several others right below: a part of the post.
-fn is_container(blocks: &[Block], at: usize) -> bool {
-    let own = &blocks[at];
-    let below = blocks[at + 1..]
-        .iter()
-        .filter(|block| block.is_heading())
-        .take_while(|block| block.level > own.level)
-        .filter(|block| block.level == own.level + 1 && sort(&block.text) == Sort::Open)
+fn is_container(lines: &Lines, at: usize) -> bool {
+    let own = &lines.blocks[at];
+    let below = (lines.blocks.iter().enumerate().skip(at + 1))
+        .filter(|(_, block)| block.is_heading())
+        .take_while(|(_, block)| block.level > own.level)
+        .filter(|(n, block)| block.level == own.level + 1 && lines.sort(*n) == Sort::Open)
         .take(2)
         .count();
-    let titled = [" - ", " – ", " — ", " by "]
-        .iter()
-        .any(|sign| own.text.contains(sign));
+    static SIGNS: Dividers = Dividers::new(&[" - ", " – ", " — ", " by "]);
+    let titled = SIGNS.is_in(&own.text);
     below == 2 && (dates::has_day(&own.text) || !titled && event::names_one(&own.text))
 }
 
@@ -216,11 +247,8 @@ fn names_alone(candidates: &mut [Candidate]) {
         .iter()
         .filter(|candidate| candidate.is_name_alone())
         .count();
-    let maybe = candidates
-        .iter()
-        .filter(|candidate| likely(candidate))
-        .count();
-    if sure == 0 || (sure + maybe) * 4 < candidates.len() * 3 {
+    let maybe = || candidates.iter().filter(|line| likely(line)).count();
+    if sure == 0 || (sure + maybe()) * 4 < candidates.len() * 3 {
         return;
     }
     for candidate in candidates.iter_mut().filter(|candidate| likely(candidate)) {
@@ -260,13 +288,9 @@ fn fits_below(blocks: &[Block], at: usize, last: usize) -> bool {
 }
 
 /// The title in the line below a heading that names the speakers.
-fn title_below(blocks: &[Block], at: usize) -> Option<usize> {
-    let next = blocks.get(at + 1)?;
-    let level = blocks[at].level;
-    let linked = is_links(&next.text) || bare(&next.text).starts_with("watch ");
-    if linked {
-        return None;
-    }
+fn title_below(lines: &Lines, at: usize) -> Option<usize> {
+    let next = lines.blocks.get(at + 1)?;
+    let level = lines.blocks[at].level;
     let whole = next.bold
         || next
             .styled
@@ -277,12 +301,13 @@ fn title_below(blocks: &[Block], at: usize) -> Option<usize> {
     let fits = if next.is_heading() {
         next.level > level
             || next.level == level
-                && below::heading_of_names(next).is_none()
-                && is_labelled(&blocks[at].text)
+                && lines.names(at + 1).is_none()
+                && is_labelled(&lines.blocks[at].text)
     } else {
         next.is_text() && is_short(&next.text) && (whole || quoted)
     };
-    (fits && sort(&next.text) == Sort::Open && below::heading_of_names(next).is_none())
+    let linked = || is_links(&next.text) || bare(&next.text).starts_with("watch ");
+    (fits && !linked() && lines.sort(at + 1) == Sort::Open && lines.names(at + 1).is_none())
         .then_some(at + 1)
 }
 
@@ -307,6 +332,22 @@ fn own_lines(block: &Block) -> Option<(String, People)> {
     let title = tidy(&lines[..at].join(" "));
     (line_of_names(&title, false).is_none_or(|title| title.sureness < SURE))
         .then_some((title, people))
+}
+
+/// Whether two lines may be of one shape that is no heading; says yes too often.
+pub(super) fn may_be_lines(blocks: &[Block]) -> bool {
+    let mut seen = [0; 4];
+    for block in blocks.iter().filter(|block| !block.is_heading()) {
+        let (text, item) = (block.is_text(), block.kind == BlockKind::Item);
+        let plain = || is_short(block.text.lines().next().unwrap_or_default());
+        let led = block.styled.first().is_some_and(|styled| styled.start == 0)
+            || block.text.starts_with(['“', '"', '„', '«']);
+        seen[0] += usize::from(text && block.bold);
+        seen[1] += usize::from(item && is_short(&block.text));
+        seen[2] += usize::from(text && !block.bold && plain());
+        seen[3] += usize::from((text || item) && led);
+    }
+    seen.iter().any(|seen| *seen >= 2)
 }
 
 fn lines(blocks: &[Block], shape: Shape) -> Vec<Candidate> {

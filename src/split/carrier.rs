@@ -21,7 +21,7 @@ pub(super) struct Post {
     pub(super) title: Option<usize>,
     /// Title or tags say that the post is of an event.
     pub(super) of_event: bool,
-    /// So does anything in title or text: its words, its days.
+    /// So does anything in title or text: its words, its days. Before [`super::carriers::of`] the title alone.
     pub(super) of_talks: bool,
     /// The title itself names one, so it is no talk's.
     pub(super) titled_by_event: bool,

@@ -1,5 +1,6 @@
 //! Which lines of a post start its talks.
 
+use std::cell::LazyCell;
 use std::collections::HashMap;
 
 use super::candidate::{Candidate, Parent, Shape, is_short};
@@ -14,14 +15,22 @@ use super::tidy::tidy;
 use super::wording::bare;
 use crate::model::TalkKind;
 
-/// The lines that start talks, in their order.
-pub(super) fn of(blocks: &[Block], post: Post) -> Vec<Carrier> {
-    let headings = candidates::of(blocks, Shape::Heading, post);
-    let titled = title_talk(blocks, post, &headings);
+/// The lines that start talks, in their order. `is_of_talks` reads whether the text speaks of talks where
+/// nothing else says so.
+pub(super) fn of(blocks: &[Block], post: Post, is_of_talks: impl FnOnce() -> bool) -> Vec<Carrier> {
+    let headings = LazyCell::new(|| candidates::of(blocks, Shape::Heading, post));
+    let titled = title_talk(blocks, post, || &headings);
+    if !post.of_event && titled.is_none() && is_too_little(blocks, post, || headings.len()) {
+        return Vec::new();
+    }
     let post = Post {
-        of_talks: post.of_talks || titled.is_some(),
+        of_talks: post.of_talks || titled.is_some() || is_of_talks(),
         ..post
     };
+    // Most posts of the world end here, and their headings have not been looked at.
+    if !post.of_talks {
+        return Vec::new();
+    }
     let chosen = of_headings(blocks, &headings, post);
     let others = chosen.iter().filter(|line| line.is_named()).count();
     if let Some(alone) = titled {
@@ -90,6 +99,17 @@ pub(super) fn of(blocks: &[Block], post: Post) -> Vec<Carrier> {
         }
     }
     topics(blocks)
+}
+
+/// Whether a post of no event has too few lines for talks, whatever they say: of those two are the least. Asked
+/// first, because it costs less than to read the text; of more than one heading it says nothing.
+fn is_too_little(blocks: &[Block], post: Post, headings: impl FnOnce() -> usize) -> bool {
+    let is_said = |(at, block): &(usize, &Block)| block.is_heading() && Some(*at) != post.title;
+    match blocks.iter().enumerate().filter(is_said).take(2).count() {
+        0 => !candidates::may_be_lines(blocks),
+        1 => headings() == 1,
+        _ => false,
+    }
 }
 
 fn carrier(blocks: &[Block], line: &Candidate, inside: bool) -> Carrier {

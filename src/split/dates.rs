@@ -1,77 +1,84 @@
 //! Dates in titles and headings.
 
+use std::borrow::Cow;
+
+use super::tables::Words;
 use super::wording::bare;
 
 /// What divides the parts of a title.
 pub(super) const SIGNS: [char; 12] = [' ', ':', ',', '-', '–', '—', '(', ')', '|', '/', '[', ']'];
 
-const WEEKDAYS: &[&str] = &[
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "mon",
-    "tue",
-    "tues",
-    "wed",
-    "thu",
-    "thur",
-    "thurs",
-    "fri",
-    "montag",
-    "dienstag",
-    "mittwoch",
-    "donnerstag",
-    "freitag",
-    "samstag",
-    "sonntag",
-    "måndag",
-    "tisdag",
-    "onsdag",
-    "torsdag",
-    "fredag",
-    "lördag",
-    "söndag",
-    "mandag",
-    "tirsdag",
-    "lørdag",
-    "søndag",
-    "lundi",
-    "mardi",
-    "mercredi",
-    "jeudi",
-    "vendredi",
-    "samedi",
-    "dimanche",
-    "maandag",
-    "dinsdag",
-    "woensdag",
-    "donderdag",
-    "vrijdag",
-    "zaterdag",
-    "zondag",
-    "lunes",
-    "martes",
-    "miércoles",
-    "jueves",
-    "viernes",
-    "sábado",
-    "domingo",
-];
+static WEEKDAYS: Words = Words::new(|| {
+    [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "mon",
+        "tue",
+        "tues",
+        "wed",
+        "thu",
+        "thur",
+        "thurs",
+        "fri",
+        "montag",
+        "dienstag",
+        "mittwoch",
+        "donnerstag",
+        "freitag",
+        "samstag",
+        "sonntag",
+        "måndag",
+        "tisdag",
+        "onsdag",
+        "torsdag",
+        "fredag",
+        "lördag",
+        "söndag",
+        "mandag",
+        "tirsdag",
+        "lørdag",
+        "søndag",
+        "lundi",
+        "mardi",
+        "mercredi",
+        "jeudi",
+        "vendredi",
+        "samedi",
+        "dimanche",
+        "maandag",
+        "dinsdag",
+        "woensdag",
+        "donderdag",
+        "vrijdag",
+        "zaterdag",
+        "zondag",
+        "lunes",
+        "martes",
+        "miércoles",
+        "jueves",
+        "viernes",
+        "sábado",
+        "domingo",
+    ]
+    .into_iter()
+    .collect()
+});
 
 /// Whether a line says a day: a weekday, a date in digits or in words.
 pub(super) fn has_day(line: &str) -> bool {
-    bare(line).split(' ').any(|word| WEEKDAYS.contains(&word)) || without_date(line) != line
+    bare(line).split(' ').any(|word| WEEKDAYS.has(word)) || without_date(line) != line
 }
 
 /// Without a date: in digits (`02/06/2020`, `2020-02-06`) or in words (`June 2015`, `12-14 March 2018`); a
 /// year alone stays.
-pub(super) fn without_date(title: &str) -> String {
+pub(super) fn without_date(title: &str) -> Cow<'_, str> {
     if !title.bytes().any(|byte| byte.is_ascii_digit()) {
-        return title.to_owned();
+        return Cow::Borrowed(title);
     }
     let words: Vec<&str> = title.split(' ').collect();
     let month = words.iter().position(|word| is_month(&bare(word)));
@@ -100,7 +107,7 @@ pub(super) fn without_date(title: &str) -> String {
         }
     }
     if !dropped.contains(&true) {
-        return title.to_owned();
+        return Cow::Borrowed(title);
     }
     let kept: Vec<&str> = words
         .iter()
@@ -108,63 +115,67 @@ pub(super) fn without_date(title: &str) -> String {
         .filter(|(_, dropped)| !dropped)
         .map(|(word, _)| *word)
         .collect();
-    kept.join(" ").trim_matches(SIGNS).to_owned()
+    Cow::Owned(kept.join(" ").trim_matches(SIGNS).to_owned())
 }
 
 pub(super) fn is_month(word: &str) -> bool {
-    const MONTHS: &[&str] = &[
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-        "januar",
-        "februar",
-        "märz",
-        "mai",
-        "juni",
-        "juli",
-        "oktober",
-        "dezember",
-        "januari",
-        "februari",
-        "mars",
-        "augusti",
-        "desember",
-        "janvier",
-        "février",
-        "avril",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-        "maart",
-        "mei",
-        "augustus",
-    ];
-    MONTHS.contains(&word)
+    static MONTHS: Words = Words::new(|| {
+        [
+            "january",
+            "february",
+            "march",
+            "april",
+            "may",
+            "june",
+            "july",
+            "august",
+            "september",
+            "october",
+            "november",
+            "december",
+            "jan",
+            "feb",
+            "mar",
+            "apr",
+            "jun",
+            "jul",
+            "aug",
+            "sep",
+            "sept",
+            "oct",
+            "nov",
+            "dec",
+            "januar",
+            "februar",
+            "märz",
+            "mai",
+            "juni",
+            "juli",
+            "oktober",
+            "dezember",
+            "januari",
+            "februari",
+            "mars",
+            "augusti",
+            "desember",
+            "janvier",
+            "février",
+            "avril",
+            "juin",
+            "juillet",
+            "août",
+            "septembre",
+            "octobre",
+            "novembre",
+            "décembre",
+            "maart",
+            "mei",
+            "augustus",
+        ]
+        .into_iter()
+        .collect()
+    });
+    MONTHS.has(word)
 }
 
 fn is_date(word: &str) -> bool {

@@ -3,7 +3,7 @@
 use super::dates::{SIGNS, has_day, without_date, year_of};
 use super::furniture::{behind_count, is_furniture};
 use super::tables::{EVENT_WORDS, NOT_EVENTS, TITLE_ENDS, TITLE_STARTS};
-use super::wording::{bare, ends_with, starts_with};
+use super::wording::bare;
 
 /// Ends of words that name a kind of event: `QueueConf`, `PipeCon`.
 const ENDINGS: &[&str] = &[
@@ -62,12 +62,33 @@ const SMALL: &[&str] = &[
     "og", "et", "la", "le", "am", "im", "by", "to", "i", "på", "van", "und", "d",
 ];
 
-/// The event's name, where the title, its date or a tag say that there was an event.
-pub(super) fn name<'t>(title: &str, mut tags: impl Iterator<Item = &'t str>) -> Option<String> {
-    let name = stripped(&without_date(title));
-    let tagged = tags.any(|tag| TAGS.contains(&bare(tag).as_str()) || names_a_kind(tag));
-    let said = names_one(title) || tagged && is_like_a_name(&name);
-    (said && !name.is_empty()).then_some(name)
+/// A title as it is read for an event.
+pub(super) struct Titled {
+    /// Without its date and what stands around a name.
+    name: String,
+    is_like_a_name: bool,
+    /// See [`names_one`].
+    pub(super) names_one: bool,
+}
+
+impl Titled {
+    pub(super) fn of(title: &str) -> Self {
+        let undated = without_date(title);
+        let name = stripped(&undated);
+        let is_like_a_name = is_like_a_name(&name);
+        Self {
+            names_one: is_named(title, &undated, &name, is_like_a_name),
+            is_like_a_name,
+            name,
+        }
+    }
+
+    /// The event's name, where the title, its date or a tag say that there was an event.
+    pub(super) fn name<'t>(&self, mut tags: impl Iterator<Item = &'t str>) -> Option<&str> {
+        let mut tagged = || tags.any(|tag| TAGS.contains(&bare(tag).as_str()) || names_a_kind(tag));
+        let said = self.names_one || self.is_like_a_name && tagged();
+        (said && !self.name.is_empty()).then_some(&self.name)
+    }
 }
 
 /// What a title without anything else may name: for a post that is known to hold notes.
@@ -89,9 +110,8 @@ pub(super) fn beside(rest: &str, speakers: &[String]) -> Option<String> {
         .iter()
         .find_map(|at| event.strip_prefix(at))
         .unwrap_or(event);
-    names_one(event)
-        .then(|| name(event, [].into_iter()))
-        .flatten()
+    let titled = Titled::of(event);
+    titled.names_one.then_some(titled.name)
 }
 
 /// `Conference: QueueConf 2021`, among the lines a text begins with.
@@ -125,9 +145,12 @@ const LABEL_LINES: usize = 10;
 
 /// Whether a title names an event by itself.
 pub(super) fn names_one(title: &str) -> bool {
-    let undated = without_date(title);
+    Titled::of(title).names_one
+}
+
+/// The same of a title whose date and then what stands around a name were taken off.
+fn is_named(title: &str, undated: &str, name: &str, is_like_a_name: bool) -> bool {
     let dated = undated != title;
-    let name = stripped(&undated);
     let shortened = name.len() < undated.trim().len();
     // `Ops guild 2020.11.05`: a meeting is called by few words and its day.
     let meeting = dated
@@ -137,16 +160,16 @@ pub(super) fn names_one(title: &str) -> bool {
             .split_whitespace()
             .any(|word| NOT_EVENTS.has(&bare(word)));
     // `Saturday 14 May`: a day and no event.
-    if is_furniture(&name) && has_day(&name) {
+    if has_day(name) && is_furniture(name) {
         return false;
     }
-    if name.is_empty() || !meeting && !is_like_a_name(&name) {
+    if name.is_empty() || !meeting && !is_like_a_name {
         return false;
     }
-    let noted = shortened && says_notes(&undated, &name) && !is_on_a_topic(&undated);
+    let noted = shortened && says_notes(undated, name) && !is_on_a_topic(undated);
     let year = name.split_whitespace().any(|word| year_of(word).is_some());
-    let head = until_year(&name);
-    names_a_kind(&name) || noted || dated || year && ends_with_year(head)
+    let head = until_year(name);
+    names_a_kind(name) || noted || dated || year && ends_with_year(head)
 }
 
 /// Whether what was stripped speaks of notes or of days, not of an article alone.
@@ -226,6 +249,9 @@ fn ends_with_year(name: &str) -> bool {
 /// Few words, nearly all with a capital or a number in it: no sentence.
 fn is_like_a_name(name: &str) -> bool {
     let words: Vec<&str> = name.split_whitespace().collect();
+    if words.len() > 9 || name.ends_with('?') {
+        return false;
+    }
     let small = words.iter().filter(|word| {
         word.chars().next().is_some_and(char::is_lowercase)
             && word
@@ -234,7 +260,10 @@ fn is_like_a_name(name: &str) -> bool {
             && !SMALL.contains(word)
     });
     let small = small.count();
-    let kind = words.iter().any(|word| is_kind(&bare(word)));
+    let kind = || words.len() <= 4 && words.iter().any(|word| is_kind(&bare(word)));
+    if small * 3 > words.len() && !kind() {
+        return false;
+    }
     let dated = words.len() <= 5 && words.last().is_some_and(|word| year_of(word).is_some());
     let told = |word: &&&str| NOT_EVENTS.has(&bare(word));
     let says_something = if dated {
@@ -243,9 +272,6 @@ fn is_like_a_name(name: &str) -> bool {
         words.iter().any(|word| told(&word))
     };
     !says_something
-        && words.len() <= 9
-        && (small == 0 || small * 3 <= words.len() || kind && words.len() <= 4)
-        && !name.ends_with('?')
 }
 
 fn names_a_kind(name: &str) -> bool {
@@ -388,21 +414,24 @@ fn stripped(title: &str) -> String {
     }
     loop {
         let before = name;
-        for start in TITLE_STARTS.iter() {
-            if starts_with(name, start)
-                && let Some(rest) =
-                    Some(&name[start.len()..]).filter(|rest| rest.starts_with(SIGNS))
-            {
+        let mut next = 0;
+        while let Some((n, start)) = TITLE_STARTS.find_from(name, next) {
+            next = n + 1;
+            let rest = &name[start.len()..];
+            if rest.starts_with(SIGNS) {
                 name = without_article(start, rest.trim_start_matches(SIGNS));
             }
         }
-        for end in TITLE_ENDS.iter() {
+        next = 0;
+        loop {
             let whole =
                 name.trim_end_matches([' ', ':', ',', '-', '–', '—', '(', ')', '|', '.', '!']);
-            let Some(at) = whole.len().checked_sub(end.len()) else {
-                continue;
+            let Some((n, end)) = TITLE_ENDS.find_from(whole, next) else {
+                break;
             };
-            if at > 0 && ends_with(whole, end) && whole[..at].ends_with(SIGNS) {
+            next = n + 1;
+            let at = whole.len() - end.len();
+            if at > 0 && whole[..at].ends_with(SIGNS) {
                 name = whole[..at].trim_end_matches(SIGNS);
                 // `..: a recap`
                 if let Some((before, small)) = name.rsplit_once(' ')
@@ -449,7 +478,7 @@ mod tests {
     use super::*;
 
     fn named(title: &str) -> Option<String> {
-        name(title, [].into_iter())
+        Titled::of(title).name([].into_iter()).map(str::to_owned)
     }
 
     #[test]
@@ -476,9 +505,7 @@ mod tests {
             named("Lessons learned organizing a meetup for five years"),
             None
         );
-        assert_eq!(
-            name("All Pipes", ["Conference"].into_iter()).unwrap(),
-            "All Pipes"
-        );
+        let tagged = Titled::of("All Pipes");
+        assert_eq!(tagged.name(["Conference"].into_iter()), Some("All Pipes"));
     }
 }

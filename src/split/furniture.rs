@@ -1,5 +1,6 @@
 //! What is no talk though it looks like one: days, tracks, food, thanks, lists of links.
 
+use super::dividers::Dividers;
 use super::tables::{COUNTED, FURNITURE, GROUPS, OTHER_POSTS};
 use super::tidy::head;
 use super::wording::bare;
@@ -17,12 +18,16 @@ pub(super) enum Sort {
 
 pub(super) fn sort(line: &str) -> Sort {
     let bare = bare(&line[head(line)..]);
-    let undated: Vec<&str> = bare
-        .split(' ')
-        .map(|word| word.trim_start_matches(|c: char| c.is_ascii_digit()))
-        .filter(|word| !word.is_empty())
-        .collect();
-    let undated = undated.join(" ");
+    let undated = if bare.bytes().any(|byte| byte.is_ascii_digit()) {
+        let words = bare.split(' ');
+        words
+            .map(|word| word.trim_start_matches(|c: char| c.is_ascii_digit()))
+            .filter(|word| !word.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
+    } else {
+        bare
+    };
     // A bare time or number says nothing; what is below it may be anything.
     if undated.is_empty() || matches!(undated.as_str(), "a" | "p" | "h" | "am" | "pm" | "uhr") {
         Sort::Group
@@ -45,8 +50,9 @@ pub(super) fn is_about_other_things<'t>(
     mut tags: impl Iterator<Item = &'t str>,
     names_an_event: bool,
 ) -> bool {
-    OTHER_POSTS.has_title(&bare(title))
-        || counts_things(&bare(title)) && !(names_an_event && behind_count(title).is_some())
+    let said = bare(title);
+    OTHER_POSTS.has_title(&said)
+        || counts_things(&said) && !(names_an_event && behind_count(title).is_some())
         || (!names_an_event && tags.any(|tag| OTHER_POSTS.has_tag(&bare(tag))))
 }
 
@@ -76,10 +82,10 @@ fn counts_things(bare: &str) -> bool {
 
 /// What stands behind a count of things heard: `QueueConf` of `Three talks I liked at QueueConf`.
 pub(super) fn behind_count(title: &str) -> Option<&str> {
-    let at = [" at ", " from ", " bei ", " från ", " fra ", " van "]
-        .iter()
-        .filter_map(|sign| Some(title.find(sign)? + sign.len()))
-        .min()?;
+    static SIGNS: Dividers =
+        Dividers::new(&[" at ", " from ", " bei ", " från ", " fra ", " van "]);
+    let (at, sign) = SIGNS.places(title).next()?;
+    let at = at + sign.len();
     let said = bare(&title[..at]);
     (said.split(' ').count() <= 6 && counts_things(&said)).then(|| &title[at..])
 }

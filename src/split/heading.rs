@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
+use super::dividers::Dividers;
 use super::jobs::is_job;
 use super::names::{People, SURE, is_of_others, people};
 use super::outline::Block;
 use super::tidy::{head, is_links, tidy, without_tail};
-use super::wording::{find, rfind};
 
 /// How a line divides into title and speakers. One post keeps to one form, or to forms with the
 /// speakers on one side.
@@ -69,14 +69,14 @@ pub(super) const FORMS: [Form; 17] = [
     Form::TitleComma,
 ];
 
-const DASHES: &[&str] = &[
+static DASHES: Dividers = Dividers::new(&[
     " — ", " – ", " - ", " -- ", " --- ", " ― ", " − ", " ~ ", " // ", "——", "－",
-];
-const BARS: &[&str] = &[" | ", " || ", " ｜ "];
-const SLASHES: &[&str] = &[" / ", " ／ "];
-const BY: &[&str] = &[
+]);
+static BARS: Dividers = Dividers::new(&[" | ", " || ", " ｜ "]);
+static SLASHES: Dividers = Dividers::new(&[" / ", " ／ "]);
+static BY: Dividers = Dividers::new(&[
     " by ", " By ", " von ", " av ", " af ", " par ", " door ", " with ", " w/ ",
-];
+]);
 const QUOTES: [char; 7] = ['"', '“', '„', '«', '”', '‘', '「'];
 
 impl Form {
@@ -90,6 +90,23 @@ impl Form {
                 | Self::ColonTitle
                 | Self::CommaTitle
         )
+    }
+
+    /// The bytes of which each line of this form has one.
+    fn signs(self) -> &'static [u8] {
+        match self {
+            Self::TitleStyled => b"",
+            Self::TitleDash | Self::DashTitle | Self::TitleDashCompany => b"-~/\xe2\xef",
+            Self::DashCompanyTitle | Self::TitleHandle => b"@",
+            Self::TitleBar | Self::BarTitle => b"|\xef",
+            Self::TitleSlash => b"/\xef",
+            Self::TitleBracket => b"([\xef",
+            Self::TitleBy => b" ",
+            // The latter three begin what is no quotation mark of ASCII.
+            Self::CommaQuoted | Self::QuotedComma => b"\"\xc2\xe2\xe3",
+            Self::ColonTitle | Self::TitleColon => b":",
+            Self::CommaTitle | Self::TitleComma => b",",
+        }
     }
 
     /// Its sign belongs to titles, too: it divides speakers off only where nearly every line says so.
@@ -121,6 +138,27 @@ pub(super) struct Line {
     pub(super) text: String,
     /// The parts that are emphasized or linked.
     styled: Vec<Range<usize>>,
+    /// What follows `Keynote: ` and the like in front of it; `None` where nothing of that kind stands there.
+    rest: Option<Box<Line>>,
+    signs: Bytes,
+}
+
+/// Which bytes a text has, a bit for each.
+#[derive(Debug, Clone, Copy)]
+struct Bytes([u64; 4]);
+
+impl Bytes {
+    fn of(text: &str) -> Self {
+        let mut has = [0; 4];
+        for byte in text.bytes() {
+            has[usize::from(byte >> 6)] |= 1 << (byte & 63);
+        }
+        Self(has)
+    }
+
+    fn has(self, byte: u8) -> bool {
+        self.0[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1
+    }
 }
 
 impl Line {
@@ -144,27 +182,32 @@ impl Line {
             .styled
             .iter()
             .filter(|styled| styled.start >= from && styled.start < to);
+        let prefix = kind_prefix(kept);
+        let rest = (prefix > 0).then(|| Self {
+            text: kept[prefix..].to_owned(),
+            styled: Vec::new(),
+            rest: None,
+            signs: Bytes::of(&kept[prefix..]),
+        });
         Self {
             styled: styled
                 .map(|styled| styled.start - from..styled.end.min(to) - from)
                 .collect(),
             text: kept.to_owned(),
+            rest: rest.map(Box::new),
+            signs: Bytes::of(kept),
         }
     }
 }
 
 /// Divides a line by a form; `None` where it does not have it. See [`people`] for `lenient`.
 pub(super) fn divide(line: &Line, form: Form, lenient: bool) -> Option<Divided> {
-    let (prefix, text) = kind_prefix(&line.text);
-    if form != Form::TitleStyled && prefix > 0 {
-        let rest = Line {
-            text: text.to_owned(),
-            styled: Vec::new(),
-        };
-        if let Some(mut divided) = divide_plain(&rest, form, lenient) {
-            divided.title = format!("{}{}", &line.text[..prefix], divided.title);
-            return Some(divided);
-        }
+    if let Some(rest) = line.rest.as_ref().filter(|_| form != Form::TitleStyled)
+        && let Some(mut divided) = divide_plain(rest, form, lenient)
+    {
+        let kind = &line.text[..line.text.len() - rest.text.len()];
+        divided.title.insert_str(0, kind);
+        return Some(divided);
     }
     divide_plain(line, form, lenient)
 }
@@ -174,27 +217,31 @@ fn divide_plain(line: &Line, form: Form, lenient: bool) -> Option<Divided> {
     if form == Form::TitleStyled {
         return styled_end(line, lenient);
     }
+    // Of most forms a line has none of the signs.
+    if !form.signs().iter().any(|sign| line.signs.has(*sign)) {
+        return None;
+    }
     let (title, speakers) = match form {
         Form::TitleStyled => return None,
-        Form::TitleDash => cut(text, DASHES, Side::Last)?,
-        Form::DashTitle => swap(cut(text, DASHES, Side::First)?),
+        Form::TitleDash => cut(text, &DASHES, Side::Last)?,
+        Form::DashTitle => swap(cut(text, &DASHES, Side::First)?),
         Form::TitleDashCompany => {
-            let (rest, _company) = cut(text, DASHES, Side::Last)?;
-            cut(rest, DASHES, Side::Last)?
+            let (rest, _company) = cut(text, &DASHES, Side::Last)?;
+            cut(rest, &DASHES, Side::Last)?
         }
         Form::DashCompanyTitle => {
-            let (speaker, rest) = cut(text, DASHES, Side::First)?;
-            let (_company, title) = cut(rest, DASHES, Side::First)?;
+            let (speaker, rest) = cut(text, &DASHES, Side::First)?;
+            let (_company, title) = cut(rest, &DASHES, Side::First)?;
             if !speaker.contains('@') {
                 return None;
             }
             (title, speaker)
         }
         // At the first bar: what stands behind a company is not the title.
-        Form::TitleBar => cut(text, BARS, Side::First)?,
+        Form::TitleBar => cut(text, &BARS, Side::First)?,
         Form::BarTitle => {
-            let (speaker, rest) = cut(text, BARS, Side::First)?;
-            let title = cut(rest, BARS, Side::Last).map_or(rest, |(_, title)| title);
+            let (speaker, rest) = cut(text, &BARS, Side::First)?;
+            let title = cut(rest, &BARS, Side::Last).map_or(rest, |(_, title)| title);
             (title, speaker)
         }
         Form::TitleBracket => {
@@ -203,7 +250,7 @@ fn divide_plain(line: &Line, form: Form, lenient: bool) -> Option<Divided> {
             let inner = text[at..].trim_start_matches(['(', '[', '（']);
             (text[..at].trim_end(), inner)
         }
-        Form::TitleSlash => cut(text, SLASHES, Side::Last)?,
+        Form::TitleSlash => cut(text, &SLASHES, Side::Last)?,
         Form::TitleHandle => {
             let at = text
                 .find(" @")
@@ -227,7 +274,7 @@ fn divide_plain(line: &Line, form: Form, lenient: bool) -> Option<Divided> {
                 sureness: SURE,
             });
         }
-        Form::TitleBy => cut(text, BY, Side::Last)?,
+        Form::TitleBy => cut(text, &BY, Side::Last)?,
         Form::CommaQuoted => {
             let at = text.find(QUOTES).filter(|&at| at > 0)?;
             let speaker = text[..at].trim_end().strip_suffix([',', ':', '-', '–'])?;
@@ -291,8 +338,8 @@ fn finished(title: &str, speakers: &str, lenient: bool) -> Option<Divided> {
     })
 }
 
-/// How long `Keynote: `, `Ignite - ` and the like in front of a line is, and what follows.
-fn kind_prefix(text: &str) -> (usize, &str) {
+/// How long `Keynote: `, `Ignite - ` and the like in front of a line is.
+fn kind_prefix(text: &str) -> usize {
     const KINDS: &[&str] = &[
         "opening keynote",
         "closing keynote",
@@ -311,7 +358,7 @@ fn kind_prefix(text: &str) -> (usize, &str) {
         "plenary",
     ];
     let Some(at) = text.find([':', '-', '–', '—', '|']) else {
-        return (0, text);
+        return 0;
     };
     let kind = text[..at]
         .trim()
@@ -319,9 +366,9 @@ fn kind_prefix(text: &str) -> (usize, &str) {
         .to_lowercase();
     let rest = text[at..].trim_start_matches([':', '-', '–', '—', '|', ' ']);
     if KINDS.contains(&kind.as_str()) && !rest.is_empty() {
-        (text.len() - rest.len(), rest)
+        text.len() - rest.len()
     } else {
-        (0, text)
+        0
     }
 }
 
@@ -332,20 +379,13 @@ enum Side {
 }
 
 /// Cuts at the outermost of several dividers on one side.
-fn cut<'t>(text: &'t str, dividers: &[&str], side: Side) -> Option<(&'t str, &'t str)> {
-    let found = |divider: &&str| {
-        let at = match side {
-            Side::First => find(text, divider),
-            Side::Last => rfind(text, divider),
-        };
-        at.map(|at| (at, divider.len()))
+fn cut<'t>(text: &'t str, dividers: &Dividers, side: Side) -> Option<(&'t str, &'t str)> {
+    let mut places = dividers.places(text);
+    let (at, divider) = match side {
+        Side::First => places.next()?,
+        Side::Last => places.next_back()?,
     };
-    let all = dividers.iter().filter_map(found);
-    let (at, length) = match side {
-        Side::First => all.min()?,
-        Side::Last => all.max()?,
-    };
-    Some((&text[..at], &text[at + length..]))
+    Some((&text[..at], &text[at + divider.len()..]))
 }
 
 fn swap<T>((left, right): (T, T)) -> (T, T) {

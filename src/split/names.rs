@@ -1,7 +1,12 @@
 //! Whether text is people's names, and which.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use super::dividers::Dividers;
+use super::edges::Edges;
 use super::tables::{GIVEN_NAMES, NOT_NAMES, SURNAMES};
-use super::wording::{find, starts_with};
+use super::wording::collapsed;
 
 /// Names read out of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,129 +35,133 @@ const JOINED_PARTICLES: &[&str] = &[
 ];
 
 /// In front of names: what they are. Those with a colon say it so plainly that any name will do.
-const LABELS: &[&str] = &[
-    "speaker:",
-    "speakers:",
-    "speaker(s):",
-    "presenter:",
-    "presenters:",
-    "presented by:",
-    "presented by ",
-    "author:",
-    "authors:",
-    "talk by:",
-    "talk by ",
-    "keynote by ",
-    "by:",
-    "by ",
-    "with ",
-    "host:",
-    "hosts:",
-    "panelists:",
-    "panel:",
-    "who:",
-    "speaker ",
-    "speakers ",
-    "presenter ",
-    "sprecher:",
-    "referent:",
-    "referentin:",
-    "referenten:",
-    "vortragende:",
-    "vortragender:",
-    "talare:",
-    "föredragshållare:",
-    "av:",
-    "foredragsholder:",
-    "taler:",
-    "oplægsholder:",
-    "spreker:",
-    "発表者：",
-    "発表者:",
-    "登壇者：",
-    "登壇者:",
-    "スピーカー：",
-    "スピーカー:",
-    "講演者：",
-    "演讲者：",
-    "讲者：",
-    "발표자:",
-    "ponente:",
-    "ponentes:",
-    "palestrante:",
-    "palestrantes:",
-    "relatore:",
-    "relatrice:",
-    "relatori:",
-    "prelegent:",
-    "докладчик:",
-    "спикер:",
-    "diễn giả:",
-    "facilitator:",
-    "facilitators:",
-    "facilitated by ",
-    "led by ",
-    "talk from ",
-    "delivered by ",
-    "given by ",
-    "sprekers:",
-    "door:",
-    "door ",
-    "orateur:",
-    "oratrice:",
-    "orateurs:",
-    "par:",
-    "par ",
-    "intervenant:",
-    "intervenants:",
-    "dr. ",
-    "dr ",
-    "prof. ",
-    "professor ",
-    "von ",
-    "av ",
-    "mr. ",
-    "ms. ",
-    "mrs. ",
-    "mit ",
-    "med ",
-];
+static LABELS: LazyLock<Edges> = LazyLock::new(|| {
+    Edges::starts(vec![
+        "speaker:",
+        "speakers:",
+        "speaker(s):",
+        "presenter:",
+        "presenters:",
+        "presented by:",
+        "presented by ",
+        "author:",
+        "authors:",
+        "talk by:",
+        "talk by ",
+        "keynote by ",
+        "by:",
+        "by ",
+        "with ",
+        "host:",
+        "hosts:",
+        "panelists:",
+        "panel:",
+        "who:",
+        "speaker ",
+        "speakers ",
+        "presenter ",
+        "sprecher:",
+        "referent:",
+        "referentin:",
+        "referenten:",
+        "vortragende:",
+        "vortragender:",
+        "talare:",
+        "föredragshållare:",
+        "av:",
+        "foredragsholder:",
+        "taler:",
+        "oplægsholder:",
+        "spreker:",
+        "発表者：",
+        "発表者:",
+        "登壇者：",
+        "登壇者:",
+        "スピーカー：",
+        "スピーカー:",
+        "講演者：",
+        "演讲者：",
+        "讲者：",
+        "발표자:",
+        "ponente:",
+        "ponentes:",
+        "palestrante:",
+        "palestrantes:",
+        "relatore:",
+        "relatrice:",
+        "relatori:",
+        "prelegent:",
+        "докладчик:",
+        "спикер:",
+        "diễn giả:",
+        "facilitator:",
+        "facilitators:",
+        "facilitated by ",
+        "led by ",
+        "talk from ",
+        "delivered by ",
+        "given by ",
+        "sprekers:",
+        "door:",
+        "door ",
+        "orateur:",
+        "oratrice:",
+        "orateurs:",
+        "par:",
+        "par ",
+        "intervenant:",
+        "intervenants:",
+        "dr. ",
+        "dr ",
+        "prof. ",
+        "professor ",
+        "von ",
+        "av ",
+        "mr. ",
+        "ms. ",
+        "mrs. ",
+        "mit ",
+        "med ",
+    ])
+});
 
 /// In front of names that are no speakers'.
-const OTHER_ROLES: &[&str] = &[
-    "notes by",
-    "notes from",
-    "co-author",
-    "coauthor",
-    "moderator",
-    "moderated by",
-    "note taker",
-    "notetaker",
-    "written by",
-    "photo:",
-    "photo by",
-    "photos by",
-    "image:",
-    "image by",
-    "picture by",
-    "sketch by",
-    "sketches by",
-    "sketchnotes by",
-    "organi",
-    "thanks to",
-    "posted by",
-    "scribe",
-    "attendees",
-    "present:",
-    "via ",
-    "credit",
-    "edited by",
-    "host of",
-    "published",
-];
+static OTHER_ROLES: LazyLock<Edges> = LazyLock::new(|| {
+    Edges::starts(vec![
+        "notes by",
+        "notes from",
+        "co-author",
+        "coauthor",
+        "moderator",
+        "moderated by",
+        "note taker",
+        "notetaker",
+        "written by",
+        "photo:",
+        "photo by",
+        "photos by",
+        "image:",
+        "image by",
+        "picture by",
+        "sketch by",
+        "sketches by",
+        "sketchnotes by",
+        "organi",
+        "thanks to",
+        "posted by",
+        "scribe",
+        "attendees",
+        "present:",
+        "via ",
+        "credit",
+        "edited by",
+        "host of",
+        "published",
+    ])
+});
 
 /// Behind names: where the rest is a company or a job.
-const REST: &[&str] = &[
+static REST: Dividers = Dividers::new(&[
     " from ",
     " at ",
     " of ",
@@ -171,13 +180,13 @@ const REST: &[&str] = &[
     " chez ",
     " bij ",
     " bei ",
-];
+]);
 
 const LISTS: &[&str] = &[", ", "; ", " / ", "/", " + ", "、"];
-const ANDS: &[&str] = &[
+static ANDS: Dividers = Dividers::new(&[
     " and ", " & ", " och ", " und ", " og ", " en ", " et ", " with ", " w/ ", " mit ", " avec ",
     " y ",
-];
+]);
 
 /// The names in `text`, if it is names: the first part must be one, later ones that are none are jobs
 /// and companies. `lenient` where the post's habit says that names stand here: then a first name or a
@@ -198,14 +207,16 @@ pub(super) fn people(text: &str, lenient: bool) -> Option<People> {
     let lenient = lenient || labelled;
     // `Ann Poe (@annpoe)`: a handle in brackets vouches for the name before it.
     let vouched = rest.contains("(@") || rest.contains("[@");
-    let segments = split(&[bare], LISTS);
+    let segments = split_list(bare);
 
-    let listed = segments
-        .last()
-        .is_some_and(|last| split(&[last], ANDS).len() > 1);
+    let listed = || {
+        segments
+            .last()
+            .is_some_and(|last| split_pair(last).len() > 1)
+    };
     let mut people: Option<People> = None;
     for (n, segment) in segments.iter().enumerate() {
-        for (m, part) in split(&[segment], ANDS).into_iter().enumerate() {
+        for (m, part) in split_pair(segment).into_iter().enumerate() {
             let found = name(part, lenient);
             let said = || said_to_be(part).filter(|_| labelled && people.is_none());
             let Some((found, sureness)) = found.or_else(said) else {
@@ -224,7 +235,7 @@ pub(super) fn people(text: &str, lenient: bool) -> Option<People> {
                 || m > 0
                 || n == 0
                 || found.starts_with('@') && lenient
-                || found.contains(' ') && (listed || labelled || people.sureness < SURE);
+                || found.contains(' ') && (labelled || people.sureness < SURE || listed());
             if trusted && sureness >= SURE && people.names.len() < 3 && m > 0 {
                 people.sureness = sureness;
             }
@@ -238,8 +249,7 @@ pub(super) fn people(text: &str, lenient: bool) -> Option<People> {
 
 /// `Speaker: Chef Amélie Toussaint`: whoever stands there, as long as it may be somebody.
 fn said_to_be(part: &str) -> Option<(String, u8)> {
-    let end = REST.iter().filter_map(|rest| divided_at(part, rest)).min();
-    let part = part[..end.unwrap_or(part.len())].trim();
+    let part = without_rest(part).trim();
     let words: Vec<&str> = part.split_whitespace().collect();
     let everyday = words.iter().filter(|word| NOT_NAMES.has(&fold(word)));
     let fits = (2..=5).contains(&words.len())
@@ -260,8 +270,7 @@ pub(super) fn is_labelled(text: &str) -> bool {
 
 /// Whether a line says that the people in it are no speakers.
 pub(super) fn is_of_others(text: &str) -> bool {
-    let text = text.trim();
-    OTHER_ROLES.iter().any(|role| starts_with(text, role))
+    OTHER_ROLES.find(text.trim()).is_some()
 }
 
 /// Whether a word is one of titles and not of names.
@@ -274,16 +283,26 @@ pub(super) fn is_particle(word: &str) -> bool {
 }
 
 fn label(text: &str) -> Option<&'static str> {
-    LABELS
-        .iter()
-        .copied()
-        .find(|label| starts_with(text, label))
+    LABELS.find(text)
 }
 
-fn split<'t>(texts: &[&'t str], dividers: &[&str]) -> Vec<&'t str> {
-    let mut parts = texts.to_vec();
-    for divider in dividers {
-        if parts.iter().any(|part| find(part, divider).is_some()) {
+/// `Ann Poe, Bo Roe / Maria Holm`
+fn split_list(text: &str) -> Vec<&str> {
+    // `、` begins with the last of these.
+    let is_sign = |byte| matches!(byte, b',' | b';' | b'/' | b'+' | 0xe3);
+    split(text, LISTS, text.bytes().any(is_sign))
+}
+
+/// `Ann Poe and Bo Roe`
+fn split_pair(text: &str) -> Vec<&str> {
+    split(text, ANDS.all, ANDS.is_in(text))
+}
+
+/// By one divider after the other, if one of them is there at all.
+fn split<'t>(text: &'t str, dividers: &[&str], divided: bool) -> Vec<&'t str> {
+    let mut parts = vec![text];
+    for divider in dividers.iter().filter(|_| divided) {
+        if parts.iter().any(|part| part.contains(divider)) {
             parts = parts.iter().flat_map(|part| part.split(divider)).collect();
         }
     }
@@ -295,23 +314,18 @@ fn split<'t>(texts: &[&'t str], dividers: &[&str]) -> Vec<&'t str> {
 }
 
 fn name(part: &str, lenient: bool) -> Option<(String, u8)> {
-    let end = REST.iter().filter_map(|rest| divided_at(part, rest)).min();
-    let part = &part[..end.unwrap_or(part.len())];
+    let part = without_rest(part);
     let part = label(part)
         .filter(|label| label.starts_with(['d', 'p', 'm']))
         .map_or(part, |label| &part[label.len()..]);
-    let words: Vec<&str> = part.split_whitespace().collect();
-    let handle = words
-        .iter()
-        .find(|word| word.starts_with('@') && word.len() > 2);
-    let spoken: Vec<&str> = words
-        .iter()
-        .copied()
-        .filter(|word| !word.starts_with('@'))
-        .collect();
+    let mut words = part.split_whitespace();
+    let is_handle = |word: &&str| word.starts_with('@');
+    let spoken: Vec<&str> = words.clone().filter(|word| !is_handle(word)).collect();
+    let alone = words.clone().count() == 1;
+    let handle = words.find(|word| is_handle(word) && word.len() > 2);
     if spoken.is_empty() {
-        let handle = handle.filter(|_| words.len() == 1 && lenient)?;
-        return Some(((*handle).to_owned(), SURE));
+        let handle = handle.filter(|_| alone && lenient)?;
+        return Some((handle.to_owned(), SURE));
     }
     let polite = spoken.len() > 1
         && spoken
@@ -320,6 +334,11 @@ fn name(part: &str, lenient: bool) -> Option<(String, u8)> {
     let spoken = &spoken[..spoken.len() - usize::from(polite)];
     if let Some(sureness) = far_eastern(spoken) {
         return Some((spoken.join(" "), if polite { SURE } else { sureness }));
+    }
+    // Most lines end here: of them nothing is looked up.
+    let may_be_one = |word: &&str| is_particle(word) || is_name_word(word, true);
+    if spoken.len() > 6 || !spoken.iter().all(may_be_one) {
+        return None;
     }
     let first = fold(spoken[0]);
     let given = GIVEN_NAMES.has(&first)
@@ -331,7 +350,6 @@ fn name(part: &str, lenient: bool) -> Option<(String, u8)> {
     let least = if lenient || handle.is_some() { 1 } else { 2 };
     let gerund = !given && first.len() > 5 && first.ends_with("ing");
     let fits = (least..=4).contains(&capital)
-        && spoken.len() <= 6
         && !gerund
         && !is_particle(spoken[0]) | (spoken.len() > 1)
         && spoken
@@ -362,11 +380,15 @@ fn name(part: &str, lenient: bool) -> Option<(String, u8)> {
     Some((spoken.join(" "), if sure { SURE } else { LIKELY }))
 }
 
-/// Where a company begins; `von` and the like stand inside names, too, and need a whole one before them.
-fn divided_at(part: &str, rest: &str) -> Option<usize> {
-    let at = find(part, rest)?;
-    let inside = is_particle(rest.split_whitespace().next().unwrap_or_default());
-    (!inside || part[..at].trim().contains(' ')).then_some(at)
+/// Without the company behind a name; `von` and the like stand inside names, too, and need a whole one before
+/// them where they first stand.
+fn without_rest(part: &str) -> &str {
+    let is_rest = |&(at, sign): &(usize, &str)| {
+        let inside = is_particle(sign.split_whitespace().next().unwrap_or_default());
+        !inside || part[..at].trim().contains(' ') && part.find(sign) == Some(at)
+    };
+    let end = REST.places(part).find(is_rest);
+    end.map_or(part, |(at, _)| &part[..at])
 }
 
 fn fold(word: &str) -> String {
@@ -375,10 +397,15 @@ fn fold(word: &str) -> String {
 }
 
 fn is_name_word(word: &str, given: bool) -> bool {
+    // Plain small words are most of those that are asked for.
+    if word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return false;
+    }
     let inner = word.trim_matches(['“', '”', '"', '\'', '‘', '’', '„']);
+    let joined = inner.starts_with(|c: char| c.is_ascii_lowercase() || c == '\'');
     let inner = JOINED_PARTICLES
         .iter()
-        .find_map(|particle| inner.strip_prefix(particle))
+        .find_map(|particle| inner.strip_prefix(particle).filter(|_| joined))
         .unwrap_or(inner);
     let first = inner.chars().next().unwrap_or('0');
     let letters = |c: char| c.is_alphabetic() || matches!(c, '\'' | '’' | '-' | '.' | '‐');
@@ -403,6 +430,12 @@ fn is_name_word(word: &str, given: bool) -> bool {
 
 /// Names in Han letters or Hangul have two to five of them, names in Katakana a dot between.
 fn far_eastern(words: &[&str]) -> Option<u8> {
+    if words
+        .first()
+        .is_some_and(|word| word.starts_with(|c: char| c.is_ascii()))
+    {
+        return None;
+    }
     let joined: String = words.concat();
     let count = joined.chars().count();
     let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c) || c == '々';
@@ -414,7 +447,12 @@ fn far_eastern(words: &[&str]) -> Option<u8> {
 }
 
 /// Without what stands in brackets: companies, nicknames, pronouns.
-pub(super) fn without_brackets(text: &str) -> String {
+pub(super) fn without_brackets(text: &str) -> Cow<'_, str> {
+    // `（` and `）` begin with the last of these.
+    let is_bracket = |byte| matches!(byte, b'(' | b'[' | b')' | b']' | 0xef);
+    if !text.bytes().any(is_bracket) {
+        return collapsed(text);
+    }
     let mut depth = 0_usize;
     let mut bare = String::with_capacity(text.len());
     for c in text.chars() {
@@ -425,7 +463,7 @@ pub(super) fn without_brackets(text: &str) -> String {
             _ => {}
         }
     }
-    bare.split_whitespace().collect::<Vec<_>>().join(" ")
+    Cow::Owned(collapsed(&bare).into_owned())
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! A post that is one talk, called by its title.
 
+use std::cell::LazyCell;
+
 use super::below;
 use super::candidate::Candidate;
 use super::carrier::{Carrier, Post};
@@ -14,8 +16,13 @@ use super::tidy::tidy;
 use super::wording::bare;
 
 /// The talk that the post's title names: with its speaker, or with the speaker on the line below. Where
-/// the title says nothing, the heading that stands over all others may.
-pub(super) fn title_talk(blocks: &[Block], post: Post, headings: &[Candidate]) -> Option<Carrier> {
+/// the title says nothing, the heading that stands over all others may. `headings` is asked for last: to list
+/// them is most of the work.
+pub(super) fn title_talk<'c>(
+    blocks: &[Block],
+    post: Post,
+    headings: impl FnOnce() -> &'c [Candidate],
+) -> Option<Carrier> {
     if post.titled_by_event {
         // `Pipes at night (Ann Poe, QueueConf)` is a talk and names its event.
         let told = talk_at(blocks, post, post.title?)?;
@@ -23,29 +30,29 @@ pub(super) fn title_talk(blocks: &[Block], post: Post, headings: &[Candidate]) -
         let own = told.title.split_whitespace().count() >= 2 && !names_one(&told.title);
         return (own && told.title != whole).then_some(told);
     }
-    let first = headings
-        .first()
-        .filter(|first| headings[1..].iter().all(|line| line.level > first.level));
-    let first = first.map(|first| first.at).filter(|&at| {
-        blocks[..at]
-            .iter()
-            .all(|block| block.range.is_empty() || !block.is_heading())
-    });
-    post.title
-        .and_then(|at| talk_at(blocks, post, at))
-        .or_else(|| talk_at(blocks, post, first?))
+    let titled = post.title.and_then(|at| talk_at(blocks, post, at));
+    titled.or_else(|| {
+        let is_said = |block: &Block| block.is_heading() && !block.range.is_empty();
+        let first = blocks.iter().position(is_said)?;
+        let told = talk_at(blocks, post, first)?;
+        let (outer, others) = headings().split_first()?;
+        let stands_over = others.iter().all(|line| line.level > outer.level);
+        (outer.at == first && stands_over).then_some(told)
+    })
 }
 
 fn talk_at(blocks: &[Block], post: Post, at: usize) -> Option<Carrier> {
     let block = &blocks[at];
     let line = Line::of(block);
-    let talkish = post.of_event || is_talkish(&blocks[at + 1..], 5);
-    let forms = FORMS.into_iter().filter(|form| {
-        !form.is_rare() && (*form != Form::TitleBy || talkish) || *form == Form::ColonTitle
-    });
+    let talkish = LazyCell::new(|| post.of_event || is_talkish(&blocks[at + 1..], 5));
+    let forms = FORMS
+        .into_iter()
+        .filter(|form| !form.is_rare() || *form == Form::ColonTitle);
     let divided = forms
-        .filter_map(|form| divide(&line, form, false))
-        .filter(|divided| divided.sureness >= SURE || talkish && !post.of_event)
+        .filter_map(|form| Some((form, divide(&line, form, false)?)))
+        .filter(|(form, _)| *form != Form::TitleBy || *talkish)
+        .map(|(_, divided)| divided)
+        .filter(|divided| divided.sureness >= SURE || *talkish && !post.of_event)
         .max_by_key(|divided| divided.sureness);
     let told = divided.or_else(|| {
         let below =
@@ -61,7 +68,7 @@ fn talk_at(blocks: &[Block], post: Post, at: usize) -> Option<Carrier> {
                 .iter()
                 .any(|by| bare(said).starts_with(by));
         let speaker = is_labelled(said) && !byline;
-        let fits = speaker || talkish || below.people.sureness >= SURE && !byline;
+        let fits = speaker || *talkish || below.people.sureness >= SURE && !byline;
         let title = tidy(&line.text);
         (fits && !title.is_empty()).then_some(Divided {
             title,

@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
+use memchr::memchr2;
+
 use super::furniture::{Sort, sort};
+use super::wording::collapsed;
 use crate::model::{Attributes, SafeHtml, Token, decode, is_block};
 
 /// Something on a line of its own that is not inside a quotation or a table; those stand here as one block
@@ -85,9 +88,9 @@ struct Reader {
     line: Option<usize>,
     /// Where the open styled parts began.
     styles: Vec<usize>,
-    /// Open `b` and `strong`, and how many characters stood outside of them.
+    /// Open `b` and `strong`, and whether anything stood outside of them.
     bold: usize,
-    plain: usize,
+    plain: bool,
     /// The id of an empty anchor in front of the next block, or of the element around it.
     before: Option<String>,
 }
@@ -220,6 +223,10 @@ impl Reader {
     }
 
     fn lines(&mut self, raw: &str, at: usize) {
+        // As most text is: nothing to decode, and of one line.
+        if memchr2(b'&', b'\n', raw.as_bytes()).is_none() {
+            return self.text(raw, at);
+        }
         let mut from = at;
         for (n, line) in raw.split('\n').enumerate() {
             if n > 0 {
@@ -234,25 +241,23 @@ impl Reader {
     }
 
     fn text(&mut self, text: &str, at: usize) {
-        if text.trim().is_empty() {
+        let from_word = text.trim_start();
+        let words = from_word.trim_end();
+        if words.is_empty() {
             self.space |= !text.is_empty();
             return;
         }
         if self.current.is_none() {
             self.start(at, 0);
         }
-        self.space |= text.starts_with(char::is_whitespace);
-        for word in text.split_whitespace() {
-            self.write_space();
-            if let Some(block) = &mut self.current {
-                block.text.push_str(word);
-                if self.bold == 0 {
-                    self.plain += word.len();
-                }
-            }
-            self.space = true;
+        self.space |= from_word.len() < text.len();
+        self.write_space();
+        if let Some(block) = &mut self.current {
+            block.text.reserve(words.len());
+            block.text.push_str(&collapsed(words));
+            self.plain |= self.bold == 0;
         }
-        self.space = text.ends_with(char::is_whitespace);
+        self.space = words.len() < from_word.len();
     }
 
     fn write_space(&mut self) {
@@ -302,7 +307,7 @@ impl Reader {
             ..Block::default()
         });
         self.styles.clear();
-        (self.space, self.bold, self.plain) = (false, 0, 0);
+        (self.space, self.bold, self.plain) = (false, 0, false);
         self.line = None;
     }
 
@@ -311,8 +316,13 @@ impl Reader {
             return;
         };
         block.range.end = end;
-        block.bold = self.plain == 0;
-        let trimmed = without_permalink_sign(&block.text).trim_end().len();
+        block.bold = !self.plain;
+        let last = block.text.as_bytes().last();
+        // As nearly all end: in what is neither white space nor one of the signs.
+        let trimmed = match last.is_some_and(|byte| byte.is_ascii_graphic() && *byte != b'#') {
+            true => block.text.len(),
+            false => without_permalink_sign(&block.text).trim_end().len(),
+        };
         block.text.truncate(trimmed);
         for styled in &mut block.styled {
             styled.end = styled.end.min(trimmed);

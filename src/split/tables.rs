@@ -1,13 +1,19 @@
 //! The genre's words, out of text files that say their own notation.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
+
+use foldhash::fast::FixedState;
+
+use super::edges::Edges;
+
+/// Nobody sends us what is in it, so it needs no hash that is safe from that.
+type HashSet<T> = std::collections::HashSet<T, FixedState>;
 
 /// Words in any order; lines that begin with `#` are remarks.
 pub(super) struct Words(LazyLock<HashSet<&'static str>>);
 
 impl Words {
-    const fn new(read: fn() -> HashSet<&'static str>) -> Self {
+    pub(super) const fn new(read: fn() -> HashSet<&'static str>) -> Self {
         Self(LazyLock::new(read))
     }
 
@@ -34,10 +40,10 @@ pub(super) static NOT_EVENTS: Words = Words::new(|| words(include_str!("tables/n
 pub(super) static COUNTED: Words = Words::new(|| words(include_str!("tables/counted.txt")));
 pub(super) static EVENT_WORDS: Words = Words::new(|| words(include_str!("tables/event_words.txt")));
 /// Phrases around an event's name in a title, longest first.
-pub(super) static TITLE_STARTS: LazyLock<Vec<&'static str>> =
-    LazyLock::new(|| longest_first(include_str!("tables/title_starts.txt")));
-pub(super) static TITLE_ENDS: LazyLock<Vec<&'static str>> =
-    LazyLock::new(|| longest_first(include_str!("tables/title_ends.txt")));
+pub(super) static TITLE_STARTS: LazyLock<Edges> =
+    LazyLock::new(|| Edges::starts(longest_first(include_str!("tables/title_starts.txt"))));
+pub(super) static TITLE_ENDS: LazyLock<Edges> =
+    LazyLock::new(|| Edges::ends(longest_first(include_str!("tables/title_ends.txt"))));
 
 pub(super) static FURNITURE: LazyLock<Phrases> =
     LazyLock::new(|| Phrases::read(include_str!("tables/furniture.txt")));
@@ -69,44 +75,45 @@ fn is_remark(line: &str) -> bool {
 /// Whole lines told by phrases and by the words they are made of.
 pub(super) struct Phrases {
     whole: HashSet<&'static str>,
-    beginnings: Vec<&'static str>,
+    beginnings: Edges,
     words: HashSet<&'static str>,
     beside: HashSet<&'static str>,
 }
 
 impl Phrases {
     fn read(table: &'static str) -> Self {
-        let mut read = Self {
-            whole: HashSet::new(),
-            beginnings: Vec::new(),
-            words: HashSet::new(),
-            beside: HashSet::new(),
-        };
+        let (mut whole, mut beginnings) = (HashSet::default(), Vec::new());
+        let (mut made_of, mut beside) = (HashSet::default(), HashSet::default());
         for entry in entries(table) {
             if let Some(words) = entry.strip_prefix("+ ") {
-                read.words.extend(words.split_whitespace());
+                made_of.extend(words.split_whitespace());
             } else if let Some(words) = entry.strip_prefix("= ") {
-                read.beside.extend(words.split_whitespace());
+                beside.extend(words.split_whitespace());
             } else if let Some(beginning) = entry.strip_suffix(" *") {
-                read.beginnings.push(beginning);
+                beginnings.push(beginning);
             } else {
-                read.whole.insert(entry);
+                whole.insert(entry);
             }
         }
-        read
+        Self {
+            whole,
+            beginnings: Edges::starts(beginnings),
+            words: made_of,
+            beside,
+        }
     }
 
     /// `bare` as [`super::furniture::bare`] makes it, numbers left out.
     pub(super) fn has(&self, bare: &str) -> bool {
-        let words: Vec<&str> = bare.split_whitespace().collect();
-        let made_of = words.len() <= 8
-            && words.iter().any(|word| self.is_word(word))
-            && words
-                .iter()
-                .all(|word| self.is_word(word) || self.beside.contains(word));
+        let mut words = bare.split_whitespace();
+        let made_of = words
+            .clone()
+            .all(|word| self.is_word(word) || self.beside.contains(word))
+            && words.clone().count() <= 8
+            && words.any(|word| self.is_word(word));
         made_of
             || self.whole.contains(bare)
-            || self.beginnings.iter().any(|beginning| {
+            || self.beginnings.alike(bare).any(|(_, beginning)| {
                 let rest = bare.strip_prefix(beginning);
                 rest.is_some_and(|rest| {
                     (rest.is_empty() || rest.starts_with(' '))
@@ -125,7 +132,8 @@ impl Phrases {
 pub(super) struct Titles {
     beginnings: HashSet<&'static str>,
     anywhere: HashSet<&'static str>,
-    /// How many words the longest of these has.
+    /// The first words of these, and how many words the longest has.
+    first: HashSet<&'static str>,
     longest: usize,
     tags: HashSet<&'static str>,
 }
@@ -133,20 +141,24 @@ pub(super) struct Titles {
 impl Titles {
     fn read(table: &'static str) -> Self {
         let mut read = Self {
-            beginnings: HashSet::new(),
-            anywhere: HashSet::new(),
+            beginnings: HashSet::default(),
+            anywhere: HashSet::default(),
+            first: HashSet::default(),
             longest: 0,
-            tags: HashSet::new(),
+            tags: HashSet::default(),
         };
         for entry in entries(table) {
             read.longest = read.longest.max(entry.split(' ').count());
             if let Some(tag) = entry.strip_prefix("# ") {
                 read.tags.insert(tag);
-            } else if let Some(beginning) = entry.strip_prefix("^ ") {
-                read.beginnings.insert(beginning);
-            } else {
-                read.anywhere.insert(entry);
+                continue;
             }
+            let (phrases, phrase) = match entry.strip_prefix("^ ") {
+                Some(beginning) => (&mut read.beginnings, beginning),
+                None => (&mut read.anywhere, entry),
+            };
+            phrases.insert(phrase);
+            read.first.extend(phrase.split(' ').next());
         }
         read
     }
@@ -156,10 +168,13 @@ impl Titles {
         starts.into_iter().any(|start| {
             let rest = &bare[start..];
             let ends = rest.match_indices(' ').map(|(at, _)| at);
-            ends.chain([rest.len()]).take(self.longest).any(|end| {
-                let phrase = &rest[..end];
-                self.anywhere.contains(phrase) || start == 0 && self.beginnings.contains(phrase)
-            })
+            let mut ends = ends.chain([rest.len()]).take(self.longest).peekable();
+            let first = ends.peek().map_or(rest, |&end| &rest[..end]);
+            self.first.contains(first)
+                && ends.any(|end| {
+                    let phrase = &rest[..end];
+                    self.anywhere.contains(phrase) || start == 0 && self.beginnings.contains(phrase)
+                })
         })
     }
 

@@ -1,6 +1,7 @@
 //! A line without what surrounds a title: numbering, times, votes, languages, links to slides.
 
-use super::wording::bare;
+use super::dividers::Dividers;
+use super::wording::{bare, collapsed, first_word};
 
 /// Words in brackets or behind a dash at the end of a title that are no part of it.
 const LABELS: &[&str] = &[
@@ -69,7 +70,7 @@ const LINK_WORDS: &[&str] = &[
 /// A longer line, in bytes, is no row of links.
 const LONGEST_LINKS: usize = 400;
 
-const DASHES: &[&str] = &[" - ", " – ", " — ", " | ", " -- "];
+static DASHES: Dividers = Dividers::new(&[" - ", " – ", " — ", " | ", " -- "]);
 
 /// A title without numbering, time, votes, and quotation marks around it.
 pub(super) fn tidy(title: &str) -> String {
@@ -103,7 +104,7 @@ pub(super) fn tidy(title: &str) -> String {
             title = inner;
         }
     }
-    title.split_whitespace().collect::<Vec<_>>().join(" ")
+    collapsed(title).into_owned()
 }
 
 /// How many bytes of a line stand before what it says: pictures, time, numbering.
@@ -308,11 +309,8 @@ fn is_room(inner: &str) -> bool {
 }
 
 fn without_links(title: &str) -> Option<&str> {
-    let at = DASHES
-        .iter()
-        .filter_map(|dash| title.rfind(dash).map(|at| (at, at + dash.len())))
-        .max()?;
-    let (before, links) = (&title[..at.0], &title[at.1..]);
+    let (at, dash) = DASHES.places(title).next_back()?;
+    let (before, links) = (&title[..at], &title[at + dash.len()..]);
     (is_links(links) && !before.trim().is_empty() && bare(links) != "code" && bare(links) != "talk")
         .then_some(before)
 }
@@ -322,8 +320,17 @@ pub(super) fn is_links(text: &str) -> bool {
     if text.len() > LONGEST_LINKS {
         return false;
     }
+    let is_of_links = |word: &str| {
+        LINK_WORDS
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(word))
+    };
+    // Nearly every line is told by its first word.
+    if first_word(text).is_some_and(|word| !is_of_links(word)) {
+        return false;
+    }
     let bare = bare(text);
-    !bare.is_empty() && bare.split(' ').all(|word| LINK_WORDS.contains(&word))
+    !bare.is_empty() && bare.split(' ').all(is_of_links)
 }
 
 #[cfg(test)]

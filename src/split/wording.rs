@@ -1,6 +1,6 @@
 //! Lines as they are compared.
 
-use memchr::memmem;
+use std::borrow::Cow;
 
 /// Lower case, letters and digits alone, single spaces.
 pub(super) fn bare(line: &str) -> String {
@@ -12,11 +12,7 @@ pub(super) fn bare(line: &str) -> String {
         .filter(|c| !matches!(c, '\'' | '’'))
         .map(|c| if c.is_alphanumeric() { c } else { ' ' })
         .collect();
-    letters
-        .to_lowercase()
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
+    collapsed(&letters.to_lowercase()).into_owned()
 }
 
 /// As [`bare`], for nearly every line there is, in one walk.
@@ -37,14 +33,60 @@ fn bare_ascii(line: &str) -> String {
     bare
 }
 
-/// Where a sign or word first stands. As `str::find`, which prepares itself for long texts each time.
-pub(super) fn find(line: &str, sign: &str) -> Option<usize> {
-    memmem::find(line.as_bytes(), sign.as_bytes())
+/// With single spaces for white space, and none around.
+pub(super) fn collapsed(text: &str) -> Cow<'_, str> {
+    let words = text.trim();
+    if is_spaced_once(words) {
+        return Cow::Borrowed(words);
+    }
+    let mut collapsed = String::with_capacity(words.len());
+    for (n, word) in words.split_whitespace().enumerate() {
+        collapsed.extend((n > 0).then_some(' '));
+        collapsed.push_str(word);
+    }
+    Cow::Owned(collapsed)
 }
 
-/// Where a sign or word last stands.
-pub(super) fn rfind(line: &str, sign: &str) -> Option<usize> {
-    memmem::rfind(line.as_bytes(), sign.as_bytes())
+/// Whether white space is collapsed as it stands. `false` of some text that is: the white space beyond ASCII
+/// begins with few bytes, and so does other text.
+fn is_spaced_once(words: &str) -> bool {
+    // Without a way out in the midst: so the compiler looks at many bytes at once. The last is no white space.
+    let bytes = words.as_bytes();
+    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
+    !pairs.fold(false, |odd, (&a, &b)| {
+        let beyond_ascii = (a == 0xc2) | (a.wrapping_sub(0xe1) < 3);
+        odd | (a < b' ') | beyond_ascii | ((a == b' ') & (b == b' '))
+    })
+}
+
+/// Whether a line's [`bare`] form is `said`.
+pub(super) fn says(line: &str, said: &str) -> bool {
+    let mut rest = said.bytes();
+    let (mut apart, mut begun) = (false, false);
+    for byte in line.bytes() {
+        if byte.is_ascii_alphanumeric() {
+            let spaced = !(apart && begun) || rest.next() == Some(b' ');
+            if !spaced || rest.next() != Some(byte.to_ascii_lowercase()) {
+                return false;
+            }
+            (apart, begun) = (false, true);
+        } else if !byte.is_ascii() {
+            return bare(line) == said;
+        } else if byte != b'\'' {
+            apart = true;
+        }
+    }
+    rest.next().is_none()
+}
+
+/// The first word of a line's [`bare`] form, in the case that it has; `None` where it is not all of ASCII.
+pub(super) fn first_word(line: &str) -> Option<&str> {
+    let from = line.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let end = from.bytes().position(|byte| !byte.is_ascii_alphanumeric());
+    let behind = from.as_bytes().get(end.unwrap_or(from.len()));
+    let whole = behind.is_none_or(|byte| byte.is_ascii() && *byte != b'\'');
+    let word = &from[..end.unwrap_or(from.len())];
+    (whole && !word.is_empty()).then_some(word)
 }
 
 /// Whether a line begins with `known`, which is in lower case.
@@ -92,6 +134,15 @@ mod tests {
             ("Größe – Ärger’s", "größe ärgers"),
         ] {
             assert_eq!(bare(line), expected);
+            let first = first_word(line).map(str::to_lowercase);
+            assert_eq!(
+                first.as_deref(),
+                expected
+                    .split(' ')
+                    .next()
+                    .filter(|word| word.is_ascii() && !word.is_empty())
+            );
+            assert!(says(line, expected) && !says(line, "day") && !says(line, "a b c"));
             assert_eq!(
                 bare(&format!("é {line}"))
                     .trim_start_matches('é')

@@ -1,7 +1,6 @@
 //! What one feed may take from the others, and how it is said that not all of it was.
 
-use std::thread::available_parallelism;
-
+use super::cores;
 use crate::clean;
 use crate::model::{Change, Changes, RawFeed};
 use crate::parse;
@@ -9,11 +8,6 @@ use crate::source::{Answer, Body, Failure, FailureKind};
 
 /// An answer of so many bytes is worked on alone: it takes ten times as much memory while it is.
 const LARGE: usize = 4 << 20;
-
-/// How many answers are worked on at once.
-pub(super) fn cores() -> usize {
-    available_parallelism().map_or(1, std::num::NonZero::get)
-}
 
 /// How many of the cores an answer takes.
 pub(super) fn share(answer: &Result<Answer, Failure>) -> u32 {
@@ -26,7 +20,7 @@ pub(super) fn share(answer: &Result<Answer, Failure>) -> u32 {
     };
     match bytes < LARGE {
         true => 1,
-        false => u32::try_from(cores()).unwrap_or(1),
+        false => u32::try_from(cores::count()).unwrap_or(1),
     }
 }
 
@@ -78,7 +72,7 @@ mod tests {
 
     #[test]
     fn a_large_answer_takes_all_cores() {
-        let all = u32::try_from(cores()).unwrap();
+        let all = u32::try_from(cores::count()).unwrap();
         assert_eq!(share(&answer(&[1000])), 1);
         assert_eq!(share(&answer(&[LARGE])), all);
         assert_eq!(share(&answer(&[LARGE / 2, LARGE / 2])), all);

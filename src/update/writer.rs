@@ -8,7 +8,7 @@ use tokio::sync::mpsc::error::TryRecvError;
 
 use super::report::Report;
 use super::{BATCH, Poll};
-use crate::archive::{Archive, ArchiveError};
+use crate::archive::{Archive, ArchiveError, PackedAttempt};
 use crate::model::Recorded;
 
 /// The writer only hangs up when the archive cannot be written any more, and says so itself.
@@ -18,9 +18,15 @@ pub(super) async fn send(polls: Vec<Poll>, polled: &mpsc::Sender<Poll>) {
     }
 }
 
-/// How long the writer waits for more before it commits: each commit waits for the disk, and unchanged feeds
-/// come by the hundred in this time.
-const GATHERING: Duration = Duration::from_millis(15);
+/// How long the writer gathers before it commits. Each commit waits for the disk, writes pages again that the one
+/// before has written, and leaves a piece of the index: few and large ones cost least.
+const GATHERING: Duration = Duration::from_millis(250);
+
+/// How often it looks for more meanwhile.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// How much it gathers, in bytes of [`PackedAttempt::size`].
+const MOST: usize = 12 << 20;
 
 /// The one writer: takes what comes within a moment, up to a batch, and commits it together.
 pub(super) fn write(
@@ -28,15 +34,14 @@ pub(super) fn write(
     mut polled: mpsc::Receiver<Poll>,
     written: &mpsc::Sender<Report>,
 ) -> Result<(), ArchiveError> {
-    let mut batch = Vec::with_capacity(BATCH);
-    while polled.blocking_recv_many(&mut batch, BATCH) > 0 {
-        gather(&mut batch, &mut polled);
+    while let Some(first) = polled.blocking_recv() {
+        let batch = gather(first, &mut polled);
         let mut drafts = Vec::with_capacity(batch.len());
         let mut attempts = Vec::with_capacity(batch.len());
-        for poll in batch.drain(..) {
+        for poll in batch {
             match poll.attempt {
                 Some(attempt) => {
-                    drafts.push((poll.draft, poll.slot));
+                    drafts.push(poll.draft);
                     attempts.push(attempt);
                 }
                 None => {
@@ -44,8 +49,7 @@ pub(super) fn write(
                 }
             }
         }
-        for ((draft, slot), recorded) in drafts.into_iter().zip(archive.record_packed(attempts)?) {
-            drop(slot);
+        for (draft, recorded) in drafts.into_iter().zip(archive.record_packed(&attempts)?) {
             let report = match recorded {
                 Ok(recorded) => draft.finish(recorded),
                 Err(error) => draft.unrecorded(&error),
@@ -57,17 +61,28 @@ pub(super) fn write(
     Ok(())
 }
 
-/// Fills a batch with what comes while it waits once.
-fn gather(batch: &mut Vec<Poll>, polled: &mut mpsc::Receiver<Poll>) {
-    let mut has_waited = false;
-    while batch.len() < BATCH {
-        match polled.try_recv() {
-            Ok(poll) => batch.push(poll),
-            Err(TryRecvError::Empty) if !has_waited => {
-                thread::sleep(GATHERING);
-                has_waited = true;
+/// A batch of what comes within a moment. Each poll gives its slot back, for the batch is bounded itself.
+fn gather(first: Poll, polled: &mut mpsc::Receiver<Poll>) -> Vec<Poll> {
+    let mut left = GATHERING;
+    let mut size = 0;
+    let mut batch = Vec::with_capacity(BATCH);
+    let mut next = Ok(first);
+    loop {
+        match next {
+            Ok(mut poll) => {
+                poll.slot = None;
+                size += poll.attempt.as_ref().map_or(0, PackedAttempt::size);
+                batch.push(poll);
             }
-            Err(_) => return,
+            Err(TryRecvError::Empty) if !left.is_zero() => {
+                thread::sleep(LOOK);
+                left = left.saturating_sub(LOOK);
+            }
+            Err(_) => return batch,
         }
+        if batch.len() >= BATCH || size >= MOST {
+            return batch;
+        }
+        next = polled.try_recv();
     }
 }

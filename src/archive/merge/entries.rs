@@ -31,7 +31,7 @@ pub(super) struct Entries<'a, 'b> {
     words: &'a mut KnownWords,
     /// The subscription's tags, for entries that are new here.
     given: Vec<String>,
-    pending: Pending,
+    pending: Pending<'static>,
     waiting: usize,
     /// Those of this archive that are new or have another state.
     pub(super) changed: Vec<EntryId>,

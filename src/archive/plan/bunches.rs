@@ -185,9 +185,9 @@ impl<'a> Bunches<'a> {
         }
         asked.sort_unstable();
         let mut says = self.reach.db.prepare_cached(
-            "SELECT DISTINCT rowid >> 12 FROM entry_text WHERE entry_text MATCH ?1
+            "SELECT DISTINCT rowid >> 8 FROM entry_text WHERE entry_text MATCH ?1
                  AND rowid >= ?2 AND rowid <= ?3
-                 AND (rowid >> 12) IN (SELECT value FROM json_each(?4))",
+                 AND (rowid >> 8) IN (SELECT value FROM json_each(?4))",
         )?;
         let mut found = HashSet::new();
         let gap = match anywhere_of(expression).is_some() {
@@ -200,10 +200,10 @@ impl<'a> Bunches<'a> {
             let last = near.last().map_or(*first, |(last, _)| *last);
             let own: Vec<i64> = near.iter().map(|(entry, _)| *entry).collect();
             let list = serde_json::Value::from(own).to_string();
-            let entries = says.query_map(
-                (expression, first << 12, (last << 12) + 4095, list),
-                |row| row.get::<_, i64>(0),
-            )?;
+            let entries = says
+                .query_map((expression, first << 8, (last << 8) + 255, list), |row| {
+                    row.get::<_, i64>(0)
+                })?;
             for entry in entries {
                 let entry = entry?;
                 if let Ok(at) = near.binary_search_by_key(&entry, |(entry, _)| *entry) {

@@ -139,8 +139,8 @@ impl Candidates<'_> {
             return Ok(());
         }
         let entry = match self.merged {
-            true => shown_for("(entry_text.rowid >> 12)"),
-            false => "(entry_text.rowid >> 12)".to_owned(),
+            true => shown_for("(entry_text.rowid >> 8)"),
+            false => "(entry_text.rowid >> 8)".to_owned(),
         };
         let set = format!("SELECT {entry} FROM entry_text WHERE entry_text MATCH ?");
         let mut sql =
@@ -162,7 +162,7 @@ impl Candidates<'_> {
         };
         if self.reach.of(&expression)? < most {
             let from = "entry_text WHERE entry_text MATCH ?";
-            self.push("(entry_text.rowid >> 12)", from, vec![expression.into()]);
+            self.push("(entry_text.rowid >> 8)", from, vec![expression.into()]);
         }
         Ok(())
     }

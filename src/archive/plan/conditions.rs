@@ -38,19 +38,19 @@ impl Rows {
     fn test(self) -> &'static str {
         match self {
             Self::All => "",
-            Self::Entry => " AND (rowid & 4095) = 0",
-            Self::Talks => " AND (rowid & 4095) > 0",
+            Self::Entry => " AND (rowid & 255) = 0",
+            Self::Talks => " AND (rowid & 255) > 0",
         }
     }
 
     /// As the range of rows of one entry.
     fn of(self, entry: &str) -> String {
         let (first, last) = match self {
-            Self::All => (0, 4095),
+            Self::All => (0, 255),
             Self::Entry => (0, 0),
-            Self::Talks => (1, 4095),
+            Self::Talks => (1, 255),
         };
-        let first_row = format!("({entry} << 12)");
+        let first_row = format!("({entry} << 8)");
         format!("entry_text.rowid BETWEEN {first_row} + {first} AND {first_row} + {last}")
     }
 }
@@ -175,11 +175,11 @@ impl Conditions<'_> {
         let sql = match self.is_asked_each(&expression)? {
             true => {
                 "EXISTS (SELECT 1 FROM entry_text
-                     WHERE entry_text MATCH ? AND rowid = (e.id << 12) + t.number)"
+                     WHERE entry_text MATCH ? AND rowid = (e.id << 8) + t.number)"
             }
             false => {
-                "(e.id << 12) + t.number IN (SELECT rowid FROM entry_text
-                     WHERE entry_text MATCH ? AND (rowid & 4095) > 0)"
+                "(e.id << 8) + t.number IN (SELECT rowid FROM entry_text
+                     WHERE entry_text MATCH ? AND (rowid & 255) > 0)"
             }
         };
         self.plan.push(sql, expression);
@@ -211,16 +211,16 @@ impl Conditions<'_> {
 
     /// All rows at once, or those from an entry on.
     fn gathered(&mut self, rows: Rows, expression: String, from: Option<i64>) {
-        let entry = self.plan.shown("(entry_text.rowid >> 12)");
+        let entry = self.plan.shown("(entry_text.rowid >> 8)");
         let test = rows.test();
         let sql =
             format!("+e.id IN (SELECT {entry} FROM entry_text WHERE entry_text MATCH ?{test}");
         self.plan.push(&sql, expression);
         if let Some(from) = from {
-            self.plan.push(" AND rowid >= ?", from << 12);
+            self.plan.push(" AND rowid >= ?", from << 8);
         }
         if let Some(Cursor(last)) = self.by_then {
-            self.plan.push(" AND (rowid >> 12) <= ?", last);
+            self.plan.push(" AND (rowid >> 8) <= ?", last);
         }
         self.plan.sql.push(')');
     }

@@ -27,7 +27,7 @@ pub(super) const AMONG: usize = 50_000 / SCALE;
 
 /// Rows of an expression with their score. A word in a title counts ten times one in the text, a name five
 /// times.
-const SCORED: &str = "SELECT rowid AS row, bm25(entry_text, 10.0, 5.0, 1.0) AS score
+const SCORED: &str = "SELECT rowid AS row, bm25(entry_text, 1.0, 10.0, 5.0) AS score
                       FROM entry_text WHERE entry_text MATCH ?";
 
 pub(super) enum Ranking {
@@ -150,7 +150,7 @@ impl Ranking {
                     in_column("-3"),
                     in_column("-2"),
                 );
-                let from = Value::from(from << 12);
+                let from = Value::from(from << 8);
                 let parameters = vec![
                     format!("title : ({expression})").into(),
                     from.clone(),

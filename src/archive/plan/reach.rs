@@ -144,12 +144,12 @@ impl<'a> Reach<'a> {
         most: usize,
     ) -> Result<(usize, i64), ArchiveError> {
         let mut select = self.db.prepare_cached(
-            "SELECT count(*), ifnull(max(row), 0) >> 12 FROM (
+            "SELECT count(*), ifnull(max(row), 0) >> 8 FROM (
                  SELECT rowid AS row FROM entry_text WHERE entry_text MATCH ?1 AND rowid >= ?2
                  LIMIT ?3)",
         )?;
         let (rows, last): (i64, i64) = select
-            .query_row((expression, from << 12, most as i64), |row| {
+            .query_row((expression, from << 8, most as i64), |row| {
                 Ok((row.get(0)?, row.get(1)?))
             })?;
         Ok((usize::try_from(rows).unwrap_or(0), last))
@@ -176,7 +176,7 @@ impl<'a> Reach<'a> {
     /// The first entry of which all rows are among the [`RECENT`] ones that an expression has.
     pub(super) fn recent_from(&self, expression: &str) -> Result<i64, ArchiveError> {
         let mut select = self.db.prepare_cached(
-            "SELECT rowid >> 12 FROM entry_text WHERE entry_text MATCH ?1
+            "SELECT rowid >> 8 FROM entry_text WHERE entry_text MATCH ?1
              ORDER BY rowid DESC LIMIT 1 OFFSET ?2",
         )?;
         let last: Option<i64> = select

@@ -33,7 +33,7 @@ fn a_row_missing_from_the_index_is_found_and_mended() {
     let hall = hall();
     damage(
         &hall,
-        "DELETE FROM entry_text WHERE rowid IN ((1 << 12) + 2, 2 << 12)",
+        "DELETE FROM entry_text WHERE rowid IN ((1 << 8) + 2, 2 << 8)",
     );
     assert!(hall.titles("beta", By::Entry).is_empty());
     assert_eq!(
@@ -57,7 +57,7 @@ fn a_row_too_many_in_the_index_is_found_and_mended() {
     let hall = hall();
     damage(
         &hall,
-        "INSERT INTO entry_text (rowid, title) VALUES (99 << 12, 'ghost'), ((2 << 12) + 7, 'ghost')",
+        "INSERT INTO entry_text (rowid, title) VALUES (99 << 8, 'ghost'), ((2 << 8) + 7, 'ghost')",
     );
     assert_eq!(
         hall.archive.check().unwrap(),

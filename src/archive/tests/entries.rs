@@ -177,7 +177,9 @@ fn what_goes_back_and_forth_is_kept_once() {
     let size = || {
         hall.archive.tidy_up().unwrap();
         let writer = hall.archive.connections.writer();
-        writer.execute_batch("VACUUM").unwrap();
+        // What the index holds of replaced states goes when its pieces are merged, in other runs.
+        let optimize = "INSERT INTO entry_text (entry_text) VALUES ('optimize'); VACUUM";
+        writer.execute_batch(optimize).unwrap();
         let pages = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
         writer
             .query_row(pages, [], |row| row.get::<_, i64>(0))
@@ -328,12 +330,12 @@ fn a_tag_a_person_took_off_only_a_person_brings_back() {
 #[test]
 fn a_post_with_more_talks_than_can_be_numbered_is_kept() {
     let hall = Hall::new();
-    let talks = vec![("T", &["S"][..], "word"); 4_100];
+    let talks = vec![("T", &["S"][..], "word"); 300];
     let id = hall.add(hall.follow(URL), with_talks(entry("g", "Many", ""), &talks));
     hall.add(hall.follow("https://next.example/"), entry("h", "Next", ""));
     assert_eq!(
         hall.archive.entry(id).unwrap().unwrap().entry.talks.len(),
-        4_095
+        255
     );
     assert_eq!(hall.titles("word", By::Entry), ["Many"]);
     assert!(hall.archive.check().unwrap().is_empty());
