@@ -18,8 +18,8 @@ mod reach;
 mod turns;
 mod words;
 
-use rusqlite::types::Value;
 use rusqlite::Connection;
+use rusqlite::types::Value;
 
 use self::candidates::{Start, start};
 use self::conditions::Conditions;
