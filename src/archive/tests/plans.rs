@@ -307,6 +307,31 @@ fn common_words_are_asked_of_many_entries_at_once() {
     );
 }
 
+/// Of a post in two feeds, what the other feed's copy says counts too.
+#[test]
+fn common_words_are_asked_of_the_copies_as_well() {
+    let hall = large();
+    let planet = hall.follow("https://planet.example/feed");
+    let again = (1..ENTRIES).step_by(20).map(|n| {
+        let mut entry = entry(&n.to_string(), &format!("Title {n}"), "<p>common and more");
+        entry.published = Some(at(n - ENTRIES));
+        entry.url = Some(format!("https://blog.example/{n}"));
+        new(entry)
+    });
+    hall.record(planet, again.collect());
+    let all = asked("common");
+    let limited = Query {
+        limit: Some(1_000),
+        ..all.clone()
+    };
+    let writer = hall.archive.connections.writer();
+    assert!(plan::Plan::of_bunches(&writer, &limited).unwrap().is_some());
+    drop(writer);
+    let complete = hall.titles_of(&all);
+    assert_eq!(complete.len(), 385);
+    assert_eq!(hall.titles_of(&limited), complete);
+}
+
 #[test]
 fn of_a_common_word_titles_come_first_and_then_the_newest() {
     for hall in [large(), merged()] {
