@@ -1,5 +1,6 @@
 //! An archive of up to a million entries, and what people ask of it:
-//! `cargo bench --features workbench --bench million -- [--entries N] [--runs N] [--exports] [--fresh]`.
+//! `cargo bench --features workbench --bench million -- [--entries N] [--runs N] [--only PART]
+//! [--exports] [--fresh]`.
 //!
 //! Fills an archive by the real way in (parse, clean, split, record; a close after each 5,000 entries, as of
 //! a run that ends) and measures what a new entry costs on the way. Then asks the questions whose time must
@@ -58,7 +59,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     } else {
         println!("{}", std::fs::read_to_string(folder.join("filled"))?);
     }
-    println!("{}", questions::table(&path, entries, runs)?);
+    let at = arguments.iter().position(|word| word == "--only");
+    let only = at.and_then(|at| arguments.get(at + 1));
+    let only = only.map(String::as_str);
+    println!("{}", questions::table(&path, entries, runs, only)?);
+    if only.is_some() {
+        return Ok(());
+    }
     if has("--exports") {
         println!("{}", questions::exports(&path)?);
     }

@@ -2,11 +2,12 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::content::{self, Packed};
+use super::content::Packed;
 use super::duplicates;
 use super::error::ArchiveError;
 use super::instants::{certain, instant, seconds};
 use super::tags;
+use super::unpack;
 use crate::model::{
     ArchivedEntry, ContentHash, Enclosure, Entry, EntryId, EntrySource, Event, Extras, FeedId,
     FeedOfEntry, Known, Original, Person, Talk, TalkKind,
@@ -44,7 +45,7 @@ pub(super) fn load(db: &Connection, id: EntryId) -> Result<Option<ArchivedEntry>
             id.0
         )));
     };
-    archived.entry.content = content::unpack_html(
+    archived.entry.content = unpack::html(
         db,
         row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?,
     )?;

@@ -53,6 +53,7 @@ mod stats;
 mod tags;
 #[cfg(test)]
 mod tests;
+mod unpack;
 
 use std::collections::HashMap;
 use std::path::Path;

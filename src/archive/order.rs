@@ -61,6 +61,6 @@ fn in_groups(query: &Query, plan: &mut Plan, order: &str) {
     );
 }
 
-fn whole(number: u64) -> rusqlite::types::Value {
+pub(super) fn whole(number: u64) -> rusqlite::types::Value {
     i64::try_from(number).unwrap_or(i64::MAX).into()
 }

@@ -10,6 +10,7 @@
 //! word is asked in one of two ways, too: what few rows say is gathered first; of a common word gathering
 //! would take longer than the whole answer, so each entry that is met is looked up by itself.
 
+mod bunches;
 mod candidates;
 mod conditions;
 mod ranking;
@@ -19,6 +20,7 @@ mod words;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
+use self::bunches::Bunches;
 use self::candidates::{Start, start};
 use self::conditions::Conditions;
 use self::ranking::{Ranking, all_of, required};
@@ -90,27 +92,62 @@ impl Plan {
     pub(super) fn in_turn(db: &Connection, query: &Query) -> Result<Vec<Self>, ArchiveError> {
         let reach = Reach::new(db);
         let ranking = Ranking::of(&reach, query)?;
-        let is_plain = query.per_feed.is_none() && query.group == Group::None;
-        let (true, Some(limit), true) = (ranking.is_partial(), query.limit, is_plain) else {
-            return Ok(vec![
-                Self::begun(db, query)?.complete(&reach, query, &ranking)?,
-            ]);
+        let begun = || Self::begun(db, query);
+        if matches!(ranking, Ranking::None | Ranking::Newest(..))
+            && let Some(bunches) = Bunches::of(&reach, query, begun()?.merged)?
+        {
+            let places = match ranking {
+                Ranking::None => Some(bunches.by_date(&Places::new())?),
+                _ => bunches.by_kind()?,
+            };
+            if let Some(places) = places {
+                return Ok(vec![begun()?.of_places(query.by, &places)]);
+            }
+        }
+        let (true, Some(limit), true) = (ranking.is_partial(), query.limit, is_plain(query)) else {
+            return Ok(vec![begun()?.complete(&reach, query, &ranking)?]);
         };
-        let best = Self::begun(db, query)?.best(&reach, query, &ranking)?;
+        let best = begun()?.best(&reach, query, &ranking)?;
         let places = best.places(db, query.by)?;
         let left = limit.saturating_sub(places.len() as u64);
-        let mut parts = vec![Self::begun(db, query)?.of_places(query.by, &places)];
+        let mut parts = vec![begun()?.of_places(query.by, &places)];
         if left > 0 {
+            let begun = begun()?;
             let rest = Query {
+                filter: match query.by == By::Entry && !begun.merged {
+                    true => ranking.rest_of(&query.filter),
+                    false => query.filter.clone(),
+                },
                 sort: Sort::Newest,
                 limit: Some(left),
                 ..query.clone()
             };
-            let mut plan = Self::begun(db, query)?;
-            plan.except = places;
-            parts.push(plan.complete(&reach, &rest, &Ranking::None)?);
+            parts.push(begun.rest(&reach, &rest, places)?);
         }
         Ok(parts)
+    }
+
+    /// How the entries are met that are asked in bunches; `None` where none are.
+    #[cfg(test)]
+    pub(super) fn of_bunches(db: &Connection, query: &Query) -> Result<Option<Self>, ArchiveError> {
+        let reach = Reach::new(db);
+        let bunches = Bunches::of(&reach, query, Self::begun(db, query)?.merged)?;
+        bunches.map(|bunches| bunches.base()).transpose()
+    }
+
+    /// What has not been found yet, by date.
+    fn rest(
+        mut self,
+        reach: &Reach<'_>,
+        query: &Query,
+        found: Places,
+    ) -> Result<Self, ArchiveError> {
+        if let Some(bunches) = Bunches::of(reach, query, self.merged)? {
+            let places = bunches.by_date(&found)?;
+            return Ok(self.of_places(query.by, &places));
+        }
+        self.except = found;
+        self.complete(reach, query, &Ranking::None)
     }
 
     /// Only of some entries, which are few; not ranked.
@@ -139,12 +176,27 @@ impl Plan {
         })
     }
 
+    /// Everything the query selects, by date, asked in one way where entries are many.
+    fn by_date(self, reach: &Reach<'_>, query: &Query, asks: Asks) -> Result<Self, ArchiveError> {
+        self.all(reach, query, &Ranking::None, Some(asks))
+    }
+
     /// Everything the query selects.
     fn complete(
+        self,
+        reach: &Reach<'_>,
+        query: &Query,
+        ranking: &Ranking,
+    ) -> Result<Self, ArchiveError> {
+        self.all(reach, query, ranking, None)
+    }
+
+    fn all(
         mut self,
         reach: &Reach<'_>,
         query: &Query,
         ranking: &Ranking,
+        asks: Option<Asks>,
     ) -> Result<Self, ArchiveError> {
         if let Ranking::Rows(..) = ranking {
             return self.best(reach, query, ranking);
@@ -159,7 +211,10 @@ impl Plan {
             });
         }
         self.sql.push_str(" FROM ");
-        self.asks = self.asking(reach, query)?;
+        self.asks = match asks {
+            Some(asks) => asks,
+            None => self.asking(reach, query)?,
+        };
         match start(reach, query, self.merged)? {
             Start::Few(few, entries) => {
                 self.sql
@@ -201,7 +256,12 @@ impl Plan {
             By::Entry => ", best.score AS score",
             By::Talk => TALK_SCORE,
         });
-        let best = self.best_hits();
+        let met_best_first =
+            query.by == By::Entry && query.limit.is_some() && is_plain(query) && ranking.is_fine();
+        let best = match met_best_first {
+            true => self.best_hits_first(),
+            false => self.best_hits(),
+        };
         self.sql.push_str(&format!(
             " FROM {best} CROSS JOIN entries e NOT INDEXED ON e.id = best.entry"
         ));
@@ -216,6 +276,10 @@ impl Plan {
         } else {
             self.asks = ranking.asks();
             self.select(reach, query)?;
+        }
+        if let (true, Some(limit)) = (met_best_first, query.limit) {
+            self.push(" LIMIT ?", order::whole(limit));
+            self.sql = format!("SELECT * FROM ({})", self.sql);
         }
         Ok(order::finish(query, self, true))
     }
@@ -235,6 +299,8 @@ impl Plan {
         }
         let are_together =
             common.len() < 2 || reach.up_to(&all_of(&common), OFTEN_TOGETHER)? == OFTEN_TOGETHER;
+        // That rows say several things says nothing of talks, to which what their entries say belongs too.
+        let are_together = are_together && (query.by == By::Entry || common.len() < 2);
         Ok(match are_together && query.sort != Sort::Oldest {
             true => Asks::Newest,
             false => Asks::AtOnce,
@@ -243,19 +309,27 @@ impl Plan {
 
     /// Puts what is ranked in front; says whether anything is.
     fn hits(&mut self, ranking: &Ranking) -> bool {
-        let Some((sql, expressions)) = ranking.hits() else {
+        let Some((sql, parameters)) = ranking.hits() else {
             return false;
         };
         self.sql.push_str(&sql);
-        self.parameters
-            .extend(expressions.into_iter().map(Value::from));
+        self.parameters.extend(parameters);
         true
     }
 
     fn best_hits(&self) -> String {
+        let entry = self.shown("(hits.row >> 8)");
+        format!("(SELECT {entry} AS entry, min(score) AS score FROM hits GROUP BY 1) AS best")
+    }
+
+    /// The same in their order, so that no more of them are looked at than are wanted. Where scores are the
+    /// same, what came last goes first.
+    fn best_hits_first(&self) -> String {
+        let entry = self.shown("(hits.row >> 8)");
+        // An order without an end SQLite would leave out.
         format!(
-            "(SELECT {} AS entry, min(score) AS score FROM hits GROUP BY 1) AS best",
-            self.shown("(hits.row >> 8)")
+            "(SELECT {entry} AS entry, min(score) AS score FROM hits
+              GROUP BY 1 ORDER BY score, entry DESC LIMIT -1) AS best"
         )
     }
 
@@ -404,6 +478,11 @@ impl Plan {
         self.sql.push_str(sql);
         self.parameters.push(value.into());
     }
+}
+
+/// Whether the limit is of all items alike.
+fn is_plain(query: &Query) -> bool {
+    query.per_feed.is_none() && query.group == Group::None
 }
 
 /// A talk that answers by its entry's title alone comes behind those that say the words.

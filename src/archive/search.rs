@@ -19,6 +19,8 @@ pub(super) fn search(
     title: &str,
     digest: &mut dyn Digest,
 ) -> Result<u64, SearchError> {
+    // The index of a large archive is walked over more than once for an answer.
+    db.pragma_update(None, "cache_size", -16_000)?;
     // One state of the archive for the whole answer, whatever is written meanwhile.
     let snapshot = db.transaction()?;
     let parts = Plan::in_turn(&snapshot, query)?;
@@ -99,11 +101,11 @@ impl<'a> Finder<'a> {
     }
 
     fn found(&self, item: Item<'_>) -> Result<Found, ArchiveError> {
-        let content = match item {
-            Item::Entry(archived) => archived.entry.content.to_text(),
-            Item::Talk(archived, talk) => archived.entry.content_of(talk).to_text(),
-        };
         let in_text = |wanted: &Wanted| {
+            let content = match item {
+                Item::Entry(archived) => archived.entry.content.to_text(),
+                Item::Talk(archived, talk) => archived.entry.content_of(talk).to_text(),
+            };
             let summary = item.entry().entry.summary.as_deref().unwrap_or_default();
             let in_summary = || {
                 matches!(item, Item::Entry(_))

@@ -14,6 +14,10 @@ use crate::model::{Category, Entry, EntryId, FeedId, Tag, TagOrigin};
 /// and of rules, without those that only spell an earlier one differently.
 pub(super) fn of_entry(db: &Connection, id: EntryId) -> Result<Vec<Tag>, ArchiveError> {
     let mut tags = all_of_entry(db, id)?;
+    // Of one origin there is each key once.
+    if tags.iter().all(|tag| tag.origin == tags[0].origin) {
+        return Ok(tags);
+    }
     let mut seen = HashSet::new();
     tags.retain(|tag| seen.insert(Tag::key(&tag.name)));
     Ok(tags)

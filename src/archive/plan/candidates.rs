@@ -11,10 +11,10 @@ use super::ranking::required;
 use super::reach::{COMMON, Reach, SCALE};
 use super::words::{anywhere, in_people, in_title};
 use crate::model::TalkKind;
-use crate::query::{Filter, Query};
+use crate::query::{By, Filter, Query};
 
 /// Up to so many entries are fetched and sorted rather than met on a walk: about 10 ms.
-const FEW: usize = 5_000 / SCALE;
+pub(super) const FEW: usize = 5_000 / SCALE;
 
 /// A way to the few entries that can be among the answer at all, with `entry` as its column.
 pub(super) struct Few {
@@ -51,6 +51,9 @@ pub(super) fn start(reach: &Reach<'_>, query: &Query, merged: bool) -> Result<St
     candidates.together(&required(reach.db, &query.filter)?)?;
     if let Some(cursor) = query.arrived_after {
         candidates.push("entries.id", "entries WHERE id > ?", vec![cursor.0.into()]);
+    }
+    if query.by == By::Talk {
+        candidates.push_shown("SELECT DISTINCT entry FROM talks", vec![]);
     }
     let mut fewest = match candidates.walk() {
         Some(walk) => count(reach, &walk, FEW)?,
@@ -121,9 +124,8 @@ impl Candidates<'_> {
     fn together(&mut self, expressions: &[String]) -> Result<(), ArchiveError> {
         let mut sets = Vec::new();
         for expression in expressions {
-            let rows = self.reach.of(expression)?;
-            if rows < COMMON {
-                sets.push((rows, expression));
+            if self.reach.walked(expression)? < COMMON {
+                sets.push((self.reach.of(expression)?, expression));
             }
         }
         sets.sort();
@@ -153,7 +155,12 @@ impl Candidates<'_> {
     }
 
     fn text(&mut self, expression: String) -> Result<(), ArchiveError> {
-        if self.reach.of(&expression)? < COMMON {
+        // To count what only looks rare would be to walk over a common word.
+        let most = match self.reach.walked(&expression)? < COMMON {
+            true => COMMON,
+            false => FEW,
+        };
+        if self.reach.of(&expression)? < most {
             let from = "entry_text WHERE entry_text MATCH ?";
             self.push("(entry_text.rowid >> 8)", from, vec![expression.into()]);
         }

@@ -1,36 +1,45 @@
 //! By what an answer is ranked.
 //!
 //! The index ranks by bm25: how often a row says a word, and how rare the word is. That takes a look at
-//! every row, a microsecond each, and says little of a word that stands everywhere. So:
-//! * where some word that must be there is not common, the rows that say it are ranked, by it and by the
-//!   other words that are not common;
-//! * where all of them are common, but few rows say them all, those are ranked;
-//! * where many do, only the newest of those: titles before people
+//! every row, a microsecond each, and at every row of each word, and says little of a word that stands
+//! everywhere. So:
+//! * where some word that must be there is not common, and none is, the rows that say the rarest are ranked,
+//!   by it and by the other words that are not common;
+//! * where others are common, or none is rare, but few rows say them all, those are ranked, by the words
+//!   that do not stand everywhere;
+//! * where many do, or all words stand everywhere, only the newest of those: titles before people
 //!   before text, each newest first. What else answers follows, newest first.
 
 use rusqlite::Connection;
+use rusqlite::types::Value;
 
 use super::super::error::ArchiveError;
 use super::Asks;
-use super::reach::{Reach, SCALE};
+use super::reach::{COMMON, EVERYWHERE, RANKED, Reach, SCALE};
 use super::words::{any_of, anywhere, in_people, in_title};
 use crate::query::{Filter, Query, Sort};
 
-/// So many rows are ranked by bm25, in 10 ms or so.
-const RANKED: usize = 6_000 / SCALE;
-/// Of common words, so many rows are ranked of each kind, among so many.
+/// Of common words, so many rows are ranked by their text, and of titles and people each so many among so
+/// many.
 const NEWEST: usize = 1_000 / SCALE;
-const AMONG: usize = 100_000 / SCALE;
+const NEWEST_HEADS: usize = 500 / SCALE;
+pub(super) const AMONG: usize = 50_000 / SCALE;
+
+/// Rows of an expression with their score. A word in a title counts ten times one in the text, a name five
+/// times.
+const SCORED: &str = "SELECT rowid AS row, bm25(entry_text, 1.0, 10.0, 5.0) AS score
+                      FROM entry_text WHERE entry_text MATCH ?";
 
 pub(super) enum Ranking {
     /// By date.
     None,
     /// All rows of an FTS5 expression, one of which every item of the answer has; so many at most.
     Rows(String, usize),
-    /// All rows of one that not every item has: what says the words in several talks has none.
-    Together(String),
-    /// The newest rows of such a one.
-    Newest(String),
+    /// All rows of one that not every item has: what says the words in several talks has none. With words
+    /// that are common beside it, which rows these are, as JSON.
+    Together(String, Option<String>),
+    /// The newest rows of such a one, from an entry on.
+    Newest(String, i64),
 }
 
 impl Ranking {
@@ -49,13 +58,12 @@ impl Ranking {
         let Some((rows, rarest)) = rarest else {
             return Ok(Self::None);
         };
-        if rows > RANKED {
-            let together = all_of(&required);
-            let is_seldom = required.len() > 1 && reach.up_to(&together, RANKED + 1)? <= RANKED;
-            return Ok(match is_seldom {
-                true => Self::Together(together),
-                false => Self::Newest(together),
-            });
+        let mut has_common = false;
+        for expression in &required {
+            has_common |= reach.walked(expression)? >= COMMON;
+        }
+        if rows > RANKED || (has_common && required.len() > 1) {
+            return Self::together(reach, &required);
         }
         let mut words = Vec::new();
         collect(reach.db, &query.filter, &mut words)?;
@@ -81,44 +89,76 @@ impl Ranking {
         })
     }
 
-    /// Defines `hits`: rows of the index with how well they answer; the lower the better. A word in a
-    /// title counts ten times one in the text, a name five times.
-    pub(super) fn hits(&self) -> Option<(String, Vec<String>)> {
+    /// By the rows that say all of it, if they are few and not every word stands everywhere.
+    fn together(reach: &Reach<'_>, required: &[String]) -> Result<Self, ArchiveError> {
+        // The rarest first: the index steps from one of its rows to the next.
+        let mut by_rows = Vec::with_capacity(required.len());
+        for expression in required {
+            by_rows.push((reach.of(expression)?, expression.clone()));
+        }
+        by_rows.sort();
+        let by_rows: Vec<String> = by_rows.into_iter().map(|(_, of)| of).collect();
+        let mut scored = by_rows.clone();
+        scored.retain(|of| reach.walked(of).is_ok_and(|rows| rows < EVERYWHERE));
+        let together = all_of(&by_rows);
+        if required.len() > 1 && !scored.is_empty() {
+            let rows = reach.rows(&together, RANKED + 1)?;
+            if rows.len() <= RANKED {
+                let are_all = scored.len() == required.len();
+                let rows = (!are_all).then(|| serde_json::Value::from(rows).to_string());
+                return Ok(Self::Together(all_of(&scored), rows));
+            }
+        }
+        let mut from = 0;
+        for expression in required {
+            from = from.max(reach.newest_from(expression, AMONG)?);
+        }
+        Ok(Self::Newest(together, from))
+    }
+
+    /// Defines `hits`: rows of the index with how well they answer; the lower the better.
+    pub(super) fn hits(&self) -> Option<(String, Vec<Value>)> {
         match self {
             Self::None => None,
-            Self::Rows(expression, _) | Self::Together(expression) => Some((
-                "WITH hits AS MATERIALIZED (
-                     SELECT rowid AS row, bm25(entry_text, 1.0, 10.0, 5.0) AS score
-                     FROM entry_text WHERE entry_text MATCH ?) "
-                    .to_owned(),
-                vec![expression.clone()],
+            Self::Rows(expression, _) | Self::Together(expression, None) => Some((
+                format!("WITH hits AS MATERIALIZED ({SCORED}) "),
+                vec![expression.clone().into()],
             )),
-            Self::Newest(expression) => {
-                // Which column says a word is not in the index: each row has to be looked at.
-                let newest = |score: &str| {
+            Self::Together(expression, Some(rows)) => Some((
+                format!(
+                    "WITH hits AS MATERIALIZED ({SCORED}
+                         AND +rowid IN (SELECT value FROM json_each(?))) "
+                ),
+                vec![expression.clone().into(), rows.clone().into()],
+            )),
+            Self::Newest(expression, from) => {
+                // Which column says a word is not in the index: each row has to be looked at, from old to
+                // new, for the other way the index does not stop where it is told to.
+                let in_column = |score: &str| {
                     format!(
                         "SELECT row, {score} AS score FROM (
-                             SELECT rowid AS row FROM entry_text WHERE entry_text MATCH ?
-                                 AND rowid >= (SELECT row FROM oldest)
-                             ORDER BY rowid DESC LIMIT {NEWEST})"
+                             SELECT rowid AS row FROM entry_text
+                             WHERE entry_text MATCH ? AND rowid >= ?
+                             ORDER BY +rowid DESC LIMIT {NEWEST_HEADS})"
                     )
                 };
                 let sql = format!(
-                    "WITH oldest AS MATERIALIZED (SELECT ifnull((
-                         SELECT rowid FROM entry_text WHERE entry_text MATCH ?
-                         ORDER BY rowid DESC LIMIT 1 OFFSET {AMONG}), 0) AS row),
-                     hits AS MATERIALIZED ({} UNION ALL {} UNION ALL {}) ",
-                    newest("-3"),
-                    newest("-2"),
-                    newest("-1")
+                    "WITH hits AS MATERIALIZED ({} UNION ALL {} UNION ALL
+                         SELECT row, -1 AS score FROM (
+                             SELECT rowid AS row FROM entry_text WHERE entry_text MATCH ?
+                             ORDER BY rowid DESC LIMIT {NEWEST})) ",
+                    in_column("-3"),
+                    in_column("-2"),
                 );
-                let expressions = vec![
-                    expression.clone(),
-                    format!("title : ({expression})"),
-                    format!("people : ({expression})"),
-                    expression.clone(),
+                let from = Value::from(from << 8);
+                let parameters = vec![
+                    format!("title : ({expression})").into(),
+                    from.clone(),
+                    format!("people : ({expression})").into(),
+                    from,
+                    expression.clone().into(),
                 ];
-                Some((sql, expressions))
+                Some((sql, parameters))
             }
         }
     }
@@ -131,9 +171,27 @@ impl Ranking {
         }
     }
 
+    /// Whether scores are as good as never the same.
+    pub(super) fn is_fine(&self) -> bool {
+        matches!(self, Self::Rows(..) | Self::Together(..))
+    }
+
     /// Whether something may answer that is not ranked.
     pub(super) fn is_partial(&self) -> bool {
-        matches!(self, Self::Together(_) | Self::Newest(_))
+        matches!(self, Self::Together(..) | Self::Newest(..))
+    }
+
+    /// What an entry that was not ranked has to fulfil. Where all rows were that say all the words, others can
+    /// only answer by several rows, and what has no talks has one.
+    pub(super) fn rest_of(&self, filter: &Filter) -> Filter {
+        let mut parts = match filter {
+            Filter::And(parts) => parts.clone(),
+            one => vec![one.clone()],
+        };
+        if let Self::Together(..) = self {
+            parts.push(Filter::HasTalks);
+        }
+        Filter::all_of(parts)
     }
 
     /// What is left to be asked of an item by entry that is among the hits.

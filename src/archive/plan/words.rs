@@ -25,13 +25,17 @@ pub(super) fn anywhere(db: &Connection, words: &Words) -> Result<String, Archive
     Ok(any_of(&quoted))
 }
 
+/// How an expression begins that asks one column.
+pub(super) const IN_TITLE: &str = "title : ";
+pub(super) const IN_PEOPLE: &str = "people : ";
+
 pub(super) fn in_title(db: &Connection, words: &Words) -> Result<String, ArchiveError> {
-    Ok(format!("title : ({})", anywhere(db, words)?))
+    Ok(format!("{IN_TITLE}({})", anywhere(db, words)?))
 }
 
 /// Names have no endings.
 pub(super) fn in_people(words: &Words) -> String {
-    format!("people : {}", phrase(words))
+    format!("{IN_PEOPLE}{}", phrase(words))
 }
 
 /// Always an FTS5 string, so that no word of the query is an operator there. FTS5 reads up to the first
