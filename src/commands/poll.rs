@@ -231,7 +231,9 @@ pub(crate) fn entries_of(count: u64) -> String {
 }
 
 pub(crate) fn runtime() -> Result<Runtime, CommandError> {
+    // Answers are worked on elsewhere: one thread asks faster than all cores read.
     Builder::new_multi_thread()
+        .worker_threads(1)
         .enable_all()
         .build()
         .map_err(|error| CommandError::failed(format!("cannot start the poller: {error}")))

@@ -21,6 +21,7 @@ mod raw;
 mod raw_answer;
 mod rfc3339;
 mod safe_html;
+mod spaced;
 mod stats;
 mod talk;
 mod talk_link;

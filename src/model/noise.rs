@@ -17,6 +17,8 @@ use std::borrow::Cow;
 
 use quick_xml::escape::resolve_html5_entity;
 
+use super::spaced::words_ahead;
+
 /// Longer texts are no counters.
 const LONGEST_COUNTER: usize = 60;
 /// Attributes past this are kept as they stand: sorting a million of them serves nobody.
@@ -90,18 +92,9 @@ pub(super) fn of_url(url: &str, file: bool) -> Cow<'_, str> {
     Cow::Owned(normal)
 }
 
-/// How many bytes ahead are words of plain ASCII with one space between each, which no rule touches.
-fn words_ahead(bytes: &[u8]) -> usize {
-    let is_plain = |byte: u8| byte.is_ascii_graphic() && byte != b'&' && byte != b'<';
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let between = || byte == b' ' && at > 0 && bytes.get(at + 1).copied().is_some_and(is_plain);
-        if !is_plain(byte) && !between() {
-            break;
-        }
-        at += 1;
-    }
-    at
+/// What no rule touches.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_graphic() && byte != b'&' && byte != b'<'
 }
 
 #[derive(Default)]
@@ -140,7 +133,7 @@ impl Form {
         let mut rest = text;
         loop {
             // Nearly all of nearly every text, taken at a stroke.
-            let words = words_ahead(rest.as_bytes());
+            let words = words_ahead(rest.as_bytes(), is_plain);
             if words > 0 {
                 self.space();
                 self.at_edge = false;

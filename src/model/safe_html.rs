@@ -9,6 +9,8 @@ use std::ops::Range;
 
 use memchr::memchr;
 
+use super::spaced::words_ahead;
+
 /// HTML that is safe to put into a page, a mail or a feed.
 ///
 /// Made by `clean`, and by `archive` from what `clean` made: [`SafeHtml::vouch`] is the only way in, and
@@ -432,7 +434,8 @@ impl TextWriter {
             self.text.push(' ');
         }
         loop {
-            let (words, behind) = rest.split_at(words_ahead(rest.as_bytes()));
+            let length = words_ahead(rest.as_bytes(), |byte| !byte.is_ascii_whitespace());
+            let (words, behind) = rest.split_at(length);
             self.text.push_str(words);
             rest = behind.trim_ascii_start();
             if rest.is_empty() {
@@ -467,21 +470,6 @@ impl TextWriter {
         self.text.shrink_to_fit();
         self.text
     }
-}
-
-/// How many bytes ahead are words with one space between each: nearly all of nearly every text.
-fn words_ahead(bytes: &[u8]) -> usize {
-    let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        if byte.is_ascii_whitespace() {
-            let is_word = |next: &u8| !next.is_ascii_whitespace();
-            if *byte != b' ' || !bytes.get(at + 1).is_some_and(is_word) {
-                break;
-            }
-        }
-        at += 1;
-    }
-    at
 }
 
 #[cfg(test)]
