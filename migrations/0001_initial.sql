@@ -427,4 +427,4 @@ CREATE VIRTUAL TABLE entry_text USING fts5 (
 -- them all the same.
 INSERT INTO entry_text (entry_text, rank) VALUES ('hashsize', 16777216);
 INSERT INTO entry_text (entry_text, rank) VALUES ('automerge', 0);
-INSERT INTO entry_text (entry_text, rank) VALUES ('crisismerge', 32);
+INSERT INTO entry_text (entry_text, rank) VALUES ('crisismerge', 40);

@@ -58,7 +58,12 @@ fn fold_owned(text: String) -> String {
 /// Which words have been looked at, by hash: nearly all words of an entry were in an earlier one. A word
 /// that shares another's hash goes without its stem, one in many billions.
 #[derive(Default)]
-pub(super) struct KnownWords(HashSet<u64, BuildHasherDefault<AsItIs>>);
+pub(super) struct KnownWords {
+    all: HashSet<u64, BuildHasherDefault<AsItIs>>,
+    /// By the last bits of the hash, the word that was looked at last: most are there, without a look into
+    /// the large set.
+    last: Vec<u64>,
+}
 
 /// Takes a number that is a hash already for its hash.
 #[derive(Default)]
@@ -84,6 +89,9 @@ impl KnownWords {
     /// 2 MiB or so; then everything is looked at again.
     const MOST: usize = 200_000;
 
+    /// 64 KiB of them.
+    const LAST: usize = 8192;
+
     fn is_new(&mut self, word: &str) -> bool {
         // Eight letters at a time, in lower case: each word of each text comes here.
         let mut hash = word.len() as u64;
@@ -94,10 +102,16 @@ impl KnownWords {
             hash = (hash.rotate_left(23) ^ lower).wrapping_mul(0x9e37_79b9_7f4a_7c15);
             hash ^= hash >> 32;
         }
-        if self.0.len() >= Self::MOST {
-            self.0.clear();
+        hash ^= hash >> 29;
+        self.last.resize(Self::LAST, 0);
+        let last = &mut self.last[hash as usize % Self::LAST];
+        if std::mem::replace(last, hash) == hash {
+            return false;
         }
-        self.0.insert(hash ^ (hash >> 29))
+        if self.all.len() >= Self::MOST {
+            self.all.clear();
+        }
+        self.all.insert(hash)
     }
 }
 
@@ -270,7 +284,7 @@ pub(super) fn rebuild(db: &Connection) -> Result<usize, ArchiveError> {
          DELETE FROM word_stems;
          INSERT INTO entry_text (entry_text, rank) VALUES ('hashsize', 16777216);
          INSERT INTO entry_text (entry_text, rank) VALUES ('automerge', 0);
-         INSERT INTO entry_text (entry_text, rank) VALUES ('crisismerge', 32);"
+         INSERT INTO entry_text (entry_text, rank) VALUES ('crisismerge', 40);"
     ))?;
     let mut select = db.prepare("SELECT id FROM entries ORDER BY id")?;
     let mut ids = select.query([])?;
@@ -292,8 +306,13 @@ pub(super) fn rebuild(db: &Connection) -> Result<usize, ArchiveError> {
     Ok(written)
 }
 
-/// More pieces than these are merged: each costs a search one more look.
+/// More pieces than these are merged: each costs a search one more look. Looks cost little in a small archive,
+/// of which a first poll leaves some twenty.
 const MOST_PIECES: usize = 16;
+const MOST_PIECES_OF_FEW: usize = 32;
+
+/// Fewer entries than these are few.
+const FEW: i64 = 100_000;
 
 /// Pages of the index that are merged at once, in 60 ms or so, before its pieces are counted again.
 const STEP: usize = 2000;
@@ -305,7 +324,13 @@ const STEP: usize = 2000;
 /// * `entries`: how many the index got.
 pub(super) fn merge(db: &Connection, entries: usize) -> Result<(), ArchiveError> {
     let mut left = entries.saturating_mul(8).saturating_add(64).min(8 * STEP);
-    while left > 0 && pieces(db)? > MOST_PIECES {
+    let newest = "SELECT coalesce(max(id), 0) FROM entries";
+    let newest: i64 = db.query_row(newest, [], |row| row.get(0))?;
+    let most = match newest < FEW {
+        true => MOST_PIECES_OF_FEW,
+        false => MOST_PIECES,
+    };
+    while left > 0 && pieces(db)? > most {
         let step = left.min(STEP);
         db.execute(
             "INSERT INTO entry_text (entry_text, rank) VALUES ('merge', ?1)",

@@ -242,7 +242,7 @@ impl Form {
         let after_name = text[name_from..]
             .find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == ':'))
             .map_or(text.len(), |at| name_from + at);
-        let name = text[name_from..after_name].to_ascii_lowercase();
+        let name = lower(&text[name_from..after_name]);
         if name.is_empty() || !name.as_bytes()[0].is_ascii_alphabetic() {
             if text[1..].starts_with(['!', '?']) {
                 return text.split_once('>').map_or("", |(_, rest)| rest);
@@ -258,13 +258,13 @@ impl Form {
             self.open(&name, attributes);
         }
         self.text_from = self.out.len();
-        if !closing && matches!(name.as_str(), "script" | "style") {
+        if !closing && matches!(&*name, "script" | "style") {
             return after_raw_text(rest, &name);
         }
         rest
     }
 
-    fn open(&mut self, name: &str, mut attributes: Vec<(String, &str)>) {
+    fn open(&mut self, name: &str, mut attributes: Vec<(Cow<'_, str>, &str)>) {
         let value = |wanted: &str| {
             attributes
                 .iter()
@@ -305,7 +305,7 @@ impl Form {
             self.out.push(' ');
             self.out.push_str(&attribute);
             self.out.push('=');
-            let value = match attribute.as_str() {
+            let value = match &*attribute {
                 "href" | "cite" => of_url(&value, false),
                 "src" | "poster" | "data" => of_url(&value, true),
                 _ => Cow::Borrowed(value.trim()),
@@ -381,7 +381,7 @@ fn is_spoken(name: &str) -> bool {
 }
 
 /// The attributes of a tag behind its name, undecoded, and what follows the tag.
-fn attributes(text: &str) -> (Vec<(String, &str)>, &str) {
+fn attributes(text: &str) -> (Vec<(Cow<'_, str>, &str)>, &str) {
     let mut found = Vec::new();
     let mut rest = text;
     loop {
@@ -397,7 +397,7 @@ fn attributes(text: &str) -> (Vec<(String, &str)>, &str) {
             .skip(1)
             .find(|(_, c)| c.is_ascii_whitespace() || matches!(c, '=' | '>' | '/'))
             .map_or(rest.len(), |(at, _)| at);
-        let name = rest[..end].to_ascii_lowercase();
+        let name = lower(&rest[..end]);
         rest = rest[end..].trim_start();
         let mut value = "";
         if let Some(after) = rest.strip_prefix('=') {
@@ -412,6 +412,14 @@ fn attributes(text: &str) -> (Vec<(String, &str)>, &str) {
             };
         }
         found.push((name, value));
+    }
+}
+
+/// Nearly all names are in lower case as they stand.
+fn lower(name: &str) -> Cow<'_, str> {
+    match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => Cow::Owned(name.to_ascii_lowercase()),
+        false => Cow::Borrowed(name),
     }
 }
 

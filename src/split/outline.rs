@@ -58,7 +58,11 @@ impl Block {
 }
 
 pub(super) fn blocks(content: &SafeHtml) -> Vec<Block> {
-    let mut reader = Reader::default();
+    let mut reader = Reader {
+        // A paragraph has some two hundred bytes and more.
+        blocks: Vec::with_capacity(content.as_str().len() / 200 + 8),
+        ..Reader::default()
+    };
     for (range, token) in content.tokens() {
         reader.token(range, token);
     }
@@ -253,7 +257,10 @@ impl Reader {
         self.space |= from_word.len() < text.len();
         self.write_space();
         if let Some(block) = &mut self.current {
-            block.text.reserve(words.len());
+            // Most blocks go on behind a link or two.
+            if block.text.len() + words.len() > block.text.capacity() {
+                block.text.reserve(words.len() + 256);
+            }
             block.text.push_str(&collapsed(words));
             self.plain |= self.bold == 0;
         }

@@ -26,7 +26,7 @@ const GATHERING: Duration = Duration::from_millis(250);
 const LOOK: Duration = Duration::from_millis(5);
 
 /// How much it gathers, in bytes of [`PackedAttempt::size`].
-const MOST: usize = 12 << 20;
+const MOST: usize = 7 << 20;
 
 /// The one writer: takes what comes within a moment, up to a batch, and commits it together.
 pub(super) fn write(
