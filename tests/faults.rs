@@ -293,7 +293,7 @@ fn a_full_disk_is_named_and_with_room_again_nothing_is_missing() {
     let server = Server::start();
     serve(&server);
     let hall = Hall::with_server(&server);
-    let Some(disk) = SmallDisk::mount(hall.path("disk"), "1500k") else {
+    let Some(disk) = SmallDisk::mount(hall.path("disk"), "900k") else {
         println!("skipped: this user may not mount a small file system");
         return;
     };

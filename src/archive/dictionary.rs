@@ -18,12 +18,13 @@ use super::{Archive, content};
 /// Level 3 packs as small as level 9 without a dictionary, at a quarter of the time.
 pub(super) const LEVEL: i32 = 3;
 
-/// Larger ones save little more and are slower to begin with.
-const SIZE: usize = 112 << 10;
+/// Larger ones save little more and are slower to begin with; below this zstd takes smaller tables for them, and
+/// saves a twentieth less.
+const SIZE: usize = 256 << 10;
 
 /// Of how many contents a dictionary is made, and how much of each is looked at.
 const SAMPLES: i64 = 500;
-const SAMPLE: usize = 4 << 10;
+const SAMPLE: usize = 6 << 10;
 
 /// Another one is made when the archive has grown by so much: a dictionary of the first few blogs knows
 /// little of hundreds.

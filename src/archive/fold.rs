@@ -109,18 +109,21 @@ fn push(folded: &mut String, character: char) {
     }
 }
 
-/// The words of a text that can have an English ending, as they stand.
-pub(super) fn english_words(text: &str) -> impl Iterator<Item = &str> {
+/// The words of a text that can have an English ending, as they stand, each with a hash of it in lower case.
+pub(super) fn english_words(text: &str) -> impl Iterator<Item = (&str, u64)> {
     let bytes = text.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {
         while at < bytes.len() {
             let start = at;
             let mut is_english = true;
+            // FNV-1a, made while the letters are looked at: each word of each text comes here.
+            let mut hash = 0xcbf2_9ce4_8422_2325_u64;
             // How long what ends the word is.
             let mut end = 0;
             while let Some(byte) = bytes.get(at) {
                 if byte.is_ascii_alphabetic() {
+                    hash = (hash ^ u64::from(byte | 0x20)).wrapping_mul(0x0100_0000_01b3);
                     at += 1;
                     continue;
                 }
@@ -137,7 +140,7 @@ pub(super) fn english_words(text: &str) -> impl Iterator<Item = &str> {
             let word = &text[start..at];
             at += end;
             if is_english && STEMMED.contains(&word.len()) {
-                return Some(word);
+                return Some((word, hash));
             }
         }
         None
@@ -197,7 +200,13 @@ mod tests {
         }
         assert_eq!(stem("k8s"), None);
         assert_eq!(stem("über"), None);
-        let words: Vec<&str> = english_words("It's 3 k8s über-state, a_b").collect();
+        let words: Vec<&str> = english_words("It's 3 k8s über-state, a_b")
+            .map(|(word, _)| word)
+            .collect();
         assert_eq!(words, ["state"]);
+        let hashes: Vec<u64> = english_words("State state states")
+            .map(|(_, hash)| hash)
+            .collect();
+        assert!(hashes[0] == hashes[1] && hashes[1] != hashes[2]);
     }
 }

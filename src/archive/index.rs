@@ -92,17 +92,10 @@ impl KnownWords {
     /// 64 KiB of them.
     const LAST: usize = 8192;
 
-    fn is_new(&mut self, word: &str) -> bool {
-        // Eight letters at a time, in lower case: each word of each text comes here.
-        let mut hash = word.len() as u64;
-        for letters in word.as_bytes().chunks(8) {
-            let mut eight = [0; 8];
-            eight[..letters.len()].copy_from_slice(letters);
-            let lower = u64::from_le_bytes(eight) | 0x2020_2020_2020_2020;
-            hash = (hash.rotate_left(23) ^ lower).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            hash ^= hash >> 32;
-        }
-        hash ^= hash >> 29;
+    /// * `hash`: of the word in lower case, as of [`fold::english_words`].
+    fn is_new(&mut self, hash: u64) -> bool {
+        let hash = (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let hash = hash ^ (hash >> 29);
         self.last.resize(Self::LAST, 0);
         let last = &mut self.last[hash as usize % Self::LAST];
         if std::mem::replace(last, hash) == hash {
@@ -241,8 +234,8 @@ pub(super) fn insert(
     let mut learn =
         db.prepare_cached("INSERT OR IGNORE INTO word_stems (stem, word) VALUES (?1, ?2)")?;
     let texts = rows.iter().flat_map(|row| [&row.title, &row.text]);
-    for word in texts.flat_map(|text| fold::english_words(text)) {
-        if words.is_new(word)
+    for (word, hash) in texts.flat_map(|text| fold::english_words(text)) {
+        if words.is_new(hash)
             && let Some(stem) = fold::stem(word)
         {
             let word = word.to_ascii_lowercase();

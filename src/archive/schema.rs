@@ -60,8 +60,8 @@ pub(super) fn open_writer(path: &Path) -> Result<(Connection, Option<Upgrade>), 
     writer.pragma_update(None, "cache_size", -10_000)?;
     // What a statement may have to undo is little, and a file for it costs more than the statement.
     writer.pragma_update(None, "temp_store", "memory")?;
-    // 32 MiB: a checkpoint rewrites pages in place and waits for the disk, so not after each commit.
-    writer.pragma_update(None, "wal_autocheckpoint", 4096)?;
+    // 64 MiB: a checkpoint rewrites pages in place and waits for the disk, so not after each commit.
+    writer.pragma_update(None, "wal_autocheckpoint", 8192)?;
     writer.pragma_update(None, "journal_size_limit", 64 << 20)?;
     Ok((writer, upgrade))
 }
