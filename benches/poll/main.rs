@@ -77,6 +77,18 @@ fn compare(wish: &Wish) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// A reader without a full-text index, where it is installed (Debian's package).
+const NEWSBOAT: &str = "newsboat: first poll";
+
+fn is_installed(program: &str) -> bool {
+    let mut version = Command::new(program);
+    version
+        .arg("-v")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    version.status().is_ok()
+}
+
 /// What each part cost, a figure a round.
 #[derive(Default)]
 struct Rounds {
@@ -111,6 +123,12 @@ impl Rounds {
             "floor: feed-rs, rows and index",
             &[&this, "--floor", "store", &sources, &path("floor.db")],
         )?;
+
+        let cache = path("newsboat.db");
+        let newsboat = ["newsboat", "-u", &list, "-c", &cache, "-C", "/dev/null"];
+        if is_installed(newsboat[0]) {
+            self.add(NEWSBOAT, &[&newsboat[..], &["-x", "reload"]].concat())?;
+        }
 
         let archive = path("hallway.db");
         let config = path("hallway.toml");
@@ -197,6 +215,10 @@ impl Rounds {
             "| first poll / sum of the floors | {:.2} |",
             first / floors
         )?;
+        let newsboat = self.cpu(NEWSBOAT);
+        if newsboat.is_finite() {
+            writeln!(out, "| first poll / newsboat | {:.2} |", first / newsboat)?;
+        }
         writeln!(
             out,
             "| first poll: wall / (CPU / 2) | {:.2} |",

@@ -24,7 +24,7 @@ const SIZE: usize = 256 << 10;
 
 /// Of how many contents a dictionary is made, and how much of each is looked at.
 const SAMPLES: i64 = 500;
-const SAMPLE: usize = 6 << 10;
+const SAMPLE: usize = 3 << 10;
 
 /// Another one is made when the archive has grown by so much: a dictionary of the first few blogs knows
 /// little of hundreds.
