@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 
+use memchr::memchr2;
+
 use super::pixels::{hides, is_counter, is_tiny};
 use crate::model::{Attributes, SafeHtml, Token, decode, is_block};
 
@@ -132,15 +134,28 @@ impl<'a> Finish<'a> {
     }
 
     fn copy(&mut self, attributes: Attributes<'_>, names: &[&str]) {
+        if attributes.each().next().is_none() {
+            return;
+        }
         for name in names {
-            let value = match *name {
-                "id" => self.fresh_id(attributes.get("id")),
-                name => attributes.get(name),
-            };
-            if let Some(value) = value {
-                self.attribute(name, &value);
+            if *name == "id" {
+                if let Some(id) = self.fresh_id(attributes.get("id")) {
+                    self.attribute(name, &id);
+                }
+            } else if let Some((_, value)) = attributes.each().find(|(known, _)| known == name) {
+                self.escaped_attribute(name, value);
             }
         }
+    }
+
+    /// As the sanitizer wrote it, but for signs that it leaves as they are in attributes.
+    fn escaped_attribute(&mut self, name: &str, value: &str) {
+        if memchr2(b'<', b'>', value.as_bytes()).is_some() {
+            return self.attribute(name, &decode(value));
+        }
+        self.out.extend([" ", name, "=\""]);
+        self.text(value);
+        self.out.push('"');
     }
 
     /// An id, unless the entry has it already.
@@ -166,13 +181,20 @@ impl<'a> Finish<'a> {
 
     fn anchor(&mut self, attributes: Attributes<'_>) {
         self.out.push_str("<a");
-        self.copy(attributes, &["href"]);
-        let id = attributes.get("id").or_else(|| attributes.get("name"));
-        if let Some(id) = self.fresh_id(id) {
-            self.attribute("id", &id);
+        let address = attributes.each().find(|(name, _)| *name == "href");
+        if let Some((name, address)) = address {
+            self.escaped_attribute(name, address);
         }
-        self.copy(attributes, &["title", "lang", "dir"]);
-        if attributes.get("href").is_some() {
+        // Most links have nothing else but what the sanitizer puts on them.
+        let is_more = |(name, _): (&str, &str)| !matches!(name, "href" | "rel");
+        if attributes.each().any(is_more) {
+            let id = attributes.get("id").or_else(|| attributes.get("name"));
+            if let Some(id) = self.fresh_id(id) {
+                self.attribute("id", &id);
+            }
+            self.copy(attributes, &["title", "lang", "dir"]);
+        }
+        if address.is_some() {
             self.out.push_str(" rel=\"noopener noreferrer\"");
         }
         self.out.push('>');

@@ -157,16 +157,24 @@ pub(crate) struct Attributes<'a>(&'a str);
 impl<'a> Attributes<'a> {
     /// An attribute's value, decoded.
     pub(crate) fn get(&self, wanted: &str) -> Option<Cow<'a, str>> {
+        let found = self.each().find(|(name, _)| *name == wanted);
+        found.map(|(_, value)| decode(value))
+    }
+
+    /// Names and values, still escaped, in order.
+    pub(crate) fn each(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         let mut rest = self.0;
-        while let Some(quote) = memchr(b'"', rest.as_bytes()) {
-            let (name, after) = (rest[..quote].strip_suffix('=')?, &rest[quote + 1..]);
-            let (value, after) = after.split_once('"')?;
-            if name.trim_start() == wanted {
-                return Some(decode(value));
-            }
-            rest = after;
-        }
-        None
+        std::iter::from_fn(move || {
+            let name = memchr(b'"', rest.as_bytes())?;
+            let value = name + 1;
+            let end = value + memchr(b'"', &rest.as_bytes()[value..])?;
+            let found = (
+                rest[..name].strip_suffix('=')?.trim_start(),
+                &rest[value..end],
+            );
+            rest = &rest[end + 1..];
+            Some(found)
+        })
     }
 
     /// Where the attributes stand whose values are addresses of files, in a tag of `length` bytes: with the
