@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 
 use crate::support::server::{Reply, Server};
-use crate::support::{Hall, LATER, each};
+use crate::support::{Hall, LATER, sorted_titles};
 
 /// An Atom document with these links and, for each name, an entry of that day in 2018.
 fn page(links: &[(&str, &str)], names: &[&str]) -> String {
@@ -50,12 +50,7 @@ fn rss(generator: &str, names: &[&str]) -> String {
 
 fn titles(hall: &Hall) -> Vec<String> {
     let entries = hall.run(["query", "--format", "jsonl"]).stdout_json_lines();
-    let mut titles: Vec<String> = each(&entries, "title")
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
-    titles.sort_unstable();
-    titles
+    sorted_titles(&entries)
 }
 
 #[test]

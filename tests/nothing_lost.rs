@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::support::server::{Reply, Server};
-use crate::support::{Hall, LATER, atom, each};
+use crate::support::{Hall, LATER, atom, sorted_titles};
 
 const ONE: (&str, &str, &str) = ("one", "First Evening", "<p>Of wells and of valves.</p>");
 const TWO: (&str, &str, &str) = ("two", "Second Evening", "<p>Of gauges and of pumps.</p>");
@@ -42,12 +42,7 @@ fn served(replies: impl IntoIterator<Item = Reply>) -> (Server, Hall) {
 fn titles(hall: &Hall) -> Vec<String> {
     let ran = hall.run(["query", "", "--format", "jsonl"]);
     let entries = ran.status(0).stdout_json_lines();
-    let mut titles: Vec<String> = each(&entries, "title")
-        .iter()
-        .map(|t| (*t).into())
-        .collect();
-    titles.sort();
-    titles
+    sorted_titles(&entries)
 }
 
 /// Both are there, whole and without an earlier state.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use crate::support::server::{Reply, Server};
-use crate::support::{Hall, LATER, atom, each};
+use crate::support::{Hall, LATER, atom, sorted_titles};
 
 /// An item of an RSS feed.
 #[derive(Clone)]
@@ -94,22 +94,11 @@ impl Blog {
         );
         let ran = self.hall.run(["--config", "me.toml", "query", "@me"]);
         let entries = ran.status(0).stdout_json_lines();
-        let mut titles: Vec<String> = each(&entries, "title")
-            .iter()
-            .map(|t| (*t).into())
-            .collect();
-        titles.sort();
-        titles
+        sorted_titles(&entries)
     }
 
     fn titles(&self, query: &str) -> Vec<String> {
-        let entries = self.entries(query);
-        let mut titles: Vec<String> = each(&entries, "title")
-            .iter()
-            .map(|t| (*t).into())
-            .collect();
-        titles.sort();
-        titles
+        sorted_titles(&self.entries(query))
     }
 
     #[track_caller]

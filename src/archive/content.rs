@@ -19,14 +19,17 @@ use super::error::ArchiveError;
 use crate::model::Text;
 use crate::model::{Original, SafeHtml, TextKind};
 
-const LAYOUT: u8 = 1;
+pub(super) const LAYOUT: u8 = 1;
 
 /// What is one text, all of it in the frame.
 const TEXT: u8 = 2;
 
 const ABSENT: u8 = 0;
 const PLAIN: u8 = 1;
-const HTML: u8 = 2;
+pub(super) const HTML: u8 = 2;
+
+/// How long the mark of a part and its length are, in bytes.
+pub(super) const HEAD: usize = 9;
 
 /// What lies in the archive, and the hash of what it holds: the same however it was compressed.
 pub(super) struct Packed {
@@ -146,16 +149,9 @@ pub(super) fn unpack_html(db: &Connection, packed: &[u8]) -> Result<SafeHtml, Ar
 
 /// How long the cleaned HTML is, in bytes.
 pub(super) fn length(db: &Connection, packed: &[u8]) -> Result<u64, ArchiveError> {
-    let mut head = [0; 9];
     let dictionary = dictionary_of(db, packed)?;
     let mut parts = Parts::open(packed, dictionary.as_deref())?;
-    parts
-        .frame
-        .read_exact(&mut head)
-        .map_err(|error| damaged(&error))?;
-    let mut length = [0; 8];
-    length.copy_from_slice(&head[1..]);
-    Ok(u64::from_le_bytes(length))
+    Ok(parts.head()?.1)
 }
 
 /// Everything, read to the end, so that the checksum has been compared.
@@ -197,7 +193,11 @@ pub(super) fn plain_beginning(
     Ok(beginning)
 }
 
-fn dictionary_of(db: &Connection, packed: &[u8]) -> Result<Option<Arc<Dictionary>>, ArchiveError> {
+/// The dictionary that a frame names.
+pub(super) fn dictionary_of(
+    db: &Connection,
+    packed: &[u8],
+) -> Result<Option<Arc<Dictionary>>, ArchiveError> {
     let number = packed.get(1..).and_then(get_dict_id_from_frame);
     number
         .map(|number| dictionary::of_number(db, number.get()))
@@ -228,13 +228,18 @@ impl<'a> Parts<'a> {
         }
     }
 
-    fn next(&mut self) -> Result<(u8, String), ArchiveError> {
-        let mut head = [0; 9];
+    /// The mark of the next part, and how long it is.
+    fn head(&mut self) -> Result<(u8, u64), ArchiveError> {
+        let mut head = [0; HEAD];
         self.frame
             .read_exact(&mut head)
             .map_err(|error| damaged(&error))?;
         let [mark, length @ ..] = head;
-        let length = u64::from_le_bytes(length);
+        Ok((mark, u64::from_le_bytes(length)))
+    }
+
+    fn next(&mut self) -> Result<(u8, String), ArchiveError> {
+        let (mark, length) = self.head()?;
         let mut text = String::new();
         // Not made at its full size beforehand: a damaged length may name any.
         let read = (&mut self.frame).take(length).read_to_string(&mut text);

@@ -172,6 +172,12 @@ fn talks(db: &Connection, id: EntryId) -> Result<Vec<Talk>, ArchiveError> {
     Ok(talks.collect::<Result<_, _>>()?)
 }
 
+/// The number that was given last; 0 where there is no entry.
+pub(super) fn newest(db: &Connection) -> Result<EntryId, ArchiveError> {
+    let mut select = db.prepare_cached("SELECT coalesce(max(id), 0) FROM entries")?;
+    Ok(EntryId(select.query_row([], |row| row.get(0))?))
+}
+
 pub(super) fn known(
     db: &Connection,
     feed: FeedId,

@@ -314,12 +314,10 @@ const STEP: usize = 2000;
 /// again some four times until it lies where it stays, and an entry takes a page or two. A run that brought
 /// little so never pays for what an earlier one left; and no run merges for longer than half a second.
 ///
-/// * `entries`: how many the index got.
-pub(super) fn merge(db: &Connection, entries: usize) -> Result<(), ArchiveError> {
-    let mut left = entries.saturating_mul(8).saturating_add(64).min(8 * STEP);
-    let newest = "SELECT coalesce(max(id), 0) FROM entries";
-    let newest: i64 = db.query_row(newest, [], |row| row.get(0))?;
-    let most = match newest < FEW {
+/// * `arrived`: how many entries the index got.
+pub(super) fn merge(db: &Connection, arrived: usize) -> Result<(), ArchiveError> {
+    let mut left = arrived.saturating_mul(8).saturating_add(64).min(8 * STEP);
+    let most = match entries::newest(db)?.0 < FEW {
         true => MOST_PIECES_OF_FEW,
         false => MOST_PIECES,
     };

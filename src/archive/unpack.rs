@@ -7,17 +7,11 @@
 use std::cell::RefCell;
 
 use rusqlite::Connection;
-use zstd::zstd_safe::{DCtx, get_dict_id_from_frame, get_frame_content_size};
+use zstd::zstd_safe::{DCtx, get_frame_content_size};
 
-use super::content;
-use super::dictionary;
+use super::content::{self, HEAD, HTML, LAYOUT};
 use super::error::ArchiveError;
 use crate::model::SafeHtml;
-
-/// As in `content`: the layout, the mark of HTML, and how long the head of a part is.
-const LAYOUT: u8 = 1;
-const HTML: u8 = 2;
-const HEAD: usize = 9;
 
 /// Unpacked in one piece, with the original that follows the cleaned HTML.
 const MOST: u64 = 1 << 20;
@@ -49,9 +43,7 @@ fn small(db: &Connection, packed: &[u8]) -> Result<Option<SafeHtml>, ArchiveErro
         Ok(Some(size)) if size <= MOST => usize::try_from(size).unwrap_or(0),
         _ => return Ok(None),
     };
-    let dictionary = get_dict_id_from_frame(frame)
-        .map(|number| dictionary::of_number(db, number.get()))
-        .transpose()?;
+    let dictionary = content::dictionary_of(db, packed)?;
     Ok(CONTEXT.with_borrow_mut(|context| {
         let Context { zstd, plain } = context;
         plain.clear();

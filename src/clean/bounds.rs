@@ -8,7 +8,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::{is_block, is_void};
+use crate::model::{is_block, is_void, lower_name};
 
 /// Browsers stop nesting at 512; notes need a dozen.
 const DEPTH: usize = 100;
@@ -179,7 +179,7 @@ impl<'a> Reader<'a> {
         };
         let ends = |byte: u8| byte.is_ascii_whitespace() || byte == b'/' || byte == b'>';
         let name_end = end_of(at, &ends)?;
-        let name = lower(&self.html[at..name_end]);
+        let name = lower_name(&self.html[at..name_end]);
         at = name_end;
         let mut attributes = Vec::new();
         loop {
@@ -214,15 +214,6 @@ impl<'a> Reader<'a> {
                 attributes.extend(known.map(|kept| (*kept, value)));
             }
         }
-    }
-}
-
-/// A tag's name in lower case, which it nearly always has.
-fn lower(name: &str) -> Cow<'_, str> {
-    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        Cow::Owned(name.to_ascii_lowercase())
-    } else {
-        Cow::Borrowed(name)
     }
 }
 

@@ -17,6 +17,7 @@ use std::borrow::Cow;
 
 use quick_xml::escape::resolve_html5_entity;
 
+use super::safe_html::lower_name;
 use super::spaced::words_ahead;
 
 /// Longer texts are no counters.
@@ -242,7 +243,7 @@ impl Form {
         let after_name = text[name_from..]
             .find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == ':'))
             .map_or(text.len(), |at| name_from + at);
-        let name = lower(&text[name_from..after_name]);
+        let name = lower_name(&text[name_from..after_name]);
         if name.is_empty() || !name.as_bytes()[0].is_ascii_alphabetic() {
             if text[1..].starts_with(['!', '?']) {
                 return text.split_once('>').map_or("", |(_, rest)| rest);
@@ -397,7 +398,7 @@ fn attributes(text: &str) -> (Vec<(Cow<'_, str>, &str)>, &str) {
             .skip(1)
             .find(|(_, c)| c.is_ascii_whitespace() || matches!(c, '=' | '>' | '/'))
             .map_or(rest.len(), |(at, _)| at);
-        let name = lower(&rest[..end]);
+        let name = lower_name(&rest[..end]);
         rest = rest[end..].trim_start();
         let mut value = "";
         if let Some(after) = rest.strip_prefix('=') {
@@ -412,14 +413,6 @@ fn attributes(text: &str) -> (Vec<(Cow<'_, str>, &str)>, &str) {
             };
         }
         found.push((name, value));
-    }
-}
-
-/// Nearly all names are in lower case as they stand.
-fn lower(name: &str) -> Cow<'_, str> {
-    match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        true => Cow::Owned(name.to_ascii_lowercase()),
-        false => Cow::Borrowed(name),
     }
 }
 

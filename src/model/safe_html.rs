@@ -287,6 +287,14 @@ pub(crate) fn decode(escaped: &str) -> Cow<'_, str> {
     Cow::Owned(decoded)
 }
 
+/// The name of a tag or an attribute in lower case, which it nearly always has.
+pub(crate) fn lower_name(name: &str) -> Cow<'_, str> {
+    match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => Cow::Owned(name.to_ascii_lowercase()),
+        false => Cow::Borrowed(name),
+    }
+}
+
 /// Elements without content, so without an end tag.
 pub(crate) fn is_void(name: &str) -> bool {
     matches!(

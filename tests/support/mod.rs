@@ -349,6 +349,13 @@ pub(crate) fn each<'a>(values: &'a [Value], field: &str) -> Vec<&'a str> {
         .collect()
 }
 
+/// The titles of entries, in the order of the alphabet.
+pub(crate) fn sorted_titles(entries: &[Value]) -> Vec<String> {
+    let mut titles = each(entries, "title");
+    titles.sort_unstable();
+    titles.into_iter().map(str::to_owned).collect()
+}
+
 /// A small Atom feed: for each entry its name, title and HTML content. The name is the last part of
 /// its id and of its link; the dates count up by days from 2026-11-01.
 pub(crate) fn atom(title: &str, entries: &[(&str, &str, &str)]) -> String {

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
+use super::super::entries;
 use super::super::error::ArchiveError;
 use super::words::{IN_PEOPLE, IN_TITLE};
 
@@ -81,7 +82,7 @@ impl<'a> Reach<'a> {
 
     /// What few rows say is counted; of more the first are, and some of the newer ones.
     fn counted(&self, expression: &str) -> Result<Known, ArchiveError> {
-        let newest = self.newest_entry()?.max(1);
+        let newest = entries::newest(self.db)?.0.max(1);
         let most = match is_of_beginnings(expression) {
             true => COMMON,
             false => RANKED + 1,
@@ -106,7 +107,7 @@ impl<'a> Reach<'a> {
 
     /// Of a common word in one column: how many of the newer rows that say it say it there.
     fn sampled(&self, expression: &str, spacing: f64) -> Result<Known, ArchiveError> {
-        let newest = self.newest_entry()?;
+        let newest = entries::newest(self.db)?.0;
         let among = (SAMPLE as f64 * spacing).clamp(1.0, newest.max(1) as f64);
         let (rows, _) = self.rows_from(expression, newest - among as i64, SAMPLE)?;
         let all = rows as f64 * newest as f64 / among;
@@ -125,14 +126,7 @@ impl<'a> Reach<'a> {
     pub(super) fn newest_from(&self, expression: &str, rows: usize) -> Result<i64, ArchiveError> {
         let known = self.known(expression)?;
         let entries = (known.spacing * rows as f64) as i64;
-        Ok((self.newest_entry()? - entries).max(0))
-    }
-
-    fn newest_entry(&self) -> Result<i64, ArchiveError> {
-        let mut select = self
-            .db
-            .prepare_cached("SELECT ifnull(max(id), 0) FROM entries")?;
-        Ok(select.query_row([], |row| row.get(0))?)
+        Ok((entries::newest(self.db)?.0 - entries).max(0))
     }
 
     /// How many rows say it, at most so many, from an entry on; and the entry of the last of these. From old to

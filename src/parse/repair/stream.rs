@@ -9,6 +9,7 @@ use super::lexer::{Lexer, Token};
 use super::namespaces::Namespace;
 use super::nesting::{self, Nesting};
 use super::{Repairs, Rule};
+use crate::model::lower_name;
 
 /// Deeper elements are left out, their text stays. Enough for any page somebody put into a feed.
 const DEEPEST: usize = 512;
@@ -187,11 +188,7 @@ impl<'a> Stream<'a> {
         self.declare();
         let (prefix, written) = name.split_once(':').unwrap_or(("", name));
         let namespace = self.namespace(prefix);
-        let local = if written.bytes().any(|b| b.is_ascii_uppercase()) {
-            Cow::Owned(written.to_ascii_lowercase())
-        } else {
-            Cow::Borrowed(written)
-        };
+        let local = lower_name(written);
         let mut nesting = Nesting::Anything;
         if namespace.is_core() {
             if let Some(open) = self.open.last()
