@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use ammonia::{Url, UrlRelative};
 use reqwest::header::{ETAG, IF_NONE_MATCH};
 use rusqlite::{Connection, params};
 use tokio::sync::Semaphore;
@@ -62,9 +63,12 @@ pub(crate) fn parse(folder: &Path) -> Done {
     })
 }
 
-/// Reads and sanitizes every entry with ammonia as it comes; what reading costs is to be taken off.
+/// Reads and sanitizes every entry with ammonia, one policy for all, relative addresses resolved; what reading
+/// costs is to be taken off.
 pub(crate) fn clean(folder: &Path) -> Done {
-    let policy = ammonia::Builder::default();
+    let mut policy = ammonia::Builder::default();
+    let base = Url::parse("https://notes.example/")?;
+    policy.url_relative(UrlRelative::RewriteWithBase(base));
     each(folder, |feed| {
         for entry in &feed.entries {
             std::hint::black_box(policy.clean(html(entry)).to_string());
@@ -112,12 +116,13 @@ fn each(folder: &Path, mut work: impl FnMut(&feed_rs::model::Feed) -> Done) -> D
     Ok(())
 }
 
+/// What there is to read of an entry. feed-rs takes a lone `description` of RSS for the summary.
 fn html(entry: &feed_rs::model::Entry) -> &str {
-    let content = entry
-        .content
-        .as_ref()
-        .and_then(|content| content.body.as_deref());
-    content.unwrap_or_default()
+    let content = entry.content.as_ref();
+    let content = content.and_then(|content| content.body.as_deref());
+    let summary = entry.summary.as_ref();
+    let summary = summary.map(|summary| summary.content.as_str());
+    content.or(summary).unwrap_or_default()
 }
 
 fn without_tags(html: &str) -> String {
