@@ -139,6 +139,11 @@ impl Archive {
         Ok(newest)
     }
 
+    /// Whether contents are packed with a dictionary by now.
+    pub(crate) fn has_dictionary(&self) -> Result<bool, ArchiveError> {
+        Ok(self.dictionary()?.is_some())
+    }
+
     /// Makes a dictionary when the contents have become enough for one.
     pub(super) fn learn(&self, writer: &mut Connection) -> Result<(), ArchiveError> {
         if !is_wanted(writer)? {

@@ -111,40 +111,64 @@ fn push(folded: &mut String, character: char) {
 
 /// The words of a text that can have an English ending, as they stand, each with a hash of it in lower case.
 pub(super) fn english_words(text: &str) -> impl Iterator<Item = (&str, u64)> {
-    let bytes = text.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {
-        while at < bytes.len() {
+        while at < text.len() {
             let start = at;
-            let mut is_english = true;
-            // FNV-1a, made while the letters are looked at: each word of each text comes here.
-            let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-            // How long what ends the word is.
-            let mut end = 0;
-            while let Some(byte) = bytes.get(at) {
-                if byte.is_ascii_alphabetic() {
-                    hash = (hash ^ u64::from(byte | 0x20)).wrapping_mul(0x0100_0000_01b3);
-                    at += 1;
-                    continue;
-                }
-                let Some(c) = text[at..].chars().next() else {
-                    break;
-                };
-                if !c.is_alphanumeric() {
-                    end = c.len_utf8();
-                    break;
-                }
-                is_english = false;
-                at += c.len_utf8();
-            }
-            let word = &text[start..at];
-            at += end;
-            if is_english && STEMMED.contains(&word.len()) {
+            let (length, hash) = letters_ahead(&text.as_bytes()[start..]);
+            let word = &text[start..start + length];
+            let behind = &text[start + length..];
+            let end = behind.find(|c: char| !c.is_alphanumeric());
+            let end = end.unwrap_or(behind.len());
+            // What ends the word, which is no letter; nearly always of one byte.
+            at = start + length + end;
+            at += text[at..].chars().next().map_or(0, char::len_utf8);
+            if end == 0 && STEMMED.contains(&word.len()) {
                 return Some((word, hash));
             }
         }
         None
     })
+}
+
+/// How many ASCII letters come first, and a hash of them in lower case. Each word of each text comes here, so
+/// they are looked at by eights.
+fn letters_ahead(bytes: &[u8]) -> (usize, u64) {
+    let mut hash = 0;
+    let mut length = 0;
+    loop {
+        let rest = &bytes[length..];
+        let eight = match rest.first_chunk() {
+            Some(eight) => u64::from_le_bytes(*eight),
+            None => rest
+                .iter()
+                .rev()
+                .fold(0, |eight, byte| (eight << 8) | u64::from(*byte)),
+        };
+        let letters = letters_of(eight);
+        // What stands behind the last letter does not count.
+        let counted = u64::MAX.checked_shr(64 - 8 * letters).unwrap_or(0);
+        hash ^= (eight | EACH * 0x20) & counted;
+        hash = hash.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        hash ^= hash >> 32;
+        length += letters as usize;
+        if letters < 8 {
+            return (length, hash);
+        }
+    }
+}
+
+/// One in each of eight bytes.
+const EACH: u64 = 0x0101_0101_0101_0101;
+
+/// How many of eight bytes, from the lowest on, are ASCII letters.
+fn letters_of(eight: u64) -> u32 {
+    // The highest bit of a byte says that its lower seven reach `a`, or go past `z`; no sum reaches the next.
+    let seven = (eight | EACH * 0x20) & (EACH * 0x7f);
+    let reaches_a = seven + EACH * (0x80 - u64::from(b'a'));
+    let passes_z = seven + EACH * (0x7f - u64::from(b'z'));
+    let letters = reaches_a & !passes_z & !eight & (EACH * 0x80);
+    (!letters & (EACH * 0x80)).trailing_zeros() / 8
 }
 
 fn is_english(word: &str) -> bool {
@@ -208,5 +232,33 @@ mod tests {
             .map(|(_, hash)| hash)
             .collect();
         assert!(hashes[0] == hashes[1] && hashes[1] != hashes[2]);
+    }
+
+    #[test]
+    fn words_by_eights_are_those_of_single_characters() {
+        let one_by_one = |text: &str| -> Vec<String> {
+            text.split(|c: char| !c.is_alphanumeric())
+                .filter(|word| is_english(word))
+                .map(str::to_owned)
+                .collect()
+        };
+        let letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+        for beside in [
+            "", " ", "@", "[", "`", "{", "0", "_", "é", "’", "\u{0}", "日",
+        ] {
+            for from in 0..26 {
+                for length in 0..26 {
+                    let word = &letters[from..from + length];
+                    let text = format!("{beside}{word}{beside} {word}s{beside}{word}");
+                    let found: Vec<(&str, u64)> = english_words(&text).collect();
+                    let words: Vec<&str> = found.iter().map(|(word, _)| *word).collect();
+                    assert_eq!(words, one_by_one(&text), "{text:?}");
+                    let mut hashes = found.iter().map(|(word, hash)| (word.to_lowercase(), hash));
+                    assert!(hashes.all(|(word, hash)| {
+                        english_words(&word).all(|(_, again)| again == *hash)
+                    }));
+                }
+            }
+        }
     }
 }

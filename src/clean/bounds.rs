@@ -8,6 +8,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 use crate::model::{is_block, is_void, lower_name};
 
 /// Browsers stop nesting at 512; notes need a dozen.
@@ -39,28 +41,60 @@ const KEPT: [&str; 35] = [
 ];
 
 /// Elements that are dropped with what is in them.
-const DROPPED: [&str; 11] = [
-    "script", "style", "svg", "template", "textarea", "title", "noembed", "noframes", "select",
-    "math", "head",
-];
+fn is_dropped(name: &str) -> bool {
+    matches!(
+        name.as_bytes(),
+        b"script"
+            | b"style"
+            | b"svg"
+            | b"template"
+            | b"textarea"
+            | b"title"
+            | b"noembed"
+            | b"noframes"
+            | b"select"
+            | b"math"
+            | b"head"
+    )
+}
 
 /// Elements that the standard opens again in the next block when a block closes over them.
-const FORMATTING: [&str; 14] = [
-    "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
-];
+fn is_formatting(name: &str) -> bool {
+    matches!(
+        name.as_bytes(),
+        b"a" | b"b"
+            | b"big"
+            | b"code"
+            | b"em"
+            | b"font"
+            | b"i"
+            | b"nobr"
+            | b"s"
+            | b"small"
+            | b"strike"
+            | b"strong"
+            | b"tt"
+            | b"u"
+    )
+}
 
-/// What a start tag closes: the tags that do it, what they close, and where the search for it ends.
-const IMPLIED: [(&[&str], &[&str], &[&str]); 5] = [
-    (&["li"], &["li"], &["ul", "ol", "menu"]),
-    (&["dt", "dd"], &["dt", "dd"], &["dl"]),
-    (&["td", "th"], &["td", "th"], &["tr", "table"]),
-    (&["tr"], &["tr"], &["table"]),
-    (
-        &["thead", "tbody", "tfoot"],
-        &["thead", "tbody", "tfoot", "tr"],
-        &["table"],
-    ),
-];
+/// What a start tag closes, and where the search for it ends.
+struct Implied {
+    closed: &'static [&'static str],
+    bounds: &'static [&'static str],
+}
+
+fn implied(start: &str) -> Option<Implied> {
+    let (closed, bounds): (&[_], &[_]) = match start.as_bytes() {
+        b"li" => (&["li"], &["ul", "ol", "menu"]),
+        b"dt" | b"dd" => (&["dt", "dd"], &["dl"]),
+        b"td" | b"th" => (&["td", "th"], &["tr", "table"]),
+        b"tr" => (&["tr"], &["table"]),
+        b"thead" | b"tbody" | b"tfoot" => (&["thead", "tbody", "tfoot", "tr"], &["table"]),
+        _ => return None,
+    };
+    Some(Implied { closed, bounds })
+}
 
 /// Rewrites markup so that everything opened is closed, in order, and nothing is deep.
 pub(super) fn bounded(html: &str) -> String {
@@ -114,7 +148,7 @@ impl<'a> Reader<'a> {
         loop {
             let rest = self.html.get(self.at..).filter(|rest| !rest.is_empty())?;
             let Some(after) = rest.strip_prefix('<') else {
-                let length = rest.find('<').unwrap_or(rest.len());
+                let length = memchr(b'<', rest.as_bytes()).unwrap_or(rest.len());
                 self.at += length;
                 return Some(Piece::Text(&rest[..length]));
             };
@@ -122,7 +156,7 @@ impl<'a> Reader<'a> {
             let second = after.as_bytes().get(1).copied().unwrap_or(b' ');
             if first.is_ascii_alphabetic() {
                 let (name, attributes) = self.tag(1)?;
-                if DROPPED.contains(&&*name) {
+                if is_dropped(&name) {
                     self.skip_past(&format!("</{name}"));
                     continue;
                 }
@@ -171,37 +205,34 @@ impl<'a> Reader<'a> {
     fn tag(&mut self, offset: usize) -> Option<Tag<'a>> {
         let bytes = self.html.as_bytes();
         let mut at = self.at + offset;
-        let end_of = |from: usize, stop: &dyn Fn(u8) -> bool| {
-            bytes[from..]
-                .iter()
-                .position(|&byte| stop(byte))
-                .map(|length| from + length)
-        };
         let ends = |byte: u8| byte.is_ascii_whitespace() || byte == b'/' || byte == b'>';
-        let name_end = end_of(at, &ends)?;
+        let name_end = first_from(bytes, at, ends)?;
         let name = lower_name(&self.html[at..name_end]);
         at = name_end;
         let mut attributes = Vec::new();
         loop {
-            at = end_of(at, &|byte| !byte.is_ascii_whitespace() && byte != b'/')?;
+            at = first_from(bytes, at, |byte| {
+                !byte.is_ascii_whitespace() && byte != b'/'
+            })?;
             if bytes[at] == b'>' {
                 self.at = at + 1;
                 return Some((name, attributes));
             }
             // A `=` in front belongs to the name.
-            let stop = end_of(at + 1, &|byte| ends(byte) || byte == b'=')?;
+            let stop = first_from(bytes, at + 1, |byte| ends(byte) || byte == b'=')?;
             let attribute = &self.html[at..stop];
-            at = end_of(stop, &|byte| !byte.is_ascii_whitespace())?;
+            at = first_from(bytes, stop, |byte| !byte.is_ascii_whitespace())?;
             let mut value = "";
             if bytes[at] == b'=' {
-                at = end_of(at + 1, &|byte| !byte.is_ascii_whitespace())?;
+                at = first_from(bytes, at + 1, |byte| !byte.is_ascii_whitespace())?;
                 let quote = bytes[at];
                 if quote == b'"' || quote == b'\'' {
-                    let close = end_of(at + 1, &|byte| byte == quote)?;
+                    let close = at + 1 + memchr(quote, &bytes[at + 1..])?;
                     value = &self.html[at + 1..close];
                     at = close + 1;
                 } else {
-                    let close = end_of(at, &|byte| byte.is_ascii_whitespace() || byte == b'>')?;
+                    let close =
+                        first_from(bytes, at, |byte| byte.is_ascii_whitespace() || byte == b'>')?;
                     value = &self.html[at..close];
                     at = close;
                 }
@@ -215,6 +246,12 @@ impl<'a> Reader<'a> {
             }
         }
     }
+}
+
+/// Where, from `from` on, the first byte stands that is wanted.
+fn first_from(bytes: &[u8], from: usize, is_wanted: impl Fn(u8) -> bool) -> Option<usize> {
+    let length = bytes[from..].iter().position(|&byte| is_wanted(byte))?;
+    Some(from + length)
 }
 
 /// Where `needle`, which is ASCII and begins with no letter, first stands.
@@ -275,7 +312,7 @@ impl<'a> Writer<'a> {
             self.write(&name, attributes);
             return;
         }
-        let formatting = FORMATTING.contains(&&*name);
+        let formatting = is_formatting(&name);
         if self.open.len() >= DEPTH || (formatting && self.formats >= FORMATS) {
             if let Some((_, count)) = self.left_out.iter_mut().find(|(known, _)| *known == name) {
                 *count += 1;
@@ -302,7 +339,11 @@ impl<'a> Writer<'a> {
             self.out.push(' ');
             self.out.push_str(attribute);
             self.out.push_str("=\"");
-            self.out.push_str(&value.replace('"', "&quot;"));
+            if value.contains('"') {
+                self.out.push_str(&value.replace('"', "&quot;"));
+            } else {
+                self.out.push_str(value);
+            }
             self.out.push('"');
         }
         self.out.push('>');
@@ -331,17 +372,15 @@ impl<'a> Writer<'a> {
     }
 
     fn close_implied(&mut self, name: &str) {
-        for (starts, closed, bounds) in IMPLIED {
-            if starts.contains(&name) {
-                let known = |names: &[&str], open: &str| names.contains(&open);
-                let floor = self.open.iter().rposition(|open| known(bounds, open));
-                let floor = floor.map_or(0, |at| at + 1);
-                if let Some(at) = self.open[floor..]
-                    .iter()
-                    .position(|open| known(closed, open))
-                {
-                    self.close_down_to(floor + at);
-                }
+        if let Some(Implied { closed, bounds }) = implied(name) {
+            let known = |names: &[&str], open: &str| names.contains(&open);
+            let floor = self.open.iter().rposition(|open| known(bounds, open));
+            let floor = floor.map_or(0, |at| at + 1);
+            if let Some(at) = self.open[floor..]
+                .iter()
+                .position(|open| known(closed, open))
+            {
+                self.close_down_to(floor + at);
             }
         }
         if is_block(name) {
@@ -361,7 +400,7 @@ impl<'a> Writer<'a> {
     fn close_down_to(&mut self, depth: usize) {
         while self.open.len() > depth {
             let Some(name) = self.open.pop() else { return };
-            self.formats -= usize::from(FORMATTING.contains(&&*name));
+            self.formats -= usize::from(is_formatting(&name));
             self.out.extend(["</", &name, ">"]);
         }
     }
@@ -371,7 +410,10 @@ impl<'a> Writer<'a> {
 fn is_name(name: &str) -> bool {
     name.len() <= 32 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         // Raw text in every parser; what stands in them is read as markup here.
-        && !matches!(name, "plaintext" | "xmp" | "noscript" | "listing" | "html" | "body" | "frameset" | "image")
+        && !matches!(
+            name.as_bytes(),
+            b"plaintext" | b"xmp" | b"noscript" | b"listing" | b"html" | b"body" | b"frameset" | b"image"
+        )
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 
-use memchr::memchr2;
+use memchr::{memchr2, memchr2_iter};
 
 use super::pixels::{hides, is_counter, is_tiny};
 use crate::model::{Attributes, SafeHtml, Token, decode, is_block};
@@ -19,8 +19,7 @@ pub(super) struct Finished {
 pub(super) fn finished(safe: &SafeHtml) -> Finished {
     let mut finish = Finish {
         source: safe.as_str(),
-        // At a stroke, without a branch a byte.
-        is_plain: !(safe.as_str().bytes()).fold(false, |seen, byte| seen | may_be_forbidden(byte)),
+        is_plain: !is_anything_forbidden(safe.as_str()),
         out: String::with_capacity(safe.as_str().len() + 256),
         open: Vec::new(),
         settled: true,
@@ -296,6 +295,15 @@ fn is_heading(name: &str) -> bool {
 /// Whether a character that begins with the byte is one to look at: see [`is_allowed`].
 fn may_be_forbidden(byte: u8) -> bool {
     matches!(byte, 0..=8 | 0xb | 0xc | 0xe..=0x1f | 0x7f | 0xc2 | 0xef)
+}
+
+/// Whether a character stands in it that is not allowed.
+fn is_anything_forbidden(text: &str) -> bool {
+    // At a stroke, without a branch a byte.
+    let below_space = |byte: u8| matches!(byte, 0..=8 | 0xb | 0xc | 0xe..=0x1f | 0x7f);
+    let ascii = (text.bytes()).fold(false, |seen, byte| seen | below_space(byte));
+    let begin_like_one = || memchr2_iter(0xc2, 0xef, text.as_bytes());
+    ascii || begin_like_one().any(|at| text[at..].chars().next().is_some_and(|c| !is_allowed(c)))
 }
 
 /// What XML 1.0 lets through, less the C1 controls, and less the byte order mark: parsers drop one that

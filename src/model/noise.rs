@@ -93,9 +93,13 @@ pub(super) fn of_url(url: &str, file: bool) -> Cow<'_, str> {
     Cow::Owned(normal)
 }
 
-/// What no rule touches.
+/// What no rule touches. Beyond ASCII these are the bytes that begin no white space and nothing that is not
+/// seen, and those that follow them: a run of plain bytes never ends within a character.
 fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_graphic() && byte != b'&' && byte != b'<'
+    match byte {
+        0x80.. => !matches!(byte, 0xc2 | 0xe1..=0xe3 | 0xef),
+        _ => byte.is_ascii_graphic() && byte != b'&' && byte != b'<',
+    }
 }
 
 #[derive(Default)]

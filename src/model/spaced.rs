@@ -1,14 +1,33 @@
 //! Words with one space between each: what nearly all of nearly every text consists of.
 
-/// So many bytes are looked at together, without a branch for each.
-const PIECE: usize = 32;
-
 /// How many bytes ahead are plain, but for single spaces between plain ones. A space is never plain.
 pub(super) fn words_ahead(bytes: &[u8], is_plain: impl Fn(u8) -> bool) -> usize {
     if !bytes.first().is_some_and(|byte| is_plain(*byte)) {
         return 0;
     }
-    let mut at = 0;
+    let at = pieces_ahead::<32>(bytes, 0, &is_plain);
+    let mut at = pieces_ahead::<8>(bytes, at, &is_plain);
+    // What follows a space at the end of a piece has not been looked at.
+    if bytes[..at].ends_with(b" ") {
+        at -= 1;
+    }
+    while let Some(byte) = bytes.get(at) {
+        let is_between = || *byte == b' ' && bytes.get(at + 1).is_some_and(|next| is_plain(*next));
+        if !is_plain(*byte) && !is_between() {
+            break;
+        }
+        at += 1;
+    }
+    at
+}
+
+/// The same from `at` on in whole pieces, whose bytes are looked at together, without a branch for each. The
+/// last of them may be a space.
+fn pieces_ahead<const PIECE: usize>(
+    bytes: &[u8],
+    mut at: usize,
+    is_plain: impl Fn(u8) -> bool,
+) -> usize {
     while let Some(piece) = bytes.get(at..=at + PIECE) {
         let fine = piece
             .iter()
@@ -21,17 +40,6 @@ pub(super) fn words_ahead(bytes: &[u8], is_plain: impl Fn(u8) -> bool) -> usize 
             break;
         }
         at += PIECE;
-    }
-    // What follows a space at the end of a piece has not been looked at.
-    if bytes[..at].ends_with(b" ") {
-        at -= 1;
-    }
-    while let Some(byte) = bytes.get(at) {
-        let is_between = || *byte == b' ' && bytes.get(at + 1).is_some_and(|next| is_plain(*next));
-        if !is_plain(*byte) && !is_between() {
-            break;
-        }
-        at += 1;
     }
     at
 }

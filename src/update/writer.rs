@@ -28,6 +28,10 @@ const LOOK: Duration = Duration::from_millis(5);
 /// How much it gathers, in bytes of [`PackedAttempt::size`].
 const MOST: usize = 7 << 20;
 
+/// The same as long as the archive has no dictionary: it is made of what is committed, and what comes before it
+/// takes a third more.
+const MOST_TO_LEARN_FROM: usize = 2 << 20;
+
 /// The one writer: takes what comes within a moment, up to a batch, and commits it together.
 pub(super) fn write(
     archive: &Archive,
@@ -35,7 +39,11 @@ pub(super) fn write(
     written: &mpsc::Sender<Report>,
 ) -> Result<(), ArchiveError> {
     while let Some(first) = polled.blocking_recv() {
-        let batch = gather(first, &mut polled);
+        let most = match archive.has_dictionary()? {
+            true => MOST,
+            false => MOST_TO_LEARN_FROM,
+        };
+        let batch = gather(first, &mut polled, most);
         let mut drafts = Vec::with_capacity(batch.len());
         let mut attempts = Vec::with_capacity(batch.len());
         for poll in batch {
@@ -62,7 +70,7 @@ pub(super) fn write(
 }
 
 /// A batch of what comes within a moment. Each poll gives its slot back, for the batch is bounded itself.
-fn gather(first: Poll, polled: &mut mpsc::Receiver<Poll>) -> Vec<Poll> {
+fn gather(first: Poll, polled: &mut mpsc::Receiver<Poll>, most: usize) -> Vec<Poll> {
     let mut left = GATHERING;
     let mut size = 0;
     let mut batch = Vec::with_capacity(BATCH);
@@ -80,7 +88,7 @@ fn gather(first: Poll, polled: &mut mpsc::Receiver<Poll>) -> Vec<Poll> {
             }
             Err(_) => return batch,
         }
-        if batch.len() >= BATCH || size >= MOST {
+        if batch.len() >= BATCH || size >= most {
             return batch;
         }
         next = polled.try_recv();

@@ -84,10 +84,19 @@ const GENERATED: &[&str] = &[
     "last checked",
 ];
 
-fn words(text: &str) -> impl Iterator<Item = String> + '_ {
+/// The words of a text as they stand.
+fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | ',' | '\'')))
-        .map(|word| word.trim_matches(['.', ',', '\'']).to_lowercase())
+        .map(|word| word.trim_matches(['.', ',', '\'']))
         .filter(|word| !word.is_empty())
+}
+
+/// Whether the word is one that is counted, in whatever case.
+fn is_of_counted(word: &str) -> bool {
+    if word.is_ascii() {
+        return COUNTED.iter().any(|known| known.eq_ignore_ascii_case(word));
+    }
+    COUNTED.contains(&word.to_lowercase().as_str())
 }
 
 /// `12`, `1,234`, `(7)`, `3.4k`.
@@ -105,10 +114,7 @@ pub(super) fn is_number(text: &str) -> bool {
 /// What is counted, by itself: `comments`, `Views:`.
 pub(super) fn is_counted(text: &str) -> bool {
     let mut words = words(text);
-    words
-        .next()
-        .is_some_and(|word| COUNTED.contains(&word.as_str()))
-        && words.next().is_none()
+    words.next().is_some_and(is_of_counted) && words.next().is_none()
 }
 
 /// A text that says nothing but a count, an age or when it was generated.
@@ -116,7 +122,7 @@ pub(super) fn is_counter(text: &str) -> bool {
     if !text.bytes().any(|byte| byte.is_ascii_digit()) {
         return false;
     }
-    let words: Vec<String> = words(text).take(12).collect();
+    let words: Vec<String> = words(text).take(12).map(str::to_lowercase).collect();
     let line = words.join(" ");
     if GENERATED.iter().any(|begin| line.starts_with(begin)) {
         return true;
@@ -285,39 +291,39 @@ pub(super) fn is_share_widget(class: &str) -> bool {
 
 pub(super) fn is_inline(name: &str) -> bool {
     matches!(
-        name,
-        "a" | "abbr"
-            | "b"
-            | "bdi"
-            | "bdo"
-            | "big"
-            | "cite"
-            | "code"
-            | "del"
-            | "dfn"
-            | "em"
-            | "font"
-            | "i"
-            | "img"
-            | "ins"
-            | "kbd"
-            | "label"
-            | "mark"
-            | "q"
-            | "s"
-            | "samp"
-            | "small"
-            | "span"
-            | "strike"
-            | "strong"
-            | "sub"
-            | "sup"
-            | "time"
-            | "tt"
-            | "u"
-            | "var"
-            | "svg"
-            | "script"
-            | "style"
+        name.as_bytes(),
+        b"a" | b"abbr"
+            | b"b"
+            | b"bdi"
+            | b"bdo"
+            | b"big"
+            | b"cite"
+            | b"code"
+            | b"del"
+            | b"dfn"
+            | b"em"
+            | b"font"
+            | b"i"
+            | b"img"
+            | b"ins"
+            | b"kbd"
+            | b"label"
+            | b"mark"
+            | b"q"
+            | b"s"
+            | b"samp"
+            | b"small"
+            | b"span"
+            | b"strike"
+            | b"strong"
+            | b"sub"
+            | b"sup"
+            | b"time"
+            | b"tt"
+            | b"u"
+            | b"var"
+            | b"svg"
+            | b"script"
+            | b"style"
     )
 }
