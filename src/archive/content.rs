@@ -6,8 +6,8 @@
 //! The cleaned HTML and the original say nearly the same, so together they cost little more than one.
 //! The cleaned HTML comes first: reading it stops there.
 
+use std::cell::Cell;
 use std::io::{self, Read};
-use std::sync::Arc;
 
 use rusqlite::Connection;
 use zstd::bulk::Compressor;
@@ -38,12 +38,34 @@ pub(super) struct Packed {
 }
 
 /// Packs contents one after the other; making one costs more than packing a small content.
-pub(super) struct Packer<'a> {
-    compressor: Compressor<'a>,
+pub(super) struct Packer {
+    compressor: Compressor<'static>,
+    dictionary: Option<&'static Dictionary>,
 }
 
-impl<'a> Packer<'a> {
-    pub(super) fn new(dictionary: Option<&'a Dictionary>) -> Result<Self, ArchiveError> {
+thread_local! {
+    /// The one this thread used last: a document with one new entry would cost more to make it than to pack.
+    static PACKER: Cell<Option<Packer>> = const { Cell::new(None) };
+}
+
+/// This thread's packer, or another where it has none for this dictionary; to be given back by [`keep`].
+pub(super) fn packer(dictionary: Option<&'static Dictionary>) -> Result<Packer, ArchiveError> {
+    let is_for_it = |kept: &Packer| match (kept.dictionary, dictionary) {
+        (Some(kept), Some(wanted)) => std::ptr::eq(kept, wanted),
+        (kept, wanted) => kept.is_none() && wanted.is_none(),
+    };
+    match PACKER.take().filter(is_for_it) {
+        Some(packer) => Ok(packer),
+        None => Packer::new(dictionary),
+    }
+}
+
+pub(super) fn keep(packer: Packer) {
+    PACKER.set(Some(packer));
+}
+
+impl Packer {
+    pub(super) fn new(dictionary: Option<&'static Dictionary>) -> Result<Self, ArchiveError> {
         let mut compressor = match dictionary {
             Some(dictionary) => Compressor::with_prepared_dictionary(&dictionary.encoder),
             None => Compressor::new(LEVEL),
@@ -52,7 +74,10 @@ impl<'a> Packer<'a> {
         compressor
             .set_parameter(CParameter::ChecksumFlag(true))
             .map_err(|error| failed(&error))?;
-        Ok(Self { compressor })
+        Ok(Self {
+            compressor,
+            dictionary,
+        })
     }
 
     pub(super) fn pack(
@@ -88,7 +113,7 @@ impl<'a> Packer<'a> {
         hash: &[u8],
     ) -> Result<Packed, ArchiveError> {
         let dictionary = dictionary_of(from, packed)?;
-        let mut parts = Parts::open(packed, dictionary.as_deref())?;
+        let mut parts = Parts::open(packed, dictionary)?;
         let mut plain = Vec::new();
         parts
             .frame
@@ -107,7 +132,7 @@ impl<'a> Packer<'a> {
             .map_err(|error| failed(&error))?;
         let mut data = Vec::with_capacity(frame.len() + 1);
         data.push(layout);
-        data.extend(frame);
+        data.extend_from_slice(&frame);
         Ok(Packed {
             hash: *blake3::hash(plain).as_bytes(),
             data,
@@ -118,7 +143,7 @@ impl<'a> Packer<'a> {
 /// Reads what is packed to its end and compares it with the hash that was kept beside it.
 pub(super) fn verify(db: &Connection, packed: &[u8], hash: &[u8]) -> Result<(), ArchiveError> {
     let dictionary = dictionary_of(db, packed)?;
-    let mut parts = Parts::open(packed, dictionary.as_deref())?;
+    let mut parts = Parts::open(packed, dictionary)?;
     let mut hasher = blake3::Hasher::new();
     io::copy(&mut parts.frame, &mut hasher).map_err(|error| damaged(&error))?;
     match hasher.finalize().as_bytes() == hash {
@@ -130,7 +155,7 @@ pub(super) fn verify(db: &Connection, packed: &[u8], hash: &[u8]) -> Result<(), 
 /// What [`Packer::pack_text`] packed.
 pub(super) fn unpack_text(db: &Connection, packed: &[u8]) -> Result<String, ArchiveError> {
     let dictionary = dictionary_of(db, packed)?;
-    let mut parts = Parts::open(packed, dictionary.as_deref())?;
+    let mut parts = Parts::open(packed, dictionary)?;
     let mut text = String::new();
     parts
         .frame
@@ -142,7 +167,7 @@ pub(super) fn unpack_text(db: &Connection, packed: &[u8]) -> Result<String, Arch
 /// The cleaned HTML alone.
 pub(super) fn unpack_html(db: &Connection, packed: &[u8]) -> Result<SafeHtml, ArchiveError> {
     let dictionary = dictionary_of(db, packed)?;
-    let mut parts = Parts::open(packed, dictionary.as_deref())?;
+    let mut parts = Parts::open(packed, dictionary)?;
     let (_, html) = parts.next()?;
     Ok(SafeHtml::vouch(html))
 }
@@ -150,7 +175,7 @@ pub(super) fn unpack_html(db: &Connection, packed: &[u8]) -> Result<SafeHtml, Ar
 /// How long the cleaned HTML is, in bytes.
 pub(super) fn length(db: &Connection, packed: &[u8]) -> Result<u64, ArchiveError> {
     let dictionary = dictionary_of(db, packed)?;
-    let mut parts = Parts::open(packed, dictionary.as_deref())?;
+    let mut parts = Parts::open(packed, dictionary)?;
     Ok(parts.head()?.1)
 }
 
@@ -158,7 +183,7 @@ pub(super) fn length(db: &Connection, packed: &[u8]) -> Result<u64, ArchiveError
 #[cfg(test)]
 pub(super) fn unpack(db: &Connection, packed: &[u8]) -> Result<(SafeHtml, Original), ArchiveError> {
     let dictionary = dictionary_of(db, packed)?;
-    let mut parts = Parts::open(packed, dictionary.as_deref())?;
+    let mut parts = Parts::open(packed, dictionary)?;
     let (_, html) = parts.next()?;
     let content = text(parts.next()?);
     let summary = text(parts.next()?);
@@ -183,7 +208,7 @@ pub(super) fn plain_beginning(
     most: usize,
 ) -> Result<Vec<u8>, ArchiveError> {
     let dictionary = dictionary_of(db, packed)?;
-    let parts = Parts::open(packed, dictionary.as_deref())?;
+    let parts = Parts::open(packed, dictionary)?;
     let mut beginning = Vec::with_capacity(most);
     parts
         .frame
@@ -197,7 +222,7 @@ pub(super) fn plain_beginning(
 pub(super) fn dictionary_of(
     db: &Connection,
     packed: &[u8],
-) -> Result<Option<Arc<Dictionary>>, ArchiveError> {
+) -> Result<Option<&'static Dictionary>, ArchiveError> {
     let number = packed.get(1..).and_then(get_dict_id_from_frame);
     number
         .map(|number| dictionary::of_number(db, number.get()))

@@ -6,7 +6,7 @@
 //! what is packed from then on, and none is ever taken away.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 use rusqlite::{Connection, OptionalExtension, params};
 use zstd::dict::{DecoderDictionary, EncoderDictionary};
@@ -48,14 +48,17 @@ impl Dictionary {
 }
 
 /// Those in use, by zstd's number for each, which is made from what the dictionary holds: the same in every
-/// archive that has it.
-static LOADED: LazyLock<RwLock<BTreeMap<u32, Arc<Dictionary>>>> = LazyLock::new(RwLock::default);
+/// archive that has it. They stay until the process ends, so that a thread may keep a packer made for one.
+static LOADED: LazyLock<RwLock<BTreeMap<u32, &'static Dictionary>>> = LazyLock::new(RwLock::default);
 
 /// The dictionary of this number.
-pub(super) fn of_number(db: &Connection, number: u32) -> Result<Arc<Dictionary>, ArchiveError> {
+pub(super) fn of_number(
+    db: &Connection,
+    number: u32,
+) -> Result<&'static Dictionary, ArchiveError> {
     let loaded = LOADED.read().unwrap_or_else(PoisonError::into_inner);
     if let Some(dictionary) = loaded.get(&number) {
-        return Ok(Arc::clone(dictionary));
+        return Ok(dictionary);
     }
     drop(loaded);
     let data: Option<Vec<u8>> = db
@@ -64,13 +67,17 @@ pub(super) fn of_number(db: &Connection, number: u32) -> Result<Arc<Dictionary>,
         .optional()?;
     let data =
         data.ok_or_else(|| ArchiveError::Damaged(format!("dictionary {number} is missing")))?;
-    let dictionary = Arc::new(Dictionary::load(&data)?);
+    let dictionary = Dictionary::load(&data)?;
     let mut loaded = LOADED.write().unwrap_or_else(PoisonError::into_inner);
-    Ok(Arc::clone(loaded.entry(number).or_insert(dictionary)))
+    // Another thread may have been faster.
+    let kept = loaded
+        .entry(number)
+        .or_insert_with(|| Box::leak(Box::new(dictionary)));
+    Ok(kept)
 }
 
 /// The one to pack with; `None` where the archive is too small to have one.
-pub(super) fn newest(db: &Connection) -> Result<Option<Arc<Dictionary>>, ArchiveError> {
+pub(super) fn newest(db: &Connection) -> Result<Option<&'static Dictionary>, ArchiveError> {
     let number: Option<u32> = db
         .prepare_cached("SELECT number FROM dictionaries ORDER BY id DESC LIMIT 1")?
         .query_row([], |row| row.get(0))
@@ -121,13 +128,13 @@ pub(super) fn train(db: &Connection) -> Result<(), ArchiveError> {
 
 impl Archive {
     /// The newest dictionary; looked for until there is one.
-    pub(super) fn dictionary(&self) -> Result<Option<Arc<Dictionary>>, ArchiveError> {
+    pub(super) fn dictionary(&self) -> Result<Option<&'static Dictionary>, ArchiveError> {
         let known = self
             .dictionary
             .read()
             .unwrap_or_else(PoisonError::into_inner);
         if known.is_some() {
-            return Ok(known.clone());
+            return Ok(*known);
         }
         drop(known);
         let newest = newest(&*self.connections.reader()?)?;
@@ -135,7 +142,7 @@ impl Archive {
             .dictionary
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        known.clone_from(&newest);
+        *known = newest;
         Ok(newest)
     }
 

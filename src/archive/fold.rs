@@ -148,7 +148,7 @@ fn letters_ahead(bytes: &[u8]) -> (usize, u64) {
         let letters = letters_of(eight);
         // What stands behind the last letter does not count.
         let counted = u64::MAX.checked_shr(64 - 8 * letters).unwrap_or(0);
-        hash ^= (eight | EACH * 0x20) & counted;
+        hash ^= (eight | (EACH * 0x20)) & counted;
         hash = hash.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         hash ^= hash >> 32;
         length += letters as usize;
@@ -164,7 +164,7 @@ const EACH: u64 = 0x0101_0101_0101_0101;
 /// How many of eight bytes, from the lowest on, are ASCII letters.
 fn letters_of(eight: u64) -> u32 {
     // The highest bit of a byte says that its lower seven reach `a`, or go past `z`; no sum reaches the next.
-    let seven = (eight | EACH * 0x20) & (EACH * 0x7f);
+    let seven = (eight | (EACH * 0x20)) & (EACH * 0x7f);
     let reaches_a = seven + EACH * (0x80 - u64::from(b'a'));
     let passes_z = seven + EACH * (0x7f - u64::from(b'z'));
     let letters = reaches_a & !passes_z & !eight & (EACH * 0x80);

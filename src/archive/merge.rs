@@ -49,7 +49,7 @@ struct Merge<'a> {
     /// A copy of the other archive, for this merge alone.
     from: &'a Connection,
     to: &'a Connection,
-    packer: Packer<'a>,
+    packer: Packer,
     merged: Merged,
     /// The number of each of the other's entries here.
     numbers: HashMap<i64, i64>,
@@ -78,7 +78,7 @@ impl Archive {
         let mut merge = Merge {
             from: &from,
             to: &to,
-            packer: Packer::new(dictionary.as_deref())?,
+            packer: Packer::new(dictionary)?,
             merged: Merged::default(),
             numbers: HashMap::new(),
         };

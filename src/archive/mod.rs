@@ -58,7 +58,7 @@ mod unpack;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError};
+use std::sync::PoisonError;
 
 use chrono::{DateTime, Utc};
 use url::Url;
@@ -88,7 +88,7 @@ pub(crate) struct Archive {
     /// Words whose stem stands in the archive already.
     words: std::sync::Mutex<index::KnownWords>,
     /// What new contents are packed with.
-    dictionary: std::sync::RwLock<Option<Arc<dictionary::Dictionary>>>,
+    dictionary: std::sync::RwLock<Option<&'static dictionary::Dictionary>>,
     rules: Vec<Rule>,
     aliases: Aliases,
 }

@@ -128,7 +128,7 @@ pub(super) fn record(
     let at = seconds(page.at);
     let given = tags::of_feed(db, page.feed)?;
     let dictionary = dictionary::newest(db)?;
-    let mut packer = Packer::new(dictionary.as_deref())?;
+    let mut packer = Packer::new(dictionary)?;
     let mut pending = Pending::default();
     let mut new = 0_usize;
     for entry in &page.entries {

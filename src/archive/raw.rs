@@ -110,7 +110,7 @@ impl Archive {
 
 fn reread(db: &Connection, states: &[(EntryId, Entry)]) -> Result<(), ArchiveError> {
     let dictionary = dictionary::newest(db)?;
-    let mut packer = Packer::new(dictionary.as_deref())?;
+    let mut packer = Packer::new(dictionary)?;
     let mut pending = Pending::default();
     for (id, entry) in states {
         if !entries::exists(db, *id)? {

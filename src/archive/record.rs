@@ -1,11 +1,9 @@
 //! Records attempts: the one way anything that was polled comes into the archive.
 
-use std::sync::Arc;
-
 use rusqlite::{Connection, params};
 
 use super::connections::write;
-use super::content::{Packed, Packer};
+use super::content::{self, Packed};
 use super::dictionary::Dictionary;
 use super::duplicates;
 use super::entries;
@@ -45,12 +43,11 @@ impl PackedAttempt {
     /// * `dictionary`: only looked up where there is something to compress.
     pub(super) fn pack(
         mut attempt: Attempt,
-        dictionary: impl FnOnce() -> Result<Option<Arc<Dictionary>>, ArchiveError>,
+        dictionary: impl FnOnce() -> Result<Option<&'static Dictionary>, ArchiveError>,
     ) -> Result<Self, ArchiveError> {
         let mut packed = Vec::new();
         if let Outcome::Read { changes, .. } = &mut attempt.outcome {
-            let dictionary = dictionary()?;
-            let mut packer = Packer::new(dictionary.as_deref())?;
+            let mut packer = content::packer(dictionary()?)?;
             for change in &mut changes.entries {
                 let (Change::New(entry) | Change::Edited(_, entry)) = change;
                 packed.push(PackedEntry {
@@ -61,6 +58,7 @@ impl PackedAttempt {
                 entry.content = Default::default();
                 entry.original = Default::default();
             }
+            content::keep(packer);
         }
         let raw = attempt.raw.take().map(|raw| PackedRaw::pack(*raw));
         Ok(Self {

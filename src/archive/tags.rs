@@ -50,33 +50,34 @@ pub(super) fn all_of_entry(db: &Connection, id: EntryId) -> Result<Vec<Tag>, Arc
     Ok(rows.into_iter().map(|(_, tag)| tag).collect())
 }
 
-/// Adds the publisher's tags.
+/// Adds the publisher's tags to an entry that has none of them.
 pub(super) fn add_of_publisher(
     db: &Connection,
     id: EntryId,
     entry: &Entry,
 ) -> Result<(), ArchiveError> {
-    let tags = &entry.tags;
-    add(
-        db,
-        id,
-        tags.iter().map(|tag| (tag.name.as_str(), tag.origin)),
+    let mut insert = db.prepare_cached(
+        "INSERT OR IGNORE INTO tags (entry, key, origin, name, position, term, scheme, label)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
+         WHERE NOT EXISTS (SELECT 1 FROM untagged WHERE entry = ?1 AND key = ?2)",
     )?;
-    let mut update = db.prepare_cached(
-        "UPDATE tags SET term = ?4, scheme = ?5, label = ?6
-         WHERE entry = ?1 AND key = ?2 AND origin = ?3",
-    )?;
-    for tag in tags {
-        if let Some(category) = &tag.category {
-            update.execute(params![
-                id.0,
-                Tag::key(tag.name.trim()),
-                tag.origin.word(),
-                category.term,
-                category.scheme,
-                category.label
-            ])?;
+    for (position, tag) in entry.tags.iter().enumerate() {
+        let name = tag.name.trim();
+        let key = Tag::key(name);
+        if key.is_empty() {
+            continue;
         }
+        let category = tag.category.as_deref();
+        insert.execute(params![
+            id.0,
+            key,
+            tag.origin.word(),
+            name,
+            position as i64,
+            category.map(|category| &category.term),
+            category.and_then(|category| category.scheme.as_ref()),
+            category.and_then(|category| category.label.as_ref()),
+        ])?;
     }
     Ok(())
 }

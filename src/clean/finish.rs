@@ -60,14 +60,14 @@ impl<'a> Finish<'a> {
         match token {
             Token::Open { name, attributes } => {
                 self.watch(name);
-                match name {
-                    "a" => self.anchor(attributes),
-                    "img" => self.picture(attributes),
-                    "audio" | "video" => self.player(name, attributes),
-                    "source" => self.source(attributes),
-                    "input" => self.check_box(attributes),
-                    "embed" => self.link_to(attributes),
-                    "iframe" => {
+                match name.as_bytes() {
+                    b"a" => self.anchor(attributes),
+                    b"img" => self.picture(attributes),
+                    b"audio" | b"video" => self.player(name, attributes),
+                    b"source" => self.source(attributes),
+                    b"input" => self.check_box(attributes),
+                    b"embed" => self.link_to(attributes),
+                    b"iframe" => {
                         self.link_to(attributes);
                         // What stands in it is raw text, so its end is the first of these.
                         let close = "</iframe>";
