@@ -181,7 +181,10 @@ CREATE TABLE entries (
     -- What the same post has in common in every feed: hashes of its canonical link, and of its guid with
     -- its site. NULL where it has none. Layout: src/archive/duplicates.rs.
     link_key INTEGER,
-    guid_key INTEGER
+    guid_key INTEGER,
+    -- Of the entry as published, letter by letter, in 64 bits: the same one says that the hash is the same.
+    -- NULL: not known.
+    fingerprint INTEGER
 ) STRICT;
 
 -- Serves: which entries of a polled document are known (by guid and feed), an entry named by its guid

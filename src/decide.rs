@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::model::{ContentHash, EntryId, Known};
+use crate::model::{ContentHash, EntryId, Fingerprint, Known};
 
 pub(crate) use failures::{former_turn, hold_of, patience, setback};
 pub(crate) use redirects::{is_upgrade, whereabouts};
@@ -49,15 +49,19 @@ pub(crate) enum Standing {
     Unchanged,
 }
 
-/// Compares an entry as parsed with what the archive holds under its guid. `hash` is asked only where it
-/// holds something.
+/// Compares an entry as parsed with what the archive holds under its guid. `fingerprint` is asked only where
+/// it holds one, `hash` only where that is another.
 pub(crate) fn standing(
     known: &HashMap<String, Known>,
     guid: &str,
+    fingerprint: impl FnOnce() -> Fingerprint,
     hash: impl FnOnce() -> ContentHash,
 ) -> Standing {
     match known.get(guid) {
         None => Standing::New,
+        Some(stored) if stored.fingerprint.is_some_and(|it| it == fingerprint()) => {
+            Standing::Unchanged
+        }
         Some(stored) if stored.hash == hash() => Standing::Unchanged,
         Some(stored) => Standing::Edited(stored.id),
     }
@@ -83,16 +87,16 @@ mod tests {
             by_later_guid: false,
             id: EntryId(7),
             hash: ContentHash([1; 32]),
+            fingerprint: Some(Fingerprint(1)),
         };
         let known = HashMap::from([("a".to_owned(), stored)]);
-        assert_eq!(
-            standing(&known, "a", || ContentHash([1; 32])),
-            Standing::Unchanged
-        );
-        assert_eq!(
-            standing(&known, "a", || ContentHash([2; 32])),
-            Standing::Edited(EntryId(7))
-        );
-        assert_eq!(standing(&known, "b", || unreachable!()), Standing::New);
+        let standing = |guid: &str, fingerprint, hash: Option<u8>| {
+            let hash = || ContentHash([hash.unwrap(); 32]);
+            standing(&known, guid, || Fingerprint(fingerprint), hash)
+        };
+        assert_eq!(standing("a", 1, None), Standing::Unchanged);
+        assert_eq!(standing("a", 2, Some(1)), Standing::Unchanged);
+        assert_eq!(standing("a", 2, Some(2)), Standing::Edited(EntryId(7)));
+        assert_eq!(standing("b", 1, None), Standing::New);
     }
 }

@@ -49,13 +49,11 @@ impl Dictionary {
 
 /// Those in use, by zstd's number for each, which is made from what the dictionary holds: the same in every
 /// archive that has it. They stay until the process ends, so that a thread may keep a packer made for one.
-static LOADED: LazyLock<RwLock<BTreeMap<u32, &'static Dictionary>>> = LazyLock::new(RwLock::default);
+static LOADED: LazyLock<RwLock<BTreeMap<u32, &'static Dictionary>>> =
+    LazyLock::new(RwLock::default);
 
 /// The dictionary of this number.
-pub(super) fn of_number(
-    db: &Connection,
-    number: u32,
-) -> Result<&'static Dictionary, ArchiveError> {
+pub(super) fn of_number(db: &Connection, number: u32) -> Result<&'static Dictionary, ArchiveError> {
     let loaded = LOADED.read().unwrap_or_else(PoisonError::into_inner);
     if let Some(dictionary) = loaded.get(&number) {
         return Ok(dictionary);

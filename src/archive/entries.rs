@@ -10,7 +10,7 @@ use super::tags;
 use super::unpack;
 use crate::model::{
     ArchivedEntry, ContentHash, Enclosure, Entry, EntryId, EntrySource, Event, Extras, FeedId,
-    FeedOfEntry, Known, Original, Person, Talk, TalkKind,
+    FeedOfEntry, Fingerprint, Known, Original, Person, Talk, TalkKind,
 };
 
 /// So many talks of an entry are kept: what its range of rows in the full-text index holds.
@@ -92,6 +92,7 @@ fn entry_of(row: &Row<'_>) -> rusqlite::Result<ArchivedEntry> {
         talks: Vec::new(),
         event: row.get(10)?,
         hash: ContentHash(row.get(15)?),
+        fingerprint: None,
         original: Original::default(),
     };
     Ok(ArchivedEntry {
@@ -183,16 +184,32 @@ pub(super) fn known(
     feed: FeedId,
     guid: &str,
 ) -> Result<Option<Known>, ArchiveError> {
-    let mut select =
-        db.prepare_cached("SELECT id, hash FROM entries WHERE guid = ?1 AND feed = ?2")?;
+    let mut select = db.prepare_cached(
+        "SELECT id, hash, fingerprint FROM entries WHERE guid = ?1 AND feed = ?2",
+    )?;
     let known = select.query_row(params![guid, feed.0], |row| {
         Ok(Known {
             by_later_guid: false,
             id: EntryId(row.get(0)?),
             hash: ContentHash(row.get(1)?),
+            fingerprint: fingerprint(row, 2)?,
         })
     });
     Ok(known.optional()?)
+}
+
+pub(super) fn fingerprint(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Fingerprint>> {
+    let stored: Option<i64> = row.get(column)?;
+    Ok(stored.map(|stored| Fingerprint(stored.cast_unsigned())))
+}
+
+/// Whether anything of the feed is held, or was kept out by a rule.
+pub(super) fn is_any_of(db: &Connection, feed: FeedId) -> Result<bool, ArchiveError> {
+    let mut select = db.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM entries WHERE feed = ?1)
+             OR EXISTS (SELECT 1 FROM dropped WHERE feed = ?1)",
+    )?;
+    Ok(select.query_row([feed.0], |row| row.get(0))?)
 }
 
 /// What a rule kept out, as if it were held under the number 0, which no entry has: unedited, it is
@@ -211,6 +228,7 @@ pub(super) fn known_or_dropped(
         by_later_guid: false,
         id: EntryId(0),
         hash: ContentHash(hash),
+        fingerprint: None,
     }))
 }
 
@@ -228,6 +246,7 @@ pub(super) fn known_by_id(
         by_later_guid: false,
         id,
         hash: ContentHash(hash),
+        fingerprint: None,
     }))
 }
 
@@ -259,15 +278,16 @@ pub(super) fn insert(
 ) -> Result<EntryId, ArchiveError> {
     let mut insert = db.prepare_cached(
         "INSERT INTO entries (url, title, summary, published, updated, date, language, event,
-             comments_url, source_guid, source_title, source_url, hash, extras, event_key, link_key, guid_key,
-             feed, guid, first_seen)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+             comments_url, source_guid, source_title, source_url, hash, extras, event_key, fingerprint,
+             link_key, guid_key, feed, guid, first_seen)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
+             ?21)",
     )?;
     bind_facts(&mut insert, entry, first_seen)?;
     bind_keys(&mut insert, db, feed, &entry.guid, entry)?;
-    insert.raw_bind_parameter(18, feed.0)?;
-    insert.raw_bind_parameter(19, &entry.guid)?;
-    insert.raw_bind_parameter(20, first_seen)?;
+    insert.raw_bind_parameter(19, feed.0)?;
+    insert.raw_bind_parameter(20, &entry.guid)?;
+    insert.raw_bind_parameter(21, first_seen)?;
     insert.raw_execute()?;
     let id = EntryId(db.last_insert_rowid());
     db.prepare_cached("INSERT INTO contents (entry, hash, data) VALUES (?1, ?2, ?3)")?
@@ -288,8 +308,8 @@ pub(super) fn replace(
         "UPDATE entries SET url = ?1, title = ?2, summary = ?3, published = ?4, updated = ?5,
              date = ?6, language = ?7, event = ?8, comments_url = ?9, source_guid = ?10,
              source_title = ?11, source_url = ?12, hash = ?13, extras = ?14,
-             event_key = ?15, link_key = ?16, guid_key = ?17
-         WHERE id = ?18",
+             event_key = ?15, fingerprint = ?16, link_key = ?17, guid_key = ?18
+         WHERE id = ?19",
     )?;
     // It keeps its guid, whatever the feed calls it by now.
     let (feed, guid) = db
@@ -298,7 +318,7 @@ pub(super) fn replace(
     let guid: String = guid;
     bind_facts(&mut update, entry, first_seen)?;
     bind_keys(&mut update, db, feed, &guid, entry)?;
-    update.raw_bind_parameter(18, id.0)?;
+    update.raw_bind_parameter(19, id.0)?;
     update.raw_execute()?;
     db.prepare_cached("UPDATE contents SET hash = ?2, data = ?3 WHERE entry = ?1")?
         .execute(params![id.0, packed.hash, packed.data])?;
@@ -312,7 +332,7 @@ pub(super) fn replace(
     insert_parts(db, id, entry)
 }
 
-/// The columns that an insert and an update share, as parameters 1 to 15.
+/// The columns that an insert and an update share, as parameters 1 to 16.
 fn bind_facts(
     statement: &mut rusqlite::Statement<'_>,
     entry: &Entry,
@@ -336,10 +356,12 @@ fn bind_facts(
     let extras = extras.and_then(|extras| serde_json::to_string(extras).ok());
     statement.raw_bind_parameter(14, extras)?;
     statement.raw_bind_parameter(15, event_key(entry))?;
+    let fingerprint = entry.fingerprint.map(|it| it.0.cast_signed());
+    statement.raw_bind_parameter(16, fingerprint)?;
     Ok(())
 }
 
-/// The same, as parameters 16 and 17.
+/// The same, as parameters 17 and 18.
 fn bind_keys(
     statement: &mut rusqlite::Statement<'_>,
     db: &Connection,
@@ -348,8 +370,8 @@ fn bind_keys(
     entry: &Entry,
 ) -> Result<(), ArchiveError> {
     let keys = duplicates::Keys::of(db, feed, guid, entry.url.as_deref())?;
-    statement.raw_bind_parameter(16, keys.link)?;
-    statement.raw_bind_parameter(17, keys.guid)?;
+    statement.raw_bind_parameter(17, keys.link)?;
+    statement.raw_bind_parameter(18, keys.guid)?;
     Ok(())
 }
 

@@ -197,6 +197,7 @@ fn entry_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<ArchivedEntry> {
         talks: Vec::new(),
         event: None,
         hash: ContentHash(hash),
+        fingerprint: None,
         original: Original::default(),
         extras: None,
     };

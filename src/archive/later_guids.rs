@@ -1,18 +1,40 @@
 //! Further guids of entries: what a feed calls them since it moved to another program.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Archive;
 use super::duplicates;
+use super::entries;
 use super::error::ArchiveError;
 use super::instants::{instant, seconds};
 use crate::model::{ContentHash, EntryId, FeedId, HeldPost, Known};
 
 /// A link or a date that more entries of a feed have names none of them.
 const MOST_SHARING: usize = 64;
+
+/// As `Archive::known`.
+pub(super) fn all_known(
+    db: &Connection,
+    feed: FeedId,
+    guids: &[&str],
+) -> Result<HashMap<String, Known>, ArchiveError> {
+    let mut all = HashMap::new();
+    // Of most feeds that are new nothing is held.
+    if !entries::is_any_of(db, feed)? {
+        return Ok(all);
+    }
+    for &guid in guids {
+        let known = match entries::known_or_dropped(db, feed, guid)? {
+            None => known(db, feed, guid)?,
+            known => known,
+        };
+        all.extend(known.map(|known| (guid.to_owned(), known)));
+    }
+    Ok(all)
+}
 
 /// The entry that a feed now calls so.
 pub(super) fn known(
@@ -21,7 +43,7 @@ pub(super) fn known(
     guid: &str,
 ) -> Result<Option<Known>, ArchiveError> {
     let mut select = db.prepare_cached(
-        "SELECT e.id, e.hash FROM later_guids l JOIN entries e ON e.id = l.entry
+        "SELECT e.id, e.hash, e.fingerprint FROM later_guids l JOIN entries e ON e.id = l.entry
          WHERE l.guid = ?1 AND l.feed = ?2",
     )?;
     let known = select.query_row(params![guid, feed.0], |row| {
@@ -29,6 +51,7 @@ pub(super) fn known(
             by_later_guid: true,
             id: EntryId(row.get(0)?),
             hash: ContentHash(row.get(1)?),
+            fingerprint: entries::fingerprint(row, 2)?,
         })
     });
     Ok(known.optional()?)

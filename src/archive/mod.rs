@@ -57,8 +57,8 @@ mod unpack;
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::PoisonError;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::{DateTime, Utc};
 use url::Url;
@@ -297,17 +297,7 @@ impl Archive {
         guids: &[&str],
     ) -> Result<HashMap<String, Known>, ArchiveError> {
         let reader = self.connections.reader()?;
-        let mut all = HashMap::with_capacity(guids.len());
-        for &guid in guids {
-            let known = match entries::known_or_dropped(&reader, feed, guid)? {
-                None => later_guids::known(&reader, feed, guid)?,
-                known => known,
-            };
-            if let Some(known) = known {
-                all.insert(guid.to_owned(), known);
-            }
-        }
-        Ok(all)
+        later_guids::all_known(&reader, feed, guids)
     }
 
     /// Every entry held of a feed: what names it, and its number.

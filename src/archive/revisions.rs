@@ -293,6 +293,7 @@ impl Facts {
             talks: self.talks.into_iter().map(TalkFact::talk).collect(),
             event: self.event,
             hash,
+            fingerprint: None,
             original: Original::default(),
         }
     }

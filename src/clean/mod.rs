@@ -62,7 +62,7 @@ pub(crate) fn feed(raw: &RawFeed, location: Option<&Url>) -> Feed {
 
 /// One entry of `feed` made safe, with no talks yet. `location` is where the document stood.
 pub(crate) fn entry(raw: RawEntry, feed: &Feed, location: Option<&Url>) -> Entry {
-    let hash = raw.hash();
+    let (hash, fingerprint) = (raw.hash(), Some(raw.fingerprint()));
     let around = [feed.site_url.as_deref(), feed.self_url.as_deref()];
     let feed_bases = Bases::new(&around, location, None);
     let page = |url: &String| links::page(url, feed_bases.base());
@@ -96,6 +96,7 @@ pub(crate) fn entry(raw: RawEntry, feed: &Feed, location: Option<&Url>) -> Entry
         talks: Vec::new(),
         event: None,
         hash,
+        fingerprint,
         original: Original {
             content: raw.unmended.or(raw.content),
             summary: raw.summary,

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::entry::Entry;
 use super::feed::Feed;
-use super::ids::{ContentHash, EntryId, FeedId};
+use super::ids::{ContentHash, EntryId, FeedId, Fingerprint};
 use super::polling::{Former, Hold, Pace, PollHints, SeenRedirect, Whereabouts};
 use super::raw_answer::RawAnswer;
 use crate::source::{Failure, Source, Validators};
@@ -85,6 +85,8 @@ pub(crate) struct Known {
     pub(crate) by_later_guid: bool,
     pub(crate) id: EntryId,
     pub(crate) hash: ContentHash,
+    /// `None` where the archive does not say.
+    pub(crate) fingerprint: Option<Fingerprint>,
 }
 
 /// What an entry that is held says, apart from its text: enough to ask whether it is what now comes under

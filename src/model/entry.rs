@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, Utc};
 
 use super::attribution::{Enclosure, Person};
 use super::extras::Extras;
-use super::ids::{ContentHash, EntryId};
+use super::ids::{ContentHash, EntryId, Fingerprint};
 use super::raw::{EntrySource, Text};
 use super::safe_html::SafeHtml;
 use super::talk::{Tag, Talk};
@@ -44,6 +44,8 @@ pub(crate) struct Entry {
     pub(crate) event: Option<String>,
     /// Of the entry as published, before cleaning.
     pub(crate) hash: ContentHash,
+    /// Of the same; `None` where the entry comes from the archive.
+    pub(crate) fingerprint: Option<Fingerprint>,
     /// What the content and summary were before cleaning.
     pub(crate) original: Original,
 }

@@ -21,6 +21,7 @@ mod raw;
 mod raw_answer;
 mod rfc3339;
 mod safe_html;
+mod said;
 mod spaced;
 mod stats;
 mod talk;
@@ -39,7 +40,7 @@ pub(crate) use extras::{
 };
 pub(crate) use feed::Feed;
 pub(crate) use health::{HealthEvent, HealthKind};
-pub(crate) use ids::{ContentHash, EntryId, FeedId};
+pub(crate) use ids::{ContentHash, EntryId, FeedId, Fingerprint};
 pub(crate) use past::{Move, PageRead, Past, PastLinks, Step, Way};
 pub(crate) use polling::{Former, Hold, Pace, PollHints, SeenRedirect, Whereabouts};
 pub(crate) use raw::{

@@ -6,8 +6,6 @@ use chrono::{DateTime, Utc};
 
 use super::attribution::{Enclosure, Person};
 use super::extras::Extras;
-use super::ids::ContentHash;
-use super::noise;
 use super::polling::PollHints;
 
 /// A document read by `parse`, before `clean` has made it safe.
@@ -143,120 +141,6 @@ pub(crate) struct RawEntry {
     pub(crate) origins: Vec<Origin>,
 }
 
-impl RawEntry {
-    /// The hash of what is said here; equal for two polls that found the same, and for two that differ by
-    /// [`noise`] alone. Fields are hashed behind a byte for their presence and their length, so that no text
-    /// can pass from one field into its neighbour unseen.
-    ///
-    /// * The guid is left out: it names what is said.
-    /// * `updated` only counts where it is the sole date: generators set it to the time of their run.
-    /// * An enclosure's length is left out: servers that put advertising in change it with every answer.
-    pub(crate) fn hash(&self) -> ContentHash {
-        let mut hasher = FieldHasher::default();
-        hasher.url(self.url.as_deref(), false);
-        hasher.marked(self.title.as_ref());
-        for people in [&self.authors, &self.contributors] {
-            hasher.count(people.len());
-            for person in people {
-                hasher.plain(person.name.as_deref());
-                hasher.url(person.uri.as_deref(), false);
-                hasher.plain(person.email.as_deref());
-            }
-        }
-        let mut categories: Vec<_> = self.categories.iter().map(Category::parts).collect();
-        categories.sort_unstable();
-        categories.dedup();
-        hasher.count(categories.len());
-        for part in categories.into_iter().flatten() {
-            hasher.plain(part);
-        }
-        hasher.instant(self.published);
-        hasher.instant(self.updated.filter(|_| self.published.is_none()));
-        hasher.marked(self.summary.as_ref());
-        hasher.marked(self.content.as_ref());
-        hasher.count(self.enclosures.len());
-        for enclosure in &self.enclosures {
-            hasher.url(Some(&enclosure.url), true);
-            hasher.text(enclosure.media_type.as_deref());
-        }
-        hasher.text(self.language.as_deref());
-        hasher.url(self.base.as_deref(), false);
-        hasher.url(self.comments_url.as_deref(), false);
-        let source = self.source.clone().unwrap_or_default();
-        hasher.text(source.guid.as_deref());
-        hasher.plain(source.title.as_deref());
-        hasher.url(source.url.as_deref(), false);
-        if let Some(extras) = &self.extras {
-            hasher.extras(extras);
-        }
-        hasher.finish()
-    }
-}
-
-#[derive(Default)]
-struct FieldHasher(blake3::Hasher);
-
-impl FieldHasher {
-    fn text(&mut self, text: Option<&str>) {
-        self.number(text.map(|text| text.len() as u64));
-        self.0.update(text.unwrap_or_default().as_bytes());
-    }
-
-    fn plain(&mut self, text: Option<&str>) {
-        self.text(text.map(noise::of_plain).as_deref());
-    }
-
-    fn url(&mut self, url: Option<&str>, file: bool) {
-        self.text(url.map(|url| noise::of_url(url, file)).as_deref());
-    }
-
-    fn marked(&mut self, text: Option<&Text>) {
-        let normal = text.map(|text| match text.kind {
-            TextKind::Plain => noise::of_plain(&text.value),
-            TextKind::Html => noise::of_html(&text.value),
-        });
-        self.text(normal.as_deref());
-    }
-
-    /// Only what stays when nobody edits the entry: counts of comments and views, signed addresses of
-    /// pictures and the date of an aggregated entry's feed change at every poll.
-    fn extras(&mut self, extras: &Extras) {
-        self.text(extras.rights.as_deref());
-        for texts in [&extras.licenses, &extras.places] {
-            self.count(texts.len());
-            for text in texts {
-                self.text(Some(text));
-            }
-        }
-        self.count(extras.links.len());
-        for link in &extras.links {
-            self.text(Some(&link.rel));
-            self.url(Some(&link.url), false);
-        }
-        self.count(extras.in_reply_to.len());
-        for answered in &extras.in_reply_to {
-            self.text(answered.id.as_deref());
-        }
-    }
-
-    fn instant(&mut self, instant: Option<DateTime<Utc>>) {
-        self.number(instant.map(|instant| instant.timestamp().cast_unsigned()));
-    }
-
-    fn count(&mut self, count: usize) {
-        self.number(Some(count as u64));
-    }
-
-    fn number(&mut self, number: Option<u64>) {
-        self.0.update(&[u8::from(number.is_some())]);
-        self.0.update(&number.unwrap_or_default().to_le_bytes());
-    }
-
-    fn finish(&self) -> ContentHash {
-        ContentHash(*self.0.finalize().as_bytes())
-    }
-}
-
 /// A string with the way it has to be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Text {
@@ -300,7 +184,7 @@ pub(crate) struct Category {
 }
 
 impl Category {
-    fn parts(&self) -> [Option<&str>; 3] {
+    pub(super) fn parts(&self) -> [Option<&str>; 3] {
         [
             Some(&self.term),
             self.scheme.as_deref(),

@@ -183,6 +183,7 @@ impl<'a> From<&'a ArchivedEntry> for EntryObject<'a> {
             talks,
             event,
             hash: _,
+            fingerprint: _,
             original: _,
         } = &archived.entry;
         let (date, rule) = archived.dated();

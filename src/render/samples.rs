@@ -91,6 +91,7 @@ pub(super) fn conference() -> ArchivedEntry {
             comments_url: None,
             extras: None,
             hash: ContentHash([0; 32]),
+            fingerprint: None,
             original: Original::default(),
         },
     }

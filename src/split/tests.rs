@@ -20,6 +20,7 @@ pub(super) fn post(title: &str, html: &str) -> Entry {
         talks: Vec::new(),
         event: None,
         hash: ContentHash([0; 32]),
+        fingerprint: None,
         original: Original::default(),
     }
 }

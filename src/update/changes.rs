@@ -51,7 +51,8 @@ impl Update {
             // Two names of one entry side by side: they are one only as long as they say the same.
             let stands_twice = (known.get(&raw.guid))
                 .is_some_and(|held| held.by_later_guid && !taken.insert(held.id));
-            let standing = match decide::standing(&known, &raw.guid, || raw.hash()) {
+            let (fingerprint, hash) = (|| raw.fingerprint(), || raw.hash());
+            let standing = match decide::standing(&known, &raw.guid, fingerprint, hash) {
                 Standing::Edited(_) if stands_twice => Standing::New,
                 standing => standing,
             };
@@ -122,6 +123,7 @@ impl Update {
                     by_later_guid: true,
                     id: held[at].id,
                     hash: held[at].hash,
+                    fingerprint: None,
                 };
                 republished.found.insert(new[place].guid.clone(), known);
             }

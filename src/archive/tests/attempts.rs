@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{Hold, PollHints, SeenRedirect, State};
+use crate::model::{Fingerprint, Hold, PollHints, SeenRedirect, State};
 use crate::source::{Failure, FailureKind};
 use url::Url;
 
@@ -69,6 +69,28 @@ fn a_document_that_was_read_is_remembered_with_its_entries() {
     let known = hall.archive.known(feed, &["2", "3"]).unwrap();
     assert_eq!(known.len(), 1);
     assert_eq!(known["2"].hash, entry("2", "Two", "").hash);
+    assert_eq!(known["2"].fingerprint, None);
+    let other = hall.follow("https://other.example/feed");
+    assert!(hall.archive.known(other, &["2"]).unwrap().is_empty());
+}
+
+#[test]
+fn a_fingerprint_is_that_of_the_state_that_is_held() {
+    let hall = Hall::new();
+    let feed = hall.follow(URL);
+    let said = |title: &str, letters: u64| Entry {
+        // The highest bit is no sign.
+        fingerprint: Some(Fingerprint(u64::MAX - letters)),
+        ..entry("1", title, "")
+    };
+    hall.record(feed, vec![new(said("One", 1))]);
+    let held = || hall.archive.known(feed, &["1"]).unwrap()["1"];
+    assert_eq!(held().fingerprint, said("", 1).fingerprint);
+    hall.record(
+        feed,
+        vec![Change::Edited(held().id, Box::new(said("Two", 2)))],
+    );
+    assert_eq!(held().fingerprint, said("", 2).fingerprint);
 }
 
 #[test]

@@ -139,6 +139,7 @@ fn entry(guid: &str, title: &str, html: &str) -> Entry {
         talks: Vec::new(),
         event: None,
         hash: hash(&format!("{title}{html}")),
+        fingerprint: None,
         original: Original {
             content: Some(Text::html(format!("{html}<script>no</script>"))),
             ..Original::default()
