@@ -32,17 +32,9 @@ impl Bases {
         location: Option<&Url>,
         entry: Option<&str>,
     ) -> Self {
-        let mut base = location.cloned();
-        for candidate in candidates.iter().rev().flatten() {
-            if let Some(resolved) = parse(candidate, base.as_ref())
-                && is_base(&resolved)
-            {
-                base = Some(resolved);
-            }
-        }
         let entry = entry.and_then(|entry| Url::parse(entry).ok());
         Self {
-            base: base.filter(is_base),
+            base: first_base(candidates, location).filter(is_base),
             entry,
             is_on_disk: false,
         }
@@ -140,6 +132,23 @@ impl Bases {
         }
         (!safe.is_empty()).then(|| safe.join(", "))
     }
+}
+
+fn first_base(candidates: &[Option<&str>], location: Option<&Url>) -> Option<Url> {
+    let Some((first, behind)) = candidates.split_first() else {
+        return location.cloned();
+    };
+    let Some(candidate) = first else {
+        return first_base(behind, location);
+    };
+    // A whole address, as nearly all are, is relative to nothing.
+    let is_whole = candidate.starts_with("https://") || candidate.starts_with("http://");
+    if is_whole && let Some(whole) = parse(candidate, None).filter(is_base) {
+        return Some(whole);
+    }
+    let behind = first_base(behind, location);
+    let resolved = parse(candidate, behind.as_ref()).filter(is_base);
+    resolved.or(behind)
 }
 
 /// A permalink, site or author address, outside content.
