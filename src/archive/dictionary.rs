@@ -23,7 +23,7 @@ pub(super) const LEVEL: i32 = 3;
 const SIZE: usize = 256 << 10;
 
 /// Of how many contents a dictionary is made, and how much of each is looked at.
-const SAMPLES: i64 = 500;
+const SAMPLES: i64 = 350;
 const SAMPLE: usize = 3 << 10;
 
 /// Another one is made when the archive has grown by so much: a dictionary of the first few blogs knows

@@ -30,7 +30,7 @@ const MOST: usize = 7 << 20;
 
 /// The same as long as the archive has no dictionary: it is made of what is committed, and what comes before it
 /// takes a third more.
-const MOST_TO_LEARN_FROM: usize = 2 << 20;
+const MOST_TO_LEARN_FROM: usize = 3 << 20;
 
 /// The one writer: takes what comes within a moment, up to a batch, and commits it together.
 pub(super) fn write(
