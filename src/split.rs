@@ -24,6 +24,7 @@ mod habit;
 mod heading;
 mod jobs;
 mod kinds;
+mod name_words;
 mod names;
 mod one_talk;
 mod outline;
@@ -106,8 +107,9 @@ pub(crate) fn talks(entry: &Entry) -> Vec<Talk> {
 /// the talks found before.
 pub(crate) fn event(entry: &Entry) -> Option<String> {
     event_of_title(entry).or_else(|| {
-        let blocks = outline::blocks((!entry.talks.is_empty()).then_some(&entry.content)?);
-        event::labelled(blocks.iter().flat_map(|block| block.text.lines()))
+        let content = (!entry.talks.is_empty()).then_some(&entry.content)?;
+        let texts = outline::first_texts(content, event::LABEL_LINES);
+        event::labelled(texts.iter().flat_map(|text| text.lines()))
     })
 }
 
@@ -115,6 +117,10 @@ fn event_of_title(entry: &Entry) -> Option<String> {
     let title = entry.title.as_deref()?;
     let read = event::Titled::of(title);
     let titled = read.names_one;
+    // As most posts are: asked first.
+    if !titled && entry.talks.is_empty() {
+        return None;
+    }
     if furniture::is_about_other_things(title, tags(entry), titled) {
         return None;
     }
@@ -126,7 +132,7 @@ fn event_of_title(entry: &Entry) -> Option<String> {
     {
         return event::beside(rest, &talk.speakers);
     }
-    if !titled && (entry.talks.is_empty() || matches!(&entry.talks[..], [talk] if alone(talk))) {
+    if !titled && matches!(&entry.talks[..], [talk] if alone(talk)) {
         return None;
     }
     let held = entry

@@ -25,11 +25,12 @@ pub(super) fn sort(line: &str) -> Sort {
             .filter(|word| !word.is_empty())
             .collect::<Vec<_>>()
             .join(" ")
+            .into()
     } else {
         bare
     };
     // A bare time or number says nothing; what is below it may be anything.
-    if undated.is_empty() || matches!(undated.as_str(), "a" | "p" | "h" | "am" | "pm" | "uhr") {
+    if undated.is_empty() || matches!(&*undated, "a" | "p" | "h" | "am" | "pm" | "uhr") {
         Sort::Group
     } else if FURNITURE.has(&undated) {
         Sort::Furniture

@@ -75,6 +75,26 @@ pub(super) fn blocks(content: &SafeHtml) -> Vec<Block> {
     blocks
 }
 
+/// What the first blocks say, so many that `lines` lines of them are not blank; all of them where fewer are.
+pub(super) fn first_texts(content: &SafeHtml, lines: usize) -> Vec<String> {
+    let mut reader = Reader::default();
+    let (mut seen, mut said) = (0, 0);
+    for (range, token) in content.tokens() {
+        reader.token(range, token);
+        let new = reader.blocks[seen..].iter();
+        let new = new.flat_map(|block| block.text.lines());
+        said += new.filter(|line| !line.trim().is_empty()).count();
+        seen = reader.blocks.len();
+        if said >= lines {
+            break;
+        }
+    }
+    if said < lines {
+        reader.flush(content.as_str().len());
+    }
+    reader.blocks.into_iter().map(|block| block.text).collect()
+}
+
 #[derive(Default)]
 struct Reader {
     blocks: Vec<Block>,

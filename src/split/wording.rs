@@ -3,16 +3,25 @@
 use std::borrow::Cow;
 
 /// Lower case, letters and digits alone, single spaces.
-pub(super) fn bare(line: &str) -> String {
+pub(super) fn bare(line: &str) -> Cow<'_, str> {
+    // As most single words of a text stand there.
+    if is_plain(line) {
+        return Cow::Borrowed(line);
+    }
     if line.is_ascii() {
-        return bare_ascii(line);
+        return Cow::Owned(bare_ascii(line));
     }
     let letters: String = line
         .chars()
         .filter(|c| !matches!(c, '\'' | '’'))
         .map(|c| if c.is_alphanumeric() { c } else { ' ' })
         .collect();
-    collapsed(&letters.to_lowercase()).into_owned()
+    Cow::Owned(collapsed(&letters.to_lowercase()).into_owned())
+}
+
+/// Whether a word is of small letters of ASCII alone.
+pub(super) fn is_plain(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
 /// As [`bare`], for nearly every line there is, in one walk.
