@@ -47,13 +47,24 @@ const FRAGMENT_WORDS: usize = 12;
 /// How many blocks are read to learn whether a post speaks of talks at all.
 const READ_FOR_TALKS: usize = 60;
 
+/// An entry with its [`talks`] and its [`event`]: what both ask of the title is read once.
+pub(crate) fn split(entry: &mut Entry) {
+    let titled = event::Titled::of(entry.title.as_deref().unwrap_or_default());
+    entry.talks = talks_titled(entry, &titled);
+    entry.event = event_titled(entry, &titled);
+}
+
 /// The talks of an entry, in their order; empty where it holds none. Reads content, title, tags and URL.
 pub(crate) fn talks(entry: &Entry) -> Vec<Talk> {
+    let title = entry.title.as_deref().unwrap_or_default();
+    talks_titled(entry, &event::Titled::of(title))
+}
+
+fn talks_titled(entry: &Entry, titled: &event::Titled) -> Vec<Talk> {
     if entry.content.is_empty() {
         return Vec::new();
     }
     let title = entry.title.as_deref().unwrap_or_default();
-    let titled = event::Titled::of(title);
     if furniture::is_about_other_things(title, tags(entry), titled.names_one) {
         return Vec::new();
     }
@@ -106,16 +117,20 @@ pub(crate) fn talks(entry: &Entry) -> Vec<Talk> {
 /// The event the notes were taken at; `None` where nothing says that there was one. Reads title, tags and
 /// the talks found before.
 pub(crate) fn event(entry: &Entry) -> Option<String> {
-    event_of_title(entry).or_else(|| {
+    let title = entry.title.as_deref().unwrap_or_default();
+    event_titled(entry, &event::Titled::of(title))
+}
+
+fn event_titled(entry: &Entry, titled: &event::Titled) -> Option<String> {
+    event_of_title(entry, titled).or_else(|| {
         let content = (!entry.talks.is_empty()).then_some(&entry.content)?;
         let texts = outline::first_texts(content, event::LABEL_LINES);
         event::labelled(texts.iter().flat_map(|text| text.lines()))
     })
 }
 
-fn event_of_title(entry: &Entry) -> Option<String> {
+fn event_of_title(entry: &Entry, read: &event::Titled) -> Option<String> {
     let title = entry.title.as_deref()?;
-    let read = event::Titled::of(title);
     let titled = read.names_one;
     // As most posts are: asked first.
     if !titled && entry.talks.is_empty() {

@@ -362,8 +362,11 @@ pub(super) fn may_be_lines(blocks: &[Block]) -> bool {
         seen[1] += usize::from(item && is_short(&block.text));
         seen[2] += usize::from(text && !block.bold && plain());
         seen[3] += usize::from((text || item) && led);
+        if seen.contains(&2) {
+            return true;
+        }
     }
-    seen.iter().any(|seen| *seen >= 2)
+    false
 }
 
 fn lines(blocks: &[Block], shape: Shape) -> Vec<Candidate> {

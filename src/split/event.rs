@@ -210,6 +210,9 @@ fn says_notes(title: &str, name: &str) -> bool {
 
 /// `QueueConf 2013` of `QueueConf 2013 (was PipeConf)`.
 fn until_year(name: &str) -> &str {
+    if !name.bytes().any(|byte| byte.is_ascii_digit()) {
+        return name;
+    }
     let year = name
         .split_inclusive(char::is_whitespace)
         .scan(0, |at, word| {

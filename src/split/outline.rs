@@ -168,12 +168,12 @@ impl Reader {
         if self.in_item {
             match name {
                 "p" => {}
-                _ if is_block(name) => self.end_item(range.start, true),
+                _ if is_line(name) => self.end_item(range.start, true),
                 _ => self.inline(name, attributes, id, range.end),
             }
             return;
         }
-        if is_block(name) {
+        if is_line(name) {
             self.flush(range.start);
             if name == "hr" {
                 self.blocks.push(Block {
@@ -234,7 +234,7 @@ impl Reader {
         } else if self.in_item && matches!(name, "li" | "p") {
             self.end_item(end, false);
         } else if self.enclosed > 0 && !self.in_item {
-        } else if is_block(name) {
+        } else if is_line(name) {
             self.flush(end);
         } else if is_style(name) {
             self.bold -= usize::from(matches!(name, "b" | "strong") && self.bold > 0);
@@ -351,6 +351,8 @@ impl Reader {
             false => without_permalink_sign(&block.text).trim_end().len(),
         };
         block.text.truncate(trimmed);
+        // A line that says nothing is gone with what was trimmed.
+        block.breaks.retain(|&(from, _)| from < trimmed);
         for styled in &mut block.styled {
             styled.end = styled.end.min(trimmed);
         }
@@ -442,18 +444,27 @@ fn level(name: &str) -> u8 {
 }
 
 fn enclosing(name: &str) -> Option<BlockKind> {
-    match name {
-        "ul" | "ol" => Some(BlockKind::List),
-        "blockquote" | "table" | "pre" | "dl" | "figure" | "aside" | "details" => {
+    match name.as_bytes() {
+        b"ul" | b"ol" => Some(BlockKind::List),
+        b"blockquote" | b"table" | b"pre" | b"dl" | b"figure" | b"aside" | b"details" => {
             Some(BlockKind::Other)
         }
         _ => None,
     }
 }
 
+/// As [`is_block`]; the names that nearly all tags have are not looked for among the others.
+fn is_line(name: &str) -> bool {
+    match name.as_bytes() {
+        b"p" | b"li" | [b'h', b'1'..=b'6'] => true,
+        b"code" | b"img" | b"br" | b"span" => false,
+        _ => !is_style(name) && is_block(name),
+    }
+}
+
 fn is_style(name: &str) -> bool {
     matches!(
-        name,
-        "a" | "em" | "i" | "strong" | "b" | "u" | "cite" | "small"
+        name.as_bytes(),
+        b"a" | b"em" | b"i" | b"strong" | b"b" | b"u" | b"cite" | b"small"
     )
 }

@@ -158,11 +158,14 @@ fn heard_in(text: &str) -> impl Iterator<Item = usize> {
             }
         }
     });
-    let is_first = |start: usize| {
-        let signs = text[..start].chars().filter(|c| !c.is_alphanumeric());
-        signs.take(SIGNS).count() < SIGNS
-    };
-    known.map_while(move |(start, at)| is_first(start).then_some(at))
+    // Of what stands before the known words each sign is counted once.
+    let (mut signs, mut counted) = (0, 0);
+    known.map_while(move |(start, at)| {
+        let more = text[counted..start].chars();
+        signs += more.filter(|c| !c.is_alphanumeric()).count();
+        counted = start;
+        (signs < SIGNS).then_some(at)
+    })
 }
 
 /// Behind which byte no word is among the first ones; some before it are none, too.

@@ -262,3 +262,12 @@ fn a_talks_links_are_told_apart() {
     assert_eq!(kinds(0), ["slides", "video", "code", "slides"]);
     assert_eq!(kinds(1), ["other"]);
 }
+
+#[test]
+fn a_row_of_headings_may_end_in_an_empty_line() {
+    let entry = post(
+        "Pipes",
+        "<p># Pipes at night<br><em></em></p><p># Hoses<br></p>",
+    );
+    assert_eq!(told(&entry), []);
+}

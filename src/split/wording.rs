@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr_iter;
+
 /// Lower case, letters and digits alone, single spaces.
 pub(super) fn bare(line: &str) -> Cow<'_, str> {
     // As most single words of a text stand there.
@@ -45,7 +47,7 @@ fn bare_ascii(line: &str) -> String {
 /// With single spaces for white space, and none around.
 pub(super) fn collapsed(text: &str) -> Cow<'_, str> {
     let words = text.trim();
-    if is_spaced_once(words) {
+    if is_spaced_once(words) || is_punctuated(words) {
         return Cow::Borrowed(words);
     }
     let mut collapsed = String::with_capacity(words.len());
@@ -59,12 +61,31 @@ pub(super) fn collapsed(text: &str) -> Cow<'_, str> {
 /// Whether white space is collapsed as it stands. `false` of some text that is: the white space beyond ASCII
 /// begins with few bytes, and so does other text.
 fn is_spaced_once(words: &str) -> bool {
+    is_spaced_once_but(words, |a, _| (a == 0xc2) | (a.wrapping_sub(0xe1) < 3))
+}
+
+/// The same of text with dashes, dots and quotation marks, which begin with a byte that white space begins with, too.
+/// Asked second: it costs more.
+fn is_punctuated(words: &str) -> bool {
+    let spaced = is_spaced_once_but(words, |a, b| {
+        let line_or_no_break = (a == 0xc2) & ((b == 0x85) | (b == 0xa0));
+        line_or_no_break | (a == 0xe1) | (a == 0xe3) | (a == 0xe2) & (b == 0x81)
+    });
+    // Between these bytes at the end stand the signs in common use, and no white space.
+    let bytes = words.as_bytes();
+    let is_sign = |at: usize| {
+        bytes.get(at + 1) != Some(&0x80) || matches!(bytes.get(at + 2), Some(0x90..=0xa7))
+    };
+    spaced && memchr_iter(0xe2, bytes).all(is_sign)
+}
+
+/// Whether there are no two spaces together, no other white space of ASCII, and none that two bytes tell.
+fn is_spaced_once_but(words: &str, is_beyond_ascii: impl Fn(u8, u8) -> bool) -> bool {
     // Without a way out in the midst: so the compiler looks at many bytes at once. The last is no white space.
     let bytes = words.as_bytes();
     let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
     !pairs.fold(false, |odd, (&a, &b)| {
-        let beyond_ascii = (a == 0xc2) | (a.wrapping_sub(0xe1) < 3);
-        odd | (a < b' ') | beyond_ascii | ((a == b' ') & (b == b' '))
+        odd | is_beyond_ascii(a, b) | (a < b' ') | ((a == b' ') & (b == b' '))
     })
 }
 
