@@ -34,6 +34,8 @@ mod talkish;
 mod tidy;
 mod wording;
 
+use url::Url;
+
 use crate::model::{Entry, Talk};
 use carrier::{Carrier, Post};
 use outline::{Block, BlockKind};
@@ -84,6 +86,8 @@ fn talks_titled(entry: &Entry, titled: &event::Titled) -> Vec<Talk> {
     let mut carriers = carriers::of(&blocks, post, is_of_talks);
     carriers.truncate(MOST);
     let end = entry.content.as_str().len();
+    let address = (!carriers.is_empty()).then_some(entry.url.as_deref());
+    let address = address.flatten().and_then(|url| Url::parse(url).ok());
     carriers
         .iter()
         .enumerate()
@@ -106,7 +110,7 @@ fn talks_titled(entry: &Entry, titled: &event::Titled) -> Vec<Talk> {
                 speakers: carrier.speakers.clone(),
                 kind: carrier.kind,
                 level: block.level,
-                url: permalink(entry.url.as_deref(), anchor.as_deref()),
+                url: permalink(address.as_ref(), anchor.as_deref()),
                 anchor,
                 section: start..section_end(&blocks, carrier, next, end).max(start),
             }
@@ -215,8 +219,8 @@ fn section_end(blocks: &[Block], carrier: &Carrier, next: Option<usize>, end: us
 }
 
 /// The address of the talk; of the post, where the talk is the whole of it.
-fn permalink(entry_url: Option<&str>, anchor: Option<&str>) -> Option<String> {
-    let mut url = url::Url::parse(entry_url?).ok()?;
+fn permalink(entry_url: Option<&Url>, anchor: Option<&str>) -> Option<String> {
+    let mut url = entry_url?.clone();
     if anchor.is_some() {
         url.set_fragment(anchor);
     }

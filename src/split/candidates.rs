@@ -147,13 +147,12 @@ fn headings(blocks: &[Block], post: Post) -> Vec<Candidate> {
 }
 
 /// Whether [`of`] lists a heading, whatever stands around it; says no too often.
-pub(super) fn is_surely_one(blocks: &[Block], at: usize) -> bool {
+pub(super) fn is_surely_one(blocks: &[Block], post: Post, at: usize) -> bool {
     let block = &blocks[at];
     let next = blocks[at + 1..].iter().find(|block| block.is_heading());
     // Others take the lines right below them for their own, and have deeper ones for their parts.
-    let apart = blocks[at.saturating_sub(below::SKIPPED)..at]
-        .iter()
-        .all(|block| !block.is_heading());
+    let mut near = at.saturating_sub(below::SKIPPED)..at;
+    let apart = near.all(|near| !blocks[near].is_heading() || Some(near) == post.title);
     apart
         && blocks.len() <= MOST / 2
         && next.is_none_or(|next| next.level <= block.level)

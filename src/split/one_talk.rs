@@ -53,7 +53,7 @@ fn has_one_as_high(blocks: &[Block], post: Post, at: usize) -> bool {
     headings.any(|other| {
         blocks[other].level <= level
             && Some(other) != post.title
-            && candidates::is_surely_one(blocks, other)
+            && candidates::is_surely_one(blocks, post, other)
     })
 }
 

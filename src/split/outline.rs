@@ -5,7 +5,7 @@ use std::ops::Range;
 use memchr::memchr2;
 
 use super::furniture::{Sort, sort};
-use super::wording::collapsed;
+use super::wording::spaced_once;
 use crate::model::{Attributes, SafeHtml, Token, decode, is_block};
 
 /// Something on a line of its own that is not inside a quotation or a table; those stand here as one block
@@ -164,12 +164,11 @@ impl Reader {
             }
             return;
         }
-        let id = attributes.get("id").map(String::from);
         if self.in_item {
             match name {
                 "p" => {}
                 _ if is_line(name) => self.end_item(range.start, true),
-                _ => self.inline(name, attributes, id, range.end),
+                _ => self.inline(name, attributes, range.end),
             }
             return;
         }
@@ -183,6 +182,7 @@ impl Reader {
                 });
                 return;
             }
+            let id = attributes.get("id").map(String::from);
             let level = level(name);
             if level > 0 || name == "p" {
                 self.start(range.start, level);
@@ -194,11 +194,13 @@ impl Reader {
             }
             return;
         }
-        self.inline(name, attributes, id, range.end);
+        self.inline(name, attributes, range.end);
     }
 
-    fn inline(&mut self, name: &str, attributes: Attributes<'_>, id: Option<String>, end: usize) {
-        if let Some(id) = id.filter(|_| matches!(name, "a" | "span")) {
+    fn inline(&mut self, name: &str, attributes: Attributes<'_>, end: usize) {
+        if matches!(name, "a" | "span")
+            && let Some(id) = attributes.get("id").map(String::from)
+        {
             // An anchor of the author's own is what links to the post use.
             let own = attributes.get("href").is_none();
             match &mut self.current {
@@ -281,7 +283,7 @@ impl Reader {
             if block.text.len() + words.len() > block.text.capacity() {
                 block.text.reserve(words.len() + 256);
             }
-            block.text.push_str(&collapsed(words));
+            block.text.push_str(&spaced_once(words));
             self.plain |= self.bold == 0;
         }
         self.space = words.len() < from_word.len();

@@ -97,19 +97,23 @@ pub(super) fn is_of_talks(title: &str, blocks: &[Block], most: usize) -> bool {
         .sum::<usize>();
     let mut all = [false; WORDS.len()];
     let mut told = titled;
-    for at in heard(blocks, most) {
-        if !std::mem::replace(&mut all[at], true) {
-            told = titled + worth(&said(&all));
-        }
-        if told >= ENOUGH {
-            return true;
+    for text in texts(blocks, most) {
+        for at in heard_in(text) {
+            if !std::mem::replace(&mut all[at], true) {
+                told = titled + worth(&said(&all));
+            }
+            if told >= ENOUGH {
+                return true;
+            }
         }
     }
     let said = said(&all);
     // What the first words of a text speak of, it is about.
     let opening = || {
         let opening = blocks.get(..OPENING).unwrap_or(blocks);
-        let mut words = heard(opening, OPENING).map(|at| WORDS[at]);
+        let mut words = texts(opening, OPENING)
+            .flat_map(heard_in)
+            .map(|at| WORDS[at]);
         words.any(|word| !WEAK.contains(&word) && said.contains(&word))
     };
     told >= ENOUGH || told + 1 == ENOUGH && opening()
@@ -130,21 +134,19 @@ fn worth(said: &[&str]) -> usize {
 
 /// Whether the first `most` blocks speak of talks in their first words.
 pub(super) fn is_talkish(blocks: &[Block], most: usize) -> bool {
-    heard(blocks, most).next().is_some()
+    texts(blocks, most).any(|text| heard_in(text).next().is_some())
 }
 
-/// Which of [`WORDS`] stand among the first words of the first `most` blocks, in order.
-fn heard(blocks: &[Block], most: usize) -> impl Iterator<Item = usize> {
-    let texts = blocks
-        .iter()
-        .filter(|block| block.kind != BlockKind::Other)
-        .take(most);
-    texts.flat_map(|block| heard_in(&block.text))
+/// What the first `most` blocks say.
+fn texts(blocks: &[Block], most: usize) -> impl Iterator<Item = &str> {
+    let blocks = blocks.iter().filter(|block| block.kind != BlockKind::Other);
+    blocks.take(most).map(|block| block.text.as_str())
 }
 
 /// So many signs that are in no word, blanks above all, end the first words of a text.
 const SIGNS: usize = 60;
 
+/// Which of [`WORDS`] stand among the first words of a text, in order.
 fn heard_in(text: &str) -> impl Iterator<Item = usize> {
     // A word is known by its first two bytes at least.
     let bytes = &text.as_bytes()[..text.len().min(first_words(text) + 1)];

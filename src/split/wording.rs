@@ -46,7 +46,11 @@ fn bare_ascii(line: &str) -> String {
 
 /// With single spaces for white space, and none around.
 pub(super) fn collapsed(text: &str) -> Cow<'_, str> {
-    let words = text.trim();
+    spaced_once(text.trim())
+}
+
+/// The same of text with no white space around it.
+pub(super) fn spaced_once(words: &str) -> Cow<'_, str> {
     if is_spaced_once(words) || is_punctuated(words) {
         return Cow::Borrowed(words);
     }
