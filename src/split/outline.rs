@@ -2,10 +2,8 @@
 
 use std::ops::Range;
 
-use memchr::memchr2;
-
 use super::furniture::{Sort, sort};
-use super::wording::spaced_once;
+use super::wording::{is_as_kept, spaced_once};
 use crate::model::{Attributes, SafeHtml, Token, decode, is_block};
 
 /// Something on a line of its own that is not inside a quotation or a table; those stand here as one block
@@ -249,9 +247,14 @@ impl Reader {
     }
 
     fn lines(&mut self, raw: &str, at: usize) {
-        // As most text is: nothing to decode, and of one line.
-        if memchr2(b'&', b'\n', raw.as_bytes()).is_none() {
-            return self.text(raw, at);
+        // Between blocks: what begins the next one asks for no space before it.
+        if self.current.is_none() && raw.trim_ascii().is_empty() {
+            return;
+        }
+        let (before, words, behind) = trimmed(raw);
+        // As most text is: told in one walk.
+        if is_as_kept(words) && !before.contains('\n') && !behind.contains('\n') {
+            return self.write(!before.is_empty(), words, !behind.is_empty(), at);
         }
         let mut from = at;
         for (n, line) in raw.split('\n').enumerate() {
@@ -267,26 +270,31 @@ impl Reader {
     }
 
     fn text(&mut self, text: &str, at: usize) {
-        let from_word = text.trim_start();
-        let words = from_word.trim_end();
+        let (before, words, behind) = trimmed(text);
         if words.is_empty() {
             self.space |= !text.is_empty();
             return;
         }
+        let words = spaced_once(words);
+        self.write(!before.is_empty(), &words, !behind.is_empty(), at);
+    }
+
+    /// Words with single spaces between them, and whether white space stands around them.
+    fn write(&mut self, before: bool, words: &str, behind: bool, at: usize) {
         if self.current.is_none() {
             self.start(at, 0);
         }
-        self.space |= from_word.len() < text.len();
+        self.space |= before;
         self.write_space();
         if let Some(block) = &mut self.current {
             // Most blocks go on behind a link or two.
             if block.text.len() + words.len() > block.text.capacity() {
                 block.text.reserve(words.len() + 256);
             }
-            block.text.push_str(&spaced_once(words));
+            block.text.push_str(words);
             self.plain |= self.bold == 0;
         }
-        self.space = words.len() < from_word.len();
+        self.space = behind;
     }
 
     fn write_space(&mut self) {
@@ -374,6 +382,14 @@ impl Reader {
             self.blocks.extend(unhashed(&block));
         }
     }
+}
+
+/// White space, words, white space.
+fn trimmed(text: &str) -> (&str, &str, &str) {
+    let from_word = text.trim_start();
+    let words = from_word.trim_end();
+    let (before, behind) = (text.len() - from_word.len(), &from_word[words.len()..]);
+    (&text[..before], words, behind)
 }
 
 /// A paragraph of more lines is no row of headings.

@@ -62,6 +62,15 @@ pub(super) fn spaced_once(words: &str) -> Cow<'_, str> {
     Cow::Owned(collapsed)
 }
 
+/// Whether escaped text with no white space around it is kept as it stands: on one line, with nothing to decode and no
+/// white space to collapse. `false` of some text that is; of none the answer is `false`, too.
+pub(super) fn is_as_kept(words: &str) -> bool {
+    !words.is_empty()
+        && is_spaced_once_but(words, |a, _| {
+            (a == b'&') | (a == 0xc2) | (a.wrapping_sub(0xe1) < 3)
+        })
+}
+
 /// Whether white space is collapsed as it stands. `false` of some text that is: the white space beyond ASCII
 /// begins with few bytes, and so does other text.
 fn is_spaced_once(words: &str) -> bool {
