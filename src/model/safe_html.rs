@@ -226,7 +226,10 @@ impl<'a> Iterator for Tokens<'a> {
         }
         let length = tag_length(rest);
         self.at = start + length;
-        let inside = rest[1..length].trim_end_matches('>');
+        let mut inside = &rest[1..length];
+        while let Some(shorter) = inside.strip_suffix('>') {
+            inside = shorter;
+        }
         let token = match inside.as_bytes().first() {
             Some(b'/') => Token::Close { name: &inside[1..] },
             _ => {

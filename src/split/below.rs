@@ -7,7 +7,7 @@ use super::names::{LIKELY, People, SURE, is_labelled, is_of_others, people, with
 use super::outline::{Block, BlockKind};
 use super::tables::VERBS;
 use super::tidy::{head, is_links};
-use super::wording::bare;
+use super::wording::{bare, on_one_line};
 
 /// Speakers found below a line.
 #[derive(Debug, Clone)]
@@ -45,7 +45,7 @@ pub(super) fn speakers(blocks: &[Block], at: usize) -> Option<Below> {
 
 /// A heading that names speakers and no talk.
 pub(super) fn heading_of_names(block: &Block) -> Option<People> {
-    let text = block.text.replace('\n', " ");
+    let text = on_one_line(&block.text);
     if is_of_others(&text) {
         return None;
     }

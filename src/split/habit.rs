@@ -10,7 +10,9 @@ pub(super) fn divide_all(candidates: &mut [Candidate]) {
     let Some(shared) = form(candidates) else {
         return;
     };
-    for (candidate, divided) in candidates.iter_mut().zip(shared.divided) {
+    let mut told = shared.divided.into_iter().peekable();
+    for (at, candidate) in candidates.iter_mut().enumerate() {
+        let divided = told.next_if(|(own, _)| *own == at);
         let own_title = candidate
             .told
             .as_ref()
@@ -18,8 +20,9 @@ pub(super) fn divide_all(candidates: &mut [Candidate]) {
         if candidate.sureness() >= SURE && own_title {
             continue;
         }
-        let divided =
-            divided.or_else(|| divide_like(&candidate.line, shared.form, shared.is_habit));
+        let divided = divided
+            .map(|(_, divided)| divided)
+            .or_else(|| divide_like(&candidate.line, shared.form, shared.is_habit));
         let Some(divided) = divided else {
             continue;
         };
@@ -35,8 +38,8 @@ struct Shared {
     form: Form,
     /// It divides most of the lines of a level.
     is_habit: bool,
-    /// Each line, divided by it.
-    divided: Vec<Option<Divided>>,
+    /// The lines that it divides, each by its number.
+    divided: Vec<(usize, Divided)>,
 }
 
 /// The form that divides the most lines, the surest.
@@ -46,18 +49,17 @@ fn form(candidates: &[Candidate]) -> Option<Shared> {
         let mut score = 0;
         let mut levels = [(0_usize, 0_usize); 7];
         let mut sure = false;
-        let lines = candidates.iter().map(|candidate| {
+        let mut told = Vec::new();
+        for (at, candidate) in candidates.iter().enumerate() {
             let level = usize::from(candidate.level).min(6);
             levels[level].1 += 1;
-            let divided = divide(&candidate.line, form, false);
-            if let Some(divided) = &divided {
+            if let Some(divided) = divide(&candidate.line, form, false) {
                 levels[level].0 += 1;
                 score += usize::from(divided.sureness);
                 sure |= divided.sureness >= SURE;
+                told.push((at, divided));
             }
-            divided
-        });
-        let divided = lines.collect();
+        }
         let share = |times: usize, of: usize| {
             levels
                 .iter()
@@ -73,7 +75,7 @@ fn form(candidates: &[Candidate]) -> Option<Shared> {
             let shared = Shared {
                 form,
                 is_habit,
-                divided,
+                divided: told,
             };
             best = Some((score, shared));
         }

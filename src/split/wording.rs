@@ -44,6 +44,14 @@ fn bare_ascii(line: &str) -> String {
     bare
 }
 
+/// With spaces for line breaks.
+pub(super) fn on_one_line(text: &str) -> Cow<'_, str> {
+    match text.contains('\n') {
+        true => Cow::Owned(text.replace('\n', " ")),
+        false => Cow::Borrowed(text),
+    }
+}
+
 /// With single spaces for white space, and none around.
 pub(super) fn collapsed(text: &str) -> Cow<'_, str> {
     spaced_once(text.trim())
