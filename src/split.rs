@@ -2,9 +2,9 @@
 //!
 //! Reads safe HTML and makes none. In steps, each a file: [`outline`] lists the blocks, [`furniture`]
 //! knows which lines are no talks, [`tidy`] strips numbers and times, [`heading`] divides one line into
-//! title and [`names`] ([`jobs`] are none), [`dates`] are read, [`below`] finds the speakers under it, [`candidates`] lists the lines of one shape
-//! (each a [`candidate`], [`sentence`]s among them) and the form they share by
-//! [`habit`], [`carriers`] decides for the whole post which of them carry talks, [`event`]
+//! title and [`names`] (made of [`name_words`]; [`jobs`] are none), [`dates`] are read, [`below`] finds
+//! the speakers under it, [`candidates`] lists the lines of one shape (each a [`candidate`],
+//! [`sentence`]s among them) and the form they share by [`habit`], [`carriers`] decides for the whole post which of them carry talks, [`event`]
 //! names the event. What the genre does lies in [`tables`] of words and forms, so that a new habit is a
 //! new row; [`dividers`] and [`edges`] look for many of a row's phrases in one walk.
 //!

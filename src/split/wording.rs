@@ -177,6 +177,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn white_space_is_collapsed_whatever_it_is_and_whatever_stands_beside_it() {
+        let spaces = ('\0'..='\u{3001}').filter(|c| c.is_whitespace());
+        for between in spaces.chain("— “…”•、é \u{200b}".chars()) {
+            for text in [
+                format!("a{between}b"),
+                format!("“a”{between}— b…"),
+                format!("a  b{between}c"),
+            ] {
+                let words: Vec<&str> = text.split_whitespace().collect();
+                assert_eq!(collapsed(&text), words.join(" "), "{text:?}");
+                assert!(!is_as_kept(&text) || words.join(" ") == text, "{text:?}");
+            }
+        }
+        assert!(matches!(collapsed("“a” — b…"), Cow::Borrowed(_)));
+        assert!(is_as_kept("a b: c") && !is_as_kept("a &amp; b") && !is_as_kept("a\nb"));
+    }
+
+    #[test]
     fn lines_are_compared_without_case_signs_and_spaces() {
         for (line, expected) in [
             ("", ""),
