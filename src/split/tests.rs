@@ -275,13 +275,13 @@ fn a_row_of_headings_may_end_in_an_empty_line() {
 #[test]
 fn an_event_is_read_among_the_first_lines_and_no_later() {
     let talks = "<h2>Pipes at night — Ann Poe</h2><p>A talk at the conference</p><h2>Hoses by day — Bo Roe</h2><p>Her slides</p>";
-    let split = |lines: usize| {
+    let event_behind = |lines: usize| {
         let content = format!(
             "{}<p>Event: PipeConf 2020</p>{talks}",
             "<p>a<br>b</p>\n".repeat(lines / 2)
         );
         let mut entry = post("Pipes, hoses and taps", &content);
-        super::split(&mut entry);
+        split(&mut entry);
         let alone = Entry {
             event: None,
             ..entry.clone()
@@ -292,6 +292,6 @@ fn an_event_is_read_among_the_first_lines_and_no_later() {
         );
         entry.event
     };
-    assert_eq!(split(8).as_deref(), Some("PipeConf 2020"));
-    assert_eq!(split(10), None);
+    assert_eq!(event_behind(8).as_deref(), Some("PipeConf 2020"));
+    assert_eq!(event_behind(10), None);
 }
