@@ -2,9 +2,9 @@
 //!
 //! Reads safe HTML and makes none. In steps, each a file: [`outline`] lists the blocks, [`furniture`]
 //! knows which lines are no talks, [`tidy`] strips numbers and times, [`heading`] divides one line into
-//! title and [`names`] ([`jobs`] are none), [`dates`] are read, [`below`] finds the speakers under it, [`candidates`] lists the lines of one shape
-//! (each a [`candidate`], [`sentence`]s among them) and the form they share by
-//! [`habit`], [`carriers`] decides for the whole post which of them carry talks, [`event`]
+//! title and [`names`] (made of [`name_words`]; [`jobs`] are none), [`dates`] are read, [`below`] finds
+//! the speakers under it, [`candidates`] lists the lines of one shape (each a [`candidate`],
+//! [`sentence`]s among them) and the form they share by [`habit`], [`carriers`] decides for the whole post which of them carry talks, [`event`]
 //! names the event. What the genre does lies in [`tables`] of words and forms, so that a new habit is a
 //! new row; [`dividers`] and [`edges`] look for many of a row's phrases in one walk.
 //!
@@ -24,6 +24,7 @@ mod habit;
 mod heading;
 mod jobs;
 mod kinds;
+mod name_words;
 mod names;
 mod one_talk;
 mod outline;
@@ -32,6 +33,8 @@ mod tables;
 mod talkish;
 mod tidy;
 mod wording;
+
+use url::Url;
 
 use crate::model::{Entry, Talk};
 use carrier::{Carrier, Post};
@@ -46,13 +49,24 @@ const FRAGMENT_WORDS: usize = 12;
 /// How many blocks are read to learn whether a post speaks of talks at all.
 const READ_FOR_TALKS: usize = 60;
 
+/// An entry with its [`talks`] and its [`event`]: what both ask of the title is read once.
+pub(crate) fn split(entry: &mut Entry) {
+    let titled = event::Titled::of(entry.title.as_deref().unwrap_or_default());
+    entry.talks = talks_titled(entry, &titled);
+    entry.event = event_titled(entry, &titled);
+}
+
 /// The talks of an entry, in their order; empty where it holds none. Reads content, title, tags and URL.
 pub(crate) fn talks(entry: &Entry) -> Vec<Talk> {
+    let title = entry.title.as_deref().unwrap_or_default();
+    talks_titled(entry, &event::Titled::of(title))
+}
+
+fn talks_titled(entry: &Entry, titled: &event::Titled) -> Vec<Talk> {
     if entry.content.is_empty() {
         return Vec::new();
     }
     let title = entry.title.as_deref().unwrap_or_default();
-    let titled = event::Titled::of(title);
     if furniture::is_about_other_things(title, tags(entry), titled.names_one) {
         return Vec::new();
     }
@@ -72,6 +86,8 @@ pub(crate) fn talks(entry: &Entry) -> Vec<Talk> {
     let mut carriers = carriers::of(&blocks, post, is_of_talks);
     carriers.truncate(MOST);
     let end = entry.content.as_str().len();
+    let address = (!carriers.is_empty()).then_some(entry.url.as_deref());
+    let address = address.flatten().and_then(|url| Url::parse(url).ok());
     carriers
         .iter()
         .enumerate()
@@ -94,7 +110,7 @@ pub(crate) fn talks(entry: &Entry) -> Vec<Talk> {
                 speakers: carrier.speakers.clone(),
                 kind: carrier.kind,
                 level: block.level,
-                url: permalink(entry.url.as_deref(), anchor.as_deref()),
+                url: permalink(address.as_ref(), anchor.as_deref()),
                 anchor,
                 section: start..section_end(&blocks, carrier, next, end).max(start),
             }
@@ -105,16 +121,25 @@ pub(crate) fn talks(entry: &Entry) -> Vec<Talk> {
 /// The event the notes were taken at; `None` where nothing says that there was one. Reads title, tags and
 /// the talks found before.
 pub(crate) fn event(entry: &Entry) -> Option<String> {
-    event_of_title(entry).or_else(|| {
-        let blocks = outline::blocks((!entry.talks.is_empty()).then_some(&entry.content)?);
-        event::labelled(blocks.iter().flat_map(|block| block.text.lines()))
+    let title = entry.title.as_deref().unwrap_or_default();
+    event_titled(entry, &event::Titled::of(title))
+}
+
+fn event_titled(entry: &Entry, titled: &event::Titled) -> Option<String> {
+    event_of_title(entry, titled).or_else(|| {
+        let content = (!entry.talks.is_empty()).then_some(&entry.content)?;
+        let texts = outline::first_texts(content, event::LABEL_LINES);
+        event::labelled(texts.iter().flat_map(|text| text.lines()))
     })
 }
 
-fn event_of_title(entry: &Entry) -> Option<String> {
+fn event_of_title(entry: &Entry, read: &event::Titled) -> Option<String> {
     let title = entry.title.as_deref()?;
-    let read = event::Titled::of(title);
     let titled = read.names_one;
+    // As most posts are: asked first.
+    if !titled && entry.talks.is_empty() {
+        return None;
+    }
     if furniture::is_about_other_things(title, tags(entry), titled) {
         return None;
     }
@@ -126,7 +151,7 @@ fn event_of_title(entry: &Entry) -> Option<String> {
     {
         return event::beside(rest, &talk.speakers);
     }
-    if !titled && (entry.talks.is_empty() || matches!(&entry.talks[..], [talk] if alone(talk))) {
+    if !titled && matches!(&entry.talks[..], [talk] if alone(talk)) {
         return None;
     }
     let held = entry
@@ -194,8 +219,8 @@ fn section_end(blocks: &[Block], carrier: &Carrier, next: Option<usize>, end: us
 }
 
 /// The address of the talk; of the post, where the talk is the whole of it.
-fn permalink(entry_url: Option<&str>, anchor: Option<&str>) -> Option<String> {
-    let mut url = url::Url::parse(entry_url?).ok()?;
+fn permalink(entry_url: Option<&Url>, anchor: Option<&str>) -> Option<String> {
+    let mut url = entry_url?.clone();
     if anchor.is_some() {
         url.set_fragment(anchor);
     }

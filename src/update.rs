@@ -439,8 +439,7 @@ fn date_of(entry: &RawEntry) -> Option<DateTime<Utc>> {
 /// An entry made safe and split into its talks.
 pub(crate) fn safe_entry(raw: RawEntry, feed: &Feed, location: Option<&Url>) -> Entry {
     let mut entry = clean::entry(raw, feed, location);
-    entry.talks = split::talks(&entry);
-    entry.event = split::event(&entry);
+    split::split(&mut entry);
     entry
 }
 

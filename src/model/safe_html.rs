@@ -226,7 +226,10 @@ impl<'a> Iterator for Tokens<'a> {
         }
         let length = tag_length(rest);
         self.at = start + length;
-        let inside = rest[1..length].trim_end_matches('>');
+        let mut inside = &rest[1..length];
+        while let Some(shorter) = inside.strip_suffix('>') {
+            inside = shorter;
+        }
         let token = match inside.as_bytes().first() {
             Some(b'/') => Token::Close { name: &inside[1..] },
             _ => {
@@ -244,15 +247,20 @@ impl<'a> Iterator for Tokens<'a> {
 
 /// How long the tag at the start of `html` is: up to the first `>` outside quotes.
 fn tag_length(html: &str) -> usize {
-    let mut quoted = false;
-    for (at, byte) in html.bytes().enumerate() {
-        match byte {
-            b'"' => quoted = !quoted,
-            b'>' if !quoted => return at + 1,
-            _ => {}
+    let bytes = html.as_bytes();
+    let mut at = 0;
+    // Names are short and values long: of these only the end is looked for.
+    while let Some(near) = bytes[at..].iter().position(|b| matches!(b, b'"' | b'>')) {
+        at += near + 1;
+        if bytes[at - 1] == b'>' {
+            return at;
         }
+        let Some(end) = memchr(b'"', &bytes[at..]) else {
+            break;
+        };
+        at += end + 1;
     }
-    html.len()
+    bytes.len()
 }
 
 /// The characters behind the few references the serialization uses.

@@ -2,13 +2,12 @@
 
 use super::dividers::Dividers;
 use super::furniture::is_furniture;
-use super::names::{
-    LIKELY, People, SURE, is_labelled, is_of_others, is_particle, people, without_brackets,
-};
+use super::name_words::is_particle;
+use super::names::{LIKELY, People, SURE, is_labelled, is_of_others, people, without_brackets};
 use super::outline::{Block, BlockKind};
 use super::tables::VERBS;
 use super::tidy::{head, is_links};
-use super::wording::bare;
+use super::wording::{bare, on_one_line};
 
 /// Speakers found below a line.
 #[derive(Debug, Clone)]
@@ -19,7 +18,7 @@ pub(super) struct Below {
 }
 
 /// How many lines of dates, rooms and links may stand before the speakers.
-const SKIPPED: usize = 3;
+pub(super) const SKIPPED: usize = 3;
 
 /// The speakers, if the first lines below the title are nothing but them: `by Ann Poe`, a linked or
 /// emphasized name, `Speaker: Ann Poe (Acme)`, a list of names.
@@ -46,7 +45,7 @@ pub(super) fn speakers(blocks: &[Block], at: usize) -> Option<Below> {
 
 /// A heading that names speakers and no talk.
 pub(super) fn heading_of_names(block: &Block) -> Option<People> {
-    let text = block.text.replace('\n', " ");
+    let text = on_one_line(&block.text);
     if is_of_others(&text) {
         return None;
     }
@@ -58,10 +57,12 @@ pub(super) fn heading_of_names(block: &Block) -> Option<People> {
     static SIGNS: Dividers = Dividers::new(&[" - ", " – ", " — ", ": ", " | "]);
     let behind = SIGNS.places(&text).next();
     let behind = behind.map(|(at, sign)| at + sign.len());
-    let talk = behind.is_some_and(|at| {
-        text[at..].split_whitespace().count() > 2 && people(&text[at..], false).is_none()
-    });
-    line_of_names(&text, true).filter(|people| people.sureness >= SURE && !talk)
+    let is_talk = || {
+        behind.is_some_and(|at| {
+            text[at..].split_whitespace().count() > 2 && people(&text[at..], false).is_none()
+        })
+    };
+    line_of_names(&text, true).filter(|people| people.sureness >= SURE && !is_talk())
 }
 
 /// Speakers that a sentence begins with: `[Ann Poe](..) talked about ..`.
@@ -141,7 +142,7 @@ fn is_aside(line: &str) -> bool {
     let labelled = || {
         let (label, _) = line.split_once(':')?;
         let label = bare(label);
-        Some(is_links(&label) || LABELS.contains(&label.as_str()))
+        Some(is_links(&label) || LABELS.contains(&&*label))
     };
     is_links(line) || line.len() < 60 && is_furniture(line) || labelled().unwrap_or_default()
 }

@@ -10,6 +10,7 @@ use super::dividers::Dividers;
 use super::event;
 use super::furniture::{Sort, sort};
 use super::habit::divide_all;
+use super::heading::Line;
 use super::kinds::told_kind;
 use super::names::{People, SURE, is_labelled, is_of_others, people};
 use super::outline::{Block, BlockKind};
@@ -145,6 +146,21 @@ fn headings(blocks: &[Block], post: Post) -> Vec<Candidate> {
     found
 }
 
+/// Whether [`of`] lists a heading, whatever stands around it; says no too often.
+pub(super) fn is_surely_one(blocks: &[Block], post: Post, at: usize) -> bool {
+    let block = &blocks[at];
+    let next = blocks[at + 1..].iter().find(|block| block.is_heading());
+    // Others take the lines right below them for their own, and have deeper ones for their parts.
+    let mut near = at.saturating_sub(below::SKIPPED)..at;
+    let apart = near.all(|near| !blocks[near].is_heading() || Some(near) == post.title);
+    apart
+        && blocks.len() <= MOST / 2
+        && next.is_none_or(|next| next.level <= block.level)
+        && !is_labelled(&block.text)
+        && sort(&block.text) == Sort::Open
+        && !tidy(&Line::of(block).text).is_empty()
+}
+
 struct KindBy {
     title: String,
     people: Option<People>,
@@ -184,7 +200,7 @@ fn is_contents(line: &str) -> bool {
         "sommaire",
         "índice",
     ]
-    .contains(&bare(line).as_str())
+    .contains(&&*bare(line))
 }
 
 /// Food and drink between talks.
@@ -228,8 +244,7 @@ fn is_container(lines: &Lines, at: usize) -> bool {
 /// A panel that is called nothing else, with the people on it below.
 fn panel(blocks: &[Block], at: usize, parent: Parent) -> Option<Candidate> {
     let line = bare(&blocks[at].text);
-    let alone =
-        ["panel", "panel discussion", "the panel", "fireside chat"].contains(&line.as_str());
+    let alone = ["panel", "panel discussion", "the panel", "fireside chat"].contains(&&*line);
     let people = below::speakers(blocks, at).filter(|_| alone)?.people;
     let mut candidate = Candidate::new(blocks, at, parent);
     candidate.tell(candidate.title.clone(), people);
@@ -346,8 +361,11 @@ pub(super) fn may_be_lines(blocks: &[Block]) -> bool {
         seen[1] += usize::from(item && is_short(&block.text));
         seen[2] += usize::from(text && !block.bold && plain());
         seen[3] += usize::from((text || item) && led);
+        if seen.contains(&2) {
+            return true;
+        }
     }
-    seen.iter().any(|seen| *seen >= 2)
+    false
 }
 
 fn lines(blocks: &[Block], shape: Shape) -> Vec<Candidate> {

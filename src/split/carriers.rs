@@ -105,10 +105,11 @@ pub(super) fn of(blocks: &[Block], post: Post, is_of_talks: impl FnOnce() -> boo
 /// first, because it costs less than to read the text; of more than one heading it says nothing.
 fn is_too_little(blocks: &[Block], post: Post, headings: impl FnOnce() -> usize) -> bool {
     let is_said = |(at, block): &(usize, &Block)| block.is_heading() && Some(*at) != post.title;
-    match blocks.iter().enumerate().filter(is_said).take(2).count() {
-        0 => !candidates::may_be_lines(blocks),
-        1 => headings() == 1,
-        _ => false,
+    let mut said = blocks.iter().enumerate().filter(is_said);
+    match (said.next(), said.next()) {
+        (None, _) => !candidates::may_be_lines(blocks),
+        (Some((at, _)), None) => candidates::is_surely_one(blocks, post, at) || headings() == 1,
+        (Some(_), Some(_)) => false,
     }
 }
 

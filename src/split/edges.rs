@@ -5,9 +5,18 @@ use super::wording::{ends_with, starts_with};
 /// Phrases in lower case, kept by the letter that tells a line from most of them.
 pub(super) struct Edges {
     all: Vec<&'static str>,
-    /// Where among all, by the letter: of ASCII, and last whatever is beyond it.
-    by_letter: [Vec<usize>; 129],
+    /// By the letter: of ASCII, and last whatever is beyond it.
+    by_letter: [Vec<Numbered>; 129],
     at: Edge,
+}
+
+/// A phrase and where it stands among all.
+struct Numbered {
+    number: usize,
+    phrase: &'static str,
+    /// The letter beside the one it is kept by; `None` of a single one and beyond ASCII, where letters are not told
+    /// by one byte.
+    beside: Option<u8>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,9 +36,13 @@ impl Edges {
 
     fn new(all: Vec<&'static str>, at: Edge) -> Self {
         let mut by_letter = [const { Vec::new() }; 129];
-        for (n, phrase) in all.iter().enumerate() {
+        for (number, &phrase) in all.iter().enumerate() {
             if let Some(letter) = letter(phrase, at) {
-                by_letter[letter].push(n);
+                by_letter[letter].push(Numbered {
+                    number,
+                    phrase,
+                    beside: beside(phrase, at).filter(|_| phrase.is_ascii()),
+                });
             }
         }
         Self { all, by_letter, at }
@@ -55,11 +68,25 @@ impl Edges {
         })
     }
 
-    /// The phrases whose letter is the line's.
+    /// The phrases whose letter is the line's, and the one beside it.
     pub(super) fn alike(&self, line: &str) -> impl Iterator<Item = (usize, &'static str)> {
         let alike = letter(line, self.at).map_or(&[][..], |letter| &self.by_letter[letter]);
-        alike.iter().map(|&n| (n, self.all[n]))
+        let beside = beside(line, self.at);
+        alike
+            .iter()
+            .filter(move |known| known.beside.is_none() || known.beside == beside)
+            .map(|known| (known.number, known.phrase))
     }
+}
+
+/// The byte beside the outermost, in lower case.
+fn beside(line: &str, at: Edge) -> Option<u8> {
+    let bytes = line.as_bytes();
+    let byte = match at {
+        Edge::Start => bytes.get(1),
+        Edge::End => bytes.get(bytes.len().checked_sub(2)?),
+    }?;
+    Some(byte.to_ascii_lowercase())
 }
 
 /// Which of [`Edges::by_letter`] a line belongs to; `None` of an empty one.

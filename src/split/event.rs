@@ -85,7 +85,7 @@ impl Titled {
 
     /// The event's name, where the title, its date or a tag say that there was an event.
     pub(super) fn name<'t>(&self, mut tags: impl Iterator<Item = &'t str>) -> Option<&str> {
-        let mut tagged = || tags.any(|tag| TAGS.contains(&bare(tag).as_str()) || names_a_kind(tag));
+        let mut tagged = || tags.any(|tag| TAGS.contains(&&*bare(tag)) || names_a_kind(tag));
         let said = self.names_one || self.is_like_a_name && tagged();
         (said && !self.name.is_empty()).then_some(&self.name)
     }
@@ -114,7 +114,7 @@ pub(super) fn beside(rest: &str, speakers: &[String]) -> Option<String> {
     titled.names_one.then_some(titled.name)
 }
 
-/// `Conference: QueueConf 2021`, among the lines a text begins with.
+/// `Conference: QueueConf 2021`, among the lines a text begins with: of these [`LABEL_LINES`] are read.
 pub(super) fn labelled<'t>(lines: impl Iterator<Item = &'t str>) -> Option<String> {
     const LABELS: &[&str] = &[
         "event",
@@ -134,14 +134,14 @@ pub(super) fn labelled<'t>(lines: impl Iterator<Item = &'t str>) -> Option<Strin
     let mut lines = lines.filter(|line| !line.trim().is_empty());
     lines.by_ref().take(LABEL_LINES).find_map(|line| {
         let (label, value) = line.split_once(':')?;
-        let fits = LABELS.contains(&bare(label).as_str()) && is_like_a_name(value.trim());
+        let fits = LABELS.contains(&&*bare(label)) && is_like_a_name(value.trim());
         let named = fits.then(|| stripped(&without_date(value.trim())))?;
         named.starts_with(char::is_alphanumeric).then_some(named)
     })
 }
 
 /// Behind these a text is at its matter.
-const LABEL_LINES: usize = 10;
+pub(super) const LABEL_LINES: usize = 10;
 
 /// Whether a title names an event by itself.
 pub(super) fn names_one(title: &str) -> bool {
@@ -159,11 +159,11 @@ fn is_named(title: &str, undated: &str, name: &str, is_like_a_name: bool) -> boo
         && !name
             .split_whitespace()
             .any(|word| NOT_EVENTS.has(&bare(word)));
-    // `Saturday 14 May`: a day and no event.
-    if has_day(name) && is_furniture(name) {
+    if name.is_empty() || !meeting && !is_like_a_name {
         return false;
     }
-    if name.is_empty() || !meeting && !is_like_a_name {
+    // `Saturday 14 May`: a day and no event.
+    if has_day(name) && is_furniture(name) {
         return false;
     }
     let noted = shortened && says_notes(undated, name) && !is_on_a_topic(undated);
@@ -210,6 +210,9 @@ fn says_notes(title: &str, name: &str) -> bool {
 
 /// `QueueConf 2013` of `QueueConf 2013 (was PipeConf)`.
 fn until_year(name: &str) -> &str {
+    if !name.bytes().any(|byte| byte.is_ascii_digit()) {
+        return name;
+    }
     let year = name
         .split_inclusive(char::is_whitespace)
         .scan(0, |at, word| {
@@ -224,9 +227,12 @@ fn until_year(name: &str) -> &str {
 fn ends_with_year(name: &str) -> bool {
     let mut words = name.split_whitespace().rev();
     let year = words.next().is_some_and(|word| year_of(word).is_some());
+    if !year {
+        return false;
+    }
     let rest: Vec<&str> = words.collect();
     let small = |word: &&str| word.starts_with(char::is_lowercase) && !SMALL.contains(word);
-    year && !rest.is_empty()
+    !rest.is_empty()
         && (rest.len() == 1 || !rest.iter().any(small))
         && rest.len() <= 5
         && !rest.iter().any(|word| {
@@ -242,7 +248,7 @@ fn ends_with_year(name: &str) -> bool {
                 "in",
                 "review",
             ]
-            .contains(&bare(word).as_str())
+            .contains(&&*bare(word))
         })
 }
 
@@ -287,7 +293,7 @@ fn names_a_kind(name: &str) -> bool {
             [
                 "a", "an", "any", "each", "every", "another", "your", "ein", "eine", "un", "une",
             ]
-            .contains(&word.as_str())
+            .contains(&&*word)
         }) || after.is_some_and(|word| {
             [
                 "talk",
@@ -299,7 +305,7 @@ fn names_a_kind(name: &str) -> bool {
                 "proposals",
                 "badge",
             ]
-            .contains(&word.as_str())
+            .contains(&&*word)
                 && words[at].chars().all(char::is_alphabetic)
                 && EVENT_WORDS.has(&bare(words[at]))
         })
@@ -386,7 +392,7 @@ fn is_on_a_topic(title: &str) -> bool {
     let said = bare(title);
     ["my", "some", "a", "quick"]
         .iter()
-        .fold(said.as_str(), |said, small| {
+        .fold(&*said, |said, small| {
             said.strip_prefix(small)
                 .and_then(|rest| rest.strip_prefix(' '))
                 .unwrap_or(said)

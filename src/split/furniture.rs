@@ -1,7 +1,7 @@
 //! What is no talk though it looks like one: days, tracks, food, thanks, lists of links.
 
 use super::dividers::Dividers;
-use super::tables::{COUNTED, FURNITURE, GROUPS, OTHER_POSTS};
+use super::tables::{COUNTED, FURNITURE, GROUPS, OTHER_POSTS, Words};
 use super::tidy::head;
 use super::wording::bare;
 
@@ -25,11 +25,12 @@ pub(super) fn sort(line: &str) -> Sort {
             .filter(|word| !word.is_empty())
             .collect::<Vec<_>>()
             .join(" ")
+            .into()
     } else {
         bare
     };
     // A bare time or number says nothing; what is below it may be anything.
-    if undated.is_empty() || matches!(undated.as_str(), "a" | "p" | "h" | "am" | "pm" | "uhr") {
+    if undated.is_empty() || matches!(&*undated, "a" | "p" | "h" | "am" | "pm" | "uhr") {
         Sort::Group
     } else if FURNITURE.has(&undated) {
         Sort::Furniture
@@ -58,27 +59,35 @@ pub(super) fn is_about_other_things<'t>(
 
 /// `Nine talks`, `my top 10 technical books`: a list, told by its length.
 fn counts_things(bare: &str) -> bool {
-    const NUMBERS: &[&str] = &[
+    const BEFORE_ORDINALS: &[&str] = &[
+        "day", "part", "tag", "dag", "jour", "track", "teil", "del", "week", "talk", "session",
+        "dia",
+    ];
+    let mut words = bare.split(' ');
+    let mut before = "";
+    while let Some(word) = words.next() {
+        let digits =
+            (1..=3).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit());
+        if (digits || NUMBERS.has(word))
+            && !BEFORE_ORDINALS.contains(&before)
+            && words.clone().take(3).any(|word| COUNTED.has(word))
+        {
+            return true;
+        }
+        before = word;
+    }
+    false
+}
+
+static NUMBERS: Words = Words::new(|| {
+    [
         "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
         "top", "zwei", "drei", "fünf", "sieben", "zehn", "cinco", "diez", "trois", "cinq", "dix",
         "tre", "fem", "vijf", "tien",
-    ];
-    let words: Vec<&str> = bare.split(' ').collect();
-    words.iter().enumerate().any(|(at, word)| {
-        let digits =
-            (1..=3).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit());
-        let ordinal = at.checked_sub(1).is_some_and(|before| {
-            [
-                "day", "part", "tag", "dag", "jour", "track", "teil", "del", "week", "talk",
-                "session", "dia",
-            ]
-            .contains(&words[before])
-        });
-        (digits || NUMBERS.contains(word))
-            && !ordinal
-            && words[at + 1..].iter().take(3).any(|word| COUNTED.has(word))
-    })
-}
+    ]
+    .into_iter()
+    .collect()
+});
 
 /// What stands behind a count of things heard: `QueueConf` of `Three talks I liked at QueueConf`.
 pub(super) fn behind_count(title: &str) -> Option<&str> {

@@ -7,6 +7,7 @@ use super::jobs::is_job;
 use super::names::{People, SURE, is_of_others, people};
 use super::outline::Block;
 use super::tidy::{head, is_links, tidy, without_tail};
+use super::wording::on_one_line;
 
 /// How a line divides into title and speakers. One post keeps to one form, or to forms with the
 /// speakers on one side.
@@ -163,9 +164,9 @@ impl Bytes {
 
 impl Line {
     pub(super) fn of(block: &Block) -> Self {
-        let text = block.text.replace('\n', " ");
+        let text = on_one_line(&block.text);
         let from = head(&text);
-        let kept = without_tail(&text[from..]);
+        let mut kept = without_tail(&text[from..]);
         let mut to = from + kept.len();
         // Links to slides and video behind the title, with no sign before them.
         while let Some(link) = block.styled.iter().find(|styled| {
@@ -175,8 +176,8 @@ impl Line {
                 + text[from..link.start]
                     .trim_end_matches([' ', ',', '(', '[', '|', '/'])
                     .len();
+            kept = without_tail(&text[from..to]);
         }
-        let kept = without_tail(&text[from..to]);
         let to = from + kept.len();
         let styled = block
             .styled

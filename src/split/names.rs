@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 
 use super::dividers::Dividers;
 use super::edges::Edges;
+use super::name_words::{far_eastern, fold, is_name_word, is_particle};
 use super::tables::{GIVEN_NAMES, NOT_NAMES, SURNAMES};
-use super::wording::collapsed;
+use super::wording::{collapsed, is_plain};
 
 /// Names read out of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,19 +21,6 @@ pub(super) struct People {
 pub(super) const LIKELY: u8 = 1;
 /// Said to be one: a known given name, a handle beside it.
 pub(super) const SURE: u8 = 3;
-
-/// Small words inside names.
-const PARTICLES: &[&str] = &[
-    "van", "von", "der", "den", "de", "del", "della", "di", "da", "du", "la", "le", "los", "las",
-    "ten", "ter", "af", "av", "bin", "ibn", "al", "el", "dos", "das", "y", "zu", "op", "'t", "st.",
-    "te", "vom",
-];
-
-/// Those that are written as one with the name: `al-Khatib`, `d’Aubigny`.
-const JOINED_PARTICLES: &[&str] = &[
-    "al-", "el-", "ad-", "an-", "ar-", "as-", "ash-", "at-", "az-", "ul-", "d'", "d’", "dell'",
-    "dell’", "l'", "l’", "'t-", "van-", "de-",
-];
 
 /// In front of names: what they are. Those with a colon say it so plainly that any name will do.
 static LABELS: LazyLock<Edges> = LazyLock::new(|| {
@@ -204,6 +192,9 @@ pub(super) fn people(text: &str, lenient: bool) -> Option<People> {
     let bare = without_brackets(rest);
     let bare =
         bare.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '@' | '“' | '"' | '.'));
+    if !may_begin_with_name(bare) {
+        return None;
+    }
     let lenient = lenient || labelled;
     // `Ann Poe (@annpoe)`: a handle in brackets vouches for the name before it.
     let vouched = rest.contains("(@") || rest.contains("[@");
@@ -247,6 +238,28 @@ pub(super) fn people(text: &str, lenient: bool) -> Option<People> {
     people
 }
 
+/// Words that may stand behind a name and before what is no part of it: those of [`REST`] and [`ANDS`].
+const BEHIND_NAMES: &[&str] = &[
+    "and", "och", "und", "og", "en", "et", "with", "mit", "avec", "from", "at", "of", "for", "fra",
+    "från", "chez", "bij", "bei",
+];
+
+/// Whether the first two words may be a name, or one and what stands behind it; says yes too often. Most lines
+/// are told from names by these, and so not divided.
+fn may_begin_with_name(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let is_small = |word: &str| is_plain(word) && !is_particle(word);
+    let Some(first) = words.next() else {
+        return true;
+    };
+    let told = is_small(first)
+        || first.bytes().all(|byte| byte.is_ascii_alphabetic())
+            && words
+                .next()
+                .is_some_and(|second| is_small(second) && !BEHIND_NAMES.contains(&second));
+    !told || label(line).is_some()
+}
+
 /// `Speaker: Chef Amélie Toussaint`: whoever stands there, as long as it may be somebody.
 fn said_to_be(part: &str) -> Option<(String, u8)> {
     let part = without_rest(part).trim();
@@ -276,10 +289,6 @@ pub(super) fn is_of_others(text: &str) -> bool {
 /// Whether a word is one of titles and not of names.
 pub(super) fn is_everyday(word: &str) -> bool {
     NOT_NAMES.has(word)
-}
-
-pub(super) fn is_particle(word: &str) -> bool {
-    PARTICLES.contains(&word)
 }
 
 fn label(text: &str) -> Option<&'static str> {
@@ -391,61 +400,6 @@ fn without_rest(part: &str) -> &str {
     end.map_or(part, |(at, _)| &part[..at])
 }
 
-fn fold(word: &str) -> String {
-    let inner = word.trim_matches(|c: char| !c.is_alphanumeric());
-    inner.to_lowercase().replace('’', "'")
-}
-
-fn is_name_word(word: &str, given: bool) -> bool {
-    // Plain small words are most of those that are asked for.
-    if word.bytes().all(|byte| byte.is_ascii_lowercase()) {
-        return false;
-    }
-    let inner = word.trim_matches(['“', '”', '"', '\'', '‘', '’', '„']);
-    let joined = inner.starts_with(|c: char| c.is_ascii_lowercase() || c == '\'');
-    let inner = JOINED_PARTICLES
-        .iter()
-        .find_map(|particle| inner.strip_prefix(particle).filter(|_| joined))
-        .unwrap_or(inner);
-    let first = inner.chars().next().unwrap_or('0');
-    let letters = |c: char| c.is_alphabetic() || matches!(c, '\'' | '’' | '-' | '.' | '‐');
-    let shouted = !given && inner.chars().count() > 2 && inner.chars().all(char::is_uppercase);
-    let humps = inner
-        .chars()
-        .zip(inner.chars().skip(1))
-        .filter(|(a, b)| a.is_lowercase() && b.is_uppercase())
-        .count();
-    let humped = humps > 0
-        && ![
-            "Mc", "Mac", "De", "Van", "La", "Di", "Fitz", "Le", "Du", "Des",
-        ]
-        .iter()
-        .any(|start| inner.starts_with(start));
-    first.is_alphabetic()
-        && !first.is_lowercase()
-        && inner.chars().all(letters)
-        && !shouted
-        && (!humped || given)
-}
-
-/// Names in Han letters or Hangul have two to five of them, names in Katakana a dot between.
-fn far_eastern(words: &[&str]) -> Option<u8> {
-    if words
-        .first()
-        .is_some_and(|word| word.starts_with(|c: char| c.is_ascii()))
-    {
-        return None;
-    }
-    let joined: String = words.concat();
-    let count = joined.chars().count();
-    let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c) || c == '々';
-    let hangul = |c: char| ('\u{ac00}'..='\u{d7af}').contains(&c);
-    let katakana = |c: char| ('\u{30a0}'..='\u{30ff}').contains(&c);
-    let fits = (2..=5).contains(&count) && (joined.chars().all(han) || joined.chars().all(hangul))
-        || joined.contains('・') && count <= 16 && joined.chars().all(katakana);
-    fits.then_some(LIKELY)
-}
-
 /// Without what stands in brackets: companies, nicknames, pronouns.
 pub(super) fn without_brackets(text: &str) -> Cow<'_, str> {
     // `（` and `）` begin with the last of these.
@@ -506,6 +460,18 @@ mod tests {
         );
         assert_eq!(strict("J. P. Morales"), ["J. P. Morales"]);
         assert_eq!(strict("田中太郎"), ["田中太郎"]);
+    }
+
+    #[test]
+    fn whatever_divides_a_name_from_the_rest_is_known_behind_names() {
+        for divider in REST.all.iter().chain(ANDS.all) {
+            let line = format!("Ann{divider}acme");
+            assert!(may_begin_with_name(&line), "{line}");
+        }
+        for line in ["pipes at night", "Pipes break", "Talk about pipes"] {
+            assert!(!may_begin_with_name(line), "{line}");
+        }
+        assert!(may_begin_with_name("by them") && may_begin_with_name("de Vries"));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::cell::LazyCell;
 
 use super::below;
 use super::candidate::Candidate;
+use super::candidates;
 use super::carrier::{Carrier, Post};
 use super::event::names_one;
 use super::heading::{Divided, FORMS, Form, Line, divide};
@@ -34,10 +35,25 @@ pub(super) fn title_talk<'c>(
     titled.or_else(|| {
         let is_said = |block: &Block| block.is_heading() && !block.range.is_empty();
         let first = blocks.iter().position(is_said)?;
+        if has_one_as_high(blocks, post, first) {
+            return None;
+        }
         let told = talk_at(blocks, post, first)?;
         let (outer, others) = headings().split_first()?;
         let stands_over = others.iter().all(|line| line.level > outer.level);
         (outer.at == first && stands_over).then_some(told)
+    })
+}
+
+/// Whether another heading surely is as high as this one, so that it does not stand over all others. Of most posts
+/// this is told by the next one or two.
+fn has_one_as_high(blocks: &[Block], post: Post, at: usize) -> bool {
+    let level = blocks[at].level;
+    let mut headings = (at + 1..blocks.len()).filter(|&other| blocks[other].is_heading());
+    headings.any(|other| {
+        blocks[other].level <= level
+            && Some(other) != post.title
+            && candidates::is_surely_one(blocks, post, other)
     })
 }
 

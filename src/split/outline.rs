@@ -2,10 +2,8 @@
 
 use std::ops::Range;
 
-use memchr::memchr2;
-
 use super::furniture::{Sort, sort};
-use super::wording::collapsed;
+use super::wording::{is_as_kept, spaced_once};
 use crate::model::{Attributes, SafeHtml, Token, decode, is_block};
 
 /// Something on a line of its own that is not inside a quotation or a table; those stand here as one block
@@ -73,6 +71,26 @@ pub(super) fn blocks(content: &SafeHtml) -> Vec<Block> {
         blocks[at].after_rule = blocks[at - 1].kind == BlockKind::Rule;
     }
     blocks
+}
+
+/// What the first blocks say, so many that `lines` lines of them are not blank; all of them where fewer are.
+pub(super) fn first_texts(content: &SafeHtml, lines: usize) -> Vec<String> {
+    let mut reader = Reader::default();
+    let (mut seen, mut said) = (0, 0);
+    for (range, token) in content.tokens() {
+        reader.token(range, token);
+        let new = reader.blocks[seen..].iter();
+        let new = new.flat_map(|block| block.text.lines());
+        said += new.filter(|line| !line.trim().is_empty()).count();
+        seen = reader.blocks.len();
+        if said >= lines {
+            break;
+        }
+    }
+    if said < lines {
+        reader.flush(content.as_str().len());
+    }
+    reader.blocks.into_iter().map(|block| block.text).collect()
 }
 
 #[derive(Default)]
@@ -144,16 +162,15 @@ impl Reader {
             }
             return;
         }
-        let id = attributes.get("id").map(String::from);
         if self.in_item {
             match name {
                 "p" => {}
-                _ if is_block(name) => self.end_item(range.start, true),
-                _ => self.inline(name, attributes, id, range.end),
+                _ if is_line(name) => self.end_item(range.start, true),
+                _ => self.inline(name, attributes, range.end),
             }
             return;
         }
-        if is_block(name) {
+        if is_line(name) {
             self.flush(range.start);
             if name == "hr" {
                 self.blocks.push(Block {
@@ -163,6 +180,7 @@ impl Reader {
                 });
                 return;
             }
+            let id = attributes.get("id").map(String::from);
             let level = level(name);
             if level > 0 || name == "p" {
                 self.start(range.start, level);
@@ -174,11 +192,13 @@ impl Reader {
             }
             return;
         }
-        self.inline(name, attributes, id, range.end);
+        self.inline(name, attributes, range.end);
     }
 
-    fn inline(&mut self, name: &str, attributes: Attributes<'_>, id: Option<String>, end: usize) {
-        if let Some(id) = id.filter(|_| matches!(name, "a" | "span")) {
+    fn inline(&mut self, name: &str, attributes: Attributes<'_>, end: usize) {
+        if matches!(name, "a" | "span")
+            && let Some(id) = attributes.get("id").map(String::from)
+        {
             // An anchor of the author's own is what links to the post use.
             let own = attributes.get("href").is_none();
             match &mut self.current {
@@ -214,7 +234,7 @@ impl Reader {
         } else if self.in_item && matches!(name, "li" | "p") {
             self.end_item(end, false);
         } else if self.enclosed > 0 && !self.in_item {
-        } else if is_block(name) {
+        } else if is_line(name) {
             self.flush(end);
         } else if is_style(name) {
             self.bold -= usize::from(matches!(name, "b" | "strong") && self.bold > 0);
@@ -227,9 +247,14 @@ impl Reader {
     }
 
     fn lines(&mut self, raw: &str, at: usize) {
-        // As most text is: nothing to decode, and of one line.
-        if memchr2(b'&', b'\n', raw.as_bytes()).is_none() {
-            return self.text(raw, at);
+        // Between blocks: what begins the next one asks for no space before it.
+        if self.current.is_none() && raw.trim_ascii().is_empty() {
+            return;
+        }
+        let (before, words, behind) = trimmed(raw);
+        // As most text is: told in one walk.
+        if is_as_kept(words) && !before.contains('\n') && !behind.contains('\n') {
+            return self.write(!before.is_empty(), words, !behind.is_empty(), at);
         }
         let mut from = at;
         for (n, line) in raw.split('\n').enumerate() {
@@ -245,26 +270,31 @@ impl Reader {
     }
 
     fn text(&mut self, text: &str, at: usize) {
-        let from_word = text.trim_start();
-        let words = from_word.trim_end();
+        let (before, words, behind) = trimmed(text);
         if words.is_empty() {
             self.space |= !text.is_empty();
             return;
         }
+        let words = spaced_once(words);
+        self.write(!before.is_empty(), &words, !behind.is_empty(), at);
+    }
+
+    /// Words with single spaces between them, and whether white space stands around them.
+    fn write(&mut self, before: bool, words: &str, behind: bool, at: usize) {
         if self.current.is_none() {
             self.start(at, 0);
         }
-        self.space |= from_word.len() < text.len();
+        self.space |= before;
         self.write_space();
         if let Some(block) = &mut self.current {
             // Most blocks go on behind a link or two.
             if block.text.len() + words.len() > block.text.capacity() {
                 block.text.reserve(words.len() + 256);
             }
-            block.text.push_str(&collapsed(words));
+            block.text.push_str(words);
             self.plain |= self.bold == 0;
         }
-        self.space = words.len() < from_word.len();
+        self.space = behind;
     }
 
     fn write_space(&mut self) {
@@ -331,6 +361,8 @@ impl Reader {
             false => without_permalink_sign(&block.text).trim_end().len(),
         };
         block.text.truncate(trimmed);
+        // A line that says nothing is gone with what was trimmed.
+        block.breaks.retain(|&(from, _)| from < trimmed);
         for styled in &mut block.styled {
             styled.end = styled.end.min(trimmed);
         }
@@ -350,6 +382,14 @@ impl Reader {
             self.blocks.extend(unhashed(&block));
         }
     }
+}
+
+/// White space, words, white space.
+fn trimmed(text: &str) -> (&str, &str, &str) {
+    let from_word = text.trim_start();
+    let words = from_word.trim_end();
+    let (before, behind) = (text.len() - from_word.len(), &from_word[words.len()..]);
+    (&text[..before], words, behind)
 }
 
 /// A paragraph of more lines is no row of headings.
@@ -422,18 +462,27 @@ fn level(name: &str) -> u8 {
 }
 
 fn enclosing(name: &str) -> Option<BlockKind> {
-    match name {
-        "ul" | "ol" => Some(BlockKind::List),
-        "blockquote" | "table" | "pre" | "dl" | "figure" | "aside" | "details" => {
+    match name.as_bytes() {
+        b"ul" | b"ol" => Some(BlockKind::List),
+        b"blockquote" | b"table" | b"pre" | b"dl" | b"figure" | b"aside" | b"details" => {
             Some(BlockKind::Other)
         }
         _ => None,
     }
 }
 
+/// As [`is_block`]; the names that nearly all tags have are not looked for among the others.
+fn is_line(name: &str) -> bool {
+    match name.as_bytes() {
+        b"p" | b"li" | [b'h', b'1'..=b'6'] => true,
+        b"code" | b"img" | b"br" | b"span" => false,
+        _ => !is_style(name) && is_block(name),
+    }
+}
+
 fn is_style(name: &str) -> bool {
     matches!(
-        name,
-        "a" | "em" | "i" | "strong" | "b" | "u" | "cite" | "small"
+        name.as_bytes(),
+        b"a" | b"em" | b"i" | b"strong" | b"b" | b"u" | b"cite" | b"small"
     )
 }

@@ -100,7 +100,7 @@ impl Count {
 }
 
 fn same(title: &str) -> String {
-    super::wording::bare(title)
+    super::wording::bare(title).into_owned()
 }
 
 fn strings(value: &Value) -> Vec<&str> {

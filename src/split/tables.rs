@@ -164,17 +164,20 @@ impl Titles {
     }
 
     pub(super) fn has_title(&self, bare: &str) -> bool {
-        let starts = std::iter::once(0).chain(bare.match_indices(' ').map(|(at, _)| at + 1));
-        starts.into_iter().any(|start| {
+        let mut next = 0;
+        bare.split(' ').any(|first| {
+            let start = next;
+            next += first.len() + 1;
+            if !self.first.contains(first) {
+                return false;
+            }
             let rest = &bare[start..];
             let ends = rest.match_indices(' ').map(|(at, _)| at);
-            let mut ends = ends.chain([rest.len()]).take(self.longest).peekable();
-            let first = ends.peek().map_or(rest, |&end| &rest[..end]);
-            self.first.contains(first)
-                && ends.any(|end| {
-                    let phrase = &rest[..end];
-                    self.anywhere.contains(phrase) || start == 0 && self.beginnings.contains(phrase)
-                })
+            let mut ends = ends.chain([rest.len()]).take(self.longest);
+            ends.any(|end| {
+                let phrase = &rest[..end];
+                self.anywhere.contains(phrase) || start == 0 && self.beginnings.contains(phrase)
+            })
         })
     }
 

@@ -97,19 +97,23 @@ pub(super) fn is_of_talks(title: &str, blocks: &[Block], most: usize) -> bool {
         .sum::<usize>();
     let mut all = [false; WORDS.len()];
     let mut told = titled;
-    for at in heard(blocks, most) {
-        if !std::mem::replace(&mut all[at], true) {
-            told = titled + worth(&said(&all));
-        }
-        if told >= ENOUGH {
-            return true;
+    for text in texts(blocks, most) {
+        for at in heard_in(text) {
+            if !std::mem::replace(&mut all[at], true) {
+                told = titled + worth(&said(&all));
+            }
+            if told >= ENOUGH {
+                return true;
+            }
         }
     }
     let said = said(&all);
     // What the first words of a text speak of, it is about.
     let opening = || {
         let opening = blocks.get(..OPENING).unwrap_or(blocks);
-        let mut words = heard(opening, OPENING).map(|at| WORDS[at]);
+        let mut words = texts(opening, OPENING)
+            .flat_map(heard_in)
+            .map(|at| WORDS[at]);
         words.any(|word| !WEAK.contains(&word) && said.contains(&word))
     };
     told >= ENOUGH || told + 1 == ENOUGH && opening()
@@ -130,41 +134,83 @@ fn worth(said: &[&str]) -> usize {
 
 /// Whether the first `most` blocks speak of talks in their first words.
 pub(super) fn is_talkish(blocks: &[Block], most: usize) -> bool {
-    heard(blocks, most).next().is_some()
+    texts(blocks, most).any(|text| heard_in(text).next().is_some())
 }
 
-/// Which of [`WORDS`] stand among the first words of the first `most` blocks, in order.
-fn heard(blocks: &[Block], most: usize) -> impl Iterator<Item = usize> {
-    let texts = blocks
-        .iter()
-        .filter(|block| block.kind != BlockKind::Other)
-        .take(most);
-    texts.flat_map(|block| heard_in(&block.text))
+/// What the first `most` blocks say.
+fn texts(blocks: &[Block], most: usize) -> impl Iterator<Item = &str> {
+    let blocks = blocks.iter().filter(|block| block.kind != BlockKind::Other);
+    blocks.take(most).map(|block| block.text.as_str())
 }
 
 /// So many signs that are in no word, blanks above all, end the first words of a text.
 const SIGNS: usize = 60;
 
+/// Which of [`WORDS`] stand among the first words of a text, in order.
 fn heard_in(text: &str) -> impl Iterator<Item = usize> {
-    let bytes = text.as_bytes();
-    let mut before = b' ';
-    let starts = bytes.windows(2).enumerate().filter(move |(_, pair)| {
-        let may_start = !IS_IN_WORDS[usize::from(before)];
-        before = pair[0];
-        may_start & (SECONDS[usize::from(pair[0])] >> (pair[1] & 31) & 1 == 1)
+    // A word is known by its first two bytes at least.
+    let bytes = &text.as_bytes()[..text.len().min(first_words(text) + 1)];
+    let mut from = 0;
+    let known = std::iter::from_fn(move || {
+        loop {
+            let start = next_start(bytes, from)?;
+            from = start + 1;
+            if let Some(at) = known_at(text, start) {
+                return Some((start, at));
+            }
+        }
     });
-    let known = |start| {
-        let inside = text[..start].ends_with(char::is_alphanumeric);
-        let rest = Some(&text[start..]).filter(|_| !inside)?;
-        Some((start, known(&rest[..word_length(rest)])?))
+    // Of what stands before the known words each sign is counted once.
+    let (mut signs, mut counted) = (0, 0);
+    known.map_while(move |(start, at)| {
+        let more = text[counted..start].chars();
+        signs += more.filter(|c| !c.is_alphanumeric()).count();
+        counted = start;
+        (signs < SIGNS).then_some(at)
+    })
+}
+
+/// Behind which byte no word is among the first ones; some before it are none, too.
+fn first_words(text: &str) -> usize {
+    const STEP: usize = 64;
+    // Only signs of ASCII are counted: the compiler looks at many bytes at once then.
+    let signs_of = |bytes: &[u8]| -> u8 {
+        let is_sign = |byte: &u8| byte.is_ascii() & !byte.is_ascii_alphanumeric();
+        bytes.iter().map(|byte| u8::from(is_sign(byte))).sum()
     };
-    let is_first = |start: usize| {
-        let signs = text[..start].chars().filter(|c| !c.is_alphanumeric());
-        signs.take(SIGNS).count() < SIGNS
-    };
-    starts
-        .filter_map(move |(start, _)| known(start))
-        .map_while(move |(start, at)| is_first(start).then_some(at))
+    let mut signs = 0;
+    let steps = text.as_bytes().chunks(STEP);
+    let over = steps.enumerate().find(|(_, bytes)| {
+        signs += usize::from(signs_of(bytes));
+        signs >= SIGNS
+    });
+    over.map_or(text.len(), |(at, bytes)| at * STEP + bytes.len())
+}
+
+/// Where the next word stands, from `from` on, that may be one of [`WORDS`]. This walk over all bytes is what
+/// reading a text for talks costs: so one table says all that is asked of a byte.
+fn next_start(bytes: &[u8], from: usize) -> Option<usize> {
+    let before = from.checked_sub(1).map_or(b' ', |before| bytes[before]);
+    let mut apart = STARTS[usize::from(before)] & SIGN;
+    let mut pairs = bytes.get(from..)?.windows(2);
+    let found = pairs.position(|pair| {
+        let said = STARTS[usize::from(pair[0])];
+        let may_start = apart & (said >> (pair[1] & 31) << SIGN_BIT) != 0;
+        apart = said & SIGN;
+        may_start
+    })?;
+    Some(from + found)
+}
+
+/// Which of [`WORDS`] stands here as a whole word.
+fn known_at(text: &str, start: usize) -> Option<usize> {
+    let rest = &text[start..];
+    let third = rest.as_bytes().get(2)? & 31;
+    let fits = THIRDS[usize::from(rest.as_bytes()[0])] >> third & 1 == 1;
+    if !fits || text[..start].ends_with(char::is_alphanumeric) {
+        return None;
+    }
+    known(&rest[..word_length(rest)])
 }
 
 /// How long the word is that a text begins with.
@@ -193,21 +239,29 @@ const IS_IN_WORDS: [bool; 256] = {
     table
 };
 
-/// What [`WORDS`] that begin with one byte, in either case, have: a bit each for their second bytes by the last
-/// five bits, which are the same of both cases, and for their lengths. Nearly every word of a text is told from
-/// all of them by these.
-const SECONDS: [u32; 256] = by_first(true);
-const LENGTHS: [u32; 256] = by_first(false);
+/// What [`WORDS`] that begin with one byte, in either case, have: a bit each for their second and their third bytes by
+/// the last five bits, which are the same of both cases, and for their lengths. Nearly every word of a text is
+/// told from all of them by these.
+const SECONDS: [u32; 256] = by_first(Told::Second);
+const THIRDS: [u32; 256] = by_first(Told::Third);
+const LENGTHS: [u32; 256] = by_first(Told::Length);
 
-const fn by_first(seconds: bool) -> [u32; 256] {
+#[derive(Clone, Copy)]
+enum Told {
+    Second,
+    Third,
+    Length,
+}
+
+const fn by_first(told: Told) -> [u32; 256] {
     let mut table = [0; 256];
     let mut at = 0;
     while at < WORDS.len() {
         let word = WORDS[at].as_bytes();
-        let bit = if seconds {
-            word[1] & 31
-        } else {
-            word.len() as u8
+        let bit = match told {
+            Told::Second => word[1] & 31,
+            Told::Third => word[2] & 31,
+            Told::Length => word.len() as u8,
         };
         table[word[0] as usize] |= 1 << bit;
         table[word[0].to_ascii_uppercase() as usize] |= 1 << bit;
@@ -215,6 +269,22 @@ const fn by_first(seconds: bool) -> [u32; 256] {
     }
     table
 }
+
+/// [`SECONDS`], and above them whether the byte is in no word, so that one may begin behind it.
+const STARTS: [u64; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = SECONDS[byte] as u64;
+        if !IS_IN_WORDS[byte] {
+            table[byte] |= SIGN;
+        }
+        byte += 1;
+    }
+    table
+};
+const SIGN_BIT: u32 = 32;
+const SIGN: u64 = 1 << SIGN_BIT;
 
 /// Which of [`WORDS`] a word is.
 fn known(word: &str) -> Option<usize> {

@@ -263,3 +263,36 @@ fn a_talks_links_are_told_apart() {
     assert_eq!(kinds(0), ["slides", "video", "code", "slides"]);
     assert_eq!(kinds(1), ["other"]);
 }
+
+#[test]
+fn a_row_of_headings_may_end_in_an_empty_line() {
+    let entry = post(
+        "Pipes",
+        "<p># Pipes at night<br><em></em></p><p># Hoses<br></p>",
+    );
+    assert_eq!(told(&entry), []);
+}
+
+#[test]
+fn an_event_is_read_among_the_first_lines_and_no_later() {
+    let talks = "<h2>Pipes at night — Ann Poe</h2><p>A talk at the conference</p><h2>Hoses by day — Bo Roe</h2><p>Her slides</p>";
+    let event_behind = |lines: usize| {
+        let content = format!(
+            "{}<p>Event: PipeConf 2020</p>{talks}",
+            "<p>a<br>b</p>\n".repeat(lines / 2)
+        );
+        let mut entry = post("Pipes, hoses and taps", &content);
+        split(&mut entry);
+        let alone = Entry {
+            event: None,
+            ..entry.clone()
+        };
+        assert_eq!(
+            (super::talks(&alone), event(&alone)),
+            (entry.talks, entry.event.clone())
+        );
+        entry.event
+    };
+    assert_eq!(event_behind(8).as_deref(), Some("PipeConf 2020"));
+    assert_eq!(event_behind(10), None);
+}

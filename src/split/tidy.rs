@@ -1,7 +1,7 @@
 //! A line without what surrounds a title: numbering, times, votes, languages, links to slides.
 
 use super::dividers::Dividers;
-use super::wording::{bare, collapsed, first_word};
+use super::wording::{bare, collapsed, first_word, starts_with};
 
 /// Words in brackets or behind a dash at the end of a title that are no part of it.
 const LABELS: &[&str] = &[
@@ -83,6 +83,14 @@ pub(super) fn tidy(title: &str) -> String {
         .trim_end_matches([':', '|', ',', ';', ' ', '–', '—'])
         .trim();
     title = title.strip_suffix(" -").unwrap_or(title);
+    collapsed(without_quotes(title)).into_owned()
+}
+
+fn without_quotes(title: &str) -> &str {
+    if title.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        return title;
+    }
+    let mut title = title;
     for (open, close) in [
         ("\"", "\""),
         ("“", "”"),
@@ -104,11 +112,16 @@ pub(super) fn tidy(title: &str) -> String {
             title = inner;
         }
     }
-    collapsed(title).into_owned()
+    title
 }
 
 /// How many bytes of a line stand before what it says: pictures, time, numbering.
 pub(super) fn head(line: &str) -> usize {
+    // As most lines begin: with a letter that none of the words for days, times and numbers begins with.
+    let letter = line.bytes().next().unwrap_or_default();
+    if letter.is_ascii_alphabetic() && !b"DJSTdjst".contains(&letter) {
+        return 0;
+    }
     let mut rest = line;
     loop {
         let before = rest.len();
@@ -172,14 +185,9 @@ fn without_day(line: &str) -> &str {
 
 /// Numbers such as `1.`, `2)`, `(3)`, `#4`, `Talk 5:`.
 fn without_number(line: &str) -> &str {
-    let lower: String = line
-        .chars()
-        .take(8)
-        .collect::<String>()
-        .to_ascii_lowercase();
     let worded = ["talk ", "session ", "topic "]
         .iter()
-        .find(|word| lower.starts_with(**word));
+        .find(|word| starts_with(line, word));
     let from = worded.map_or(line, |word| &line[word.len()..]);
     let marked = from.strip_prefix(['#', '(']).unwrap_or(from);
     let digits = marked.bytes().take_while(u8::is_ascii_digit).count();

@@ -2,17 +2,28 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr_iter;
+
 /// Lower case, letters and digits alone, single spaces.
-pub(super) fn bare(line: &str) -> String {
+pub(super) fn bare(line: &str) -> Cow<'_, str> {
+    // As most single words of a text stand there.
+    if is_plain(line) {
+        return Cow::Borrowed(line);
+    }
     if line.is_ascii() {
-        return bare_ascii(line);
+        return Cow::Owned(bare_ascii(line));
     }
     let letters: String = line
         .chars()
         .filter(|c| !matches!(c, '\'' | '’'))
         .map(|c| if c.is_alphanumeric() { c } else { ' ' })
         .collect();
-    collapsed(&letters.to_lowercase()).into_owned()
+    Cow::Owned(collapsed(&letters.to_lowercase()).into_owned())
+}
+
+/// Whether a word is of small letters of ASCII alone.
+pub(super) fn is_plain(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
 /// As [`bare`], for nearly every line there is, in one walk.
@@ -33,10 +44,22 @@ fn bare_ascii(line: &str) -> String {
     bare
 }
 
+/// With spaces for line breaks.
+pub(super) fn on_one_line(text: &str) -> Cow<'_, str> {
+    match text.contains('\n') {
+        true => Cow::Owned(text.replace('\n', " ")),
+        false => Cow::Borrowed(text),
+    }
+}
+
 /// With single spaces for white space, and none around.
 pub(super) fn collapsed(text: &str) -> Cow<'_, str> {
-    let words = text.trim();
-    if is_spaced_once(words) {
+    spaced_once(text.trim())
+}
+
+/// The same of text with no white space around it.
+pub(super) fn spaced_once(words: &str) -> Cow<'_, str> {
+    if is_spaced_once(words) || is_punctuated(words) {
         return Cow::Borrowed(words);
     }
     let mut collapsed = String::with_capacity(words.len());
@@ -47,15 +70,43 @@ pub(super) fn collapsed(text: &str) -> Cow<'_, str> {
     Cow::Owned(collapsed)
 }
 
+/// Whether escaped text with no white space around it is kept as it stands: on one line, with nothing to decode and no
+/// white space to collapse. `false` of some text that is; of none the answer is `false`, too.
+pub(super) fn is_as_kept(words: &str) -> bool {
+    !words.is_empty()
+        && is_spaced_once_but(words, |a, _| {
+            (a == b'&') | (a == 0xc2) | (a.wrapping_sub(0xe1) < 3)
+        })
+}
+
 /// Whether white space is collapsed as it stands. `false` of some text that is: the white space beyond ASCII
 /// begins with few bytes, and so does other text.
 fn is_spaced_once(words: &str) -> bool {
+    is_spaced_once_but(words, |a, _| (a == 0xc2) | (a.wrapping_sub(0xe1) < 3))
+}
+
+/// The same of text with dashes, dots and quotation marks, which begin with a byte that white space begins with, too.
+/// Asked second: it costs more.
+fn is_punctuated(words: &str) -> bool {
+    let spaced = is_spaced_once_but(words, |a, b| {
+        let line_or_no_break = (a == 0xc2) & ((b == 0x85) | (b == 0xa0));
+        line_or_no_break | (a == 0xe1) | (a == 0xe3) | (a == 0xe2) & (b == 0x81)
+    });
+    // Between these bytes at the end stand the signs in common use, and no white space.
+    let bytes = words.as_bytes();
+    let is_sign = |at: usize| {
+        bytes.get(at + 1) != Some(&0x80) || matches!(bytes.get(at + 2), Some(0x90..=0xa7))
+    };
+    spaced && memchr_iter(0xe2, bytes).all(is_sign)
+}
+
+/// Whether there are no two spaces together, no other white space of ASCII, and none that two bytes tell.
+fn is_spaced_once_but(words: &str, is_beyond_ascii: impl Fn(u8, u8) -> bool) -> bool {
     // Without a way out in the midst: so the compiler looks at many bytes at once. The last is no white space.
     let bytes = words.as_bytes();
     let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
     !pairs.fold(false, |odd, (&a, &b)| {
-        let beyond_ascii = (a == 0xc2) | (a.wrapping_sub(0xe1) < 3);
-        odd | (a < b' ') | beyond_ascii | ((a == b' ') & (b == b' '))
+        odd | is_beyond_ascii(a, b) | (a < b' ') | ((a == b' ') & (b == b' '))
     })
 }
 
@@ -124,6 +175,24 @@ fn is_alike(byte: Option<&u8>, known: Option<&u8>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn white_space_is_collapsed_whatever_it_is_and_whatever_stands_beside_it() {
+        let spaces = ('\0'..='\u{3001}').filter(|c| c.is_whitespace());
+        for between in spaces.chain("— “…”•、é \u{200b}".chars()) {
+            for text in [
+                format!("a{between}b"),
+                format!("“a”{between}— b…"),
+                format!("a  b{between}c"),
+            ] {
+                let words: Vec<&str> = text.split_whitespace().collect();
+                assert_eq!(collapsed(&text), words.join(" "), "{text:?}");
+                assert!(!is_as_kept(&text) || words.join(" ") == text, "{text:?}");
+            }
+        }
+        assert!(matches!(collapsed("“a” — b…"), Cow::Borrowed(_)));
+        assert!(is_as_kept("a b: c") && !is_as_kept("a &amp; b") && !is_as_kept("a\nb"));
+    }
 
     #[test]
     fn lines_are_compared_without_case_signs_and_spaces() {
