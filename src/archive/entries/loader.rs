@@ -1,0 +1,363 @@
+//! Entries out of their tables, many at once.
+//!
+//! Each table is walked over once in the order of the entries' numbers, and begun anew where the next of them
+//! is far away. So an entry costs a few steps of these walks and not a statement for each table, and a table
+//! that has nothing of any of them is asked once.
+
+use std::collections::HashMap;
+
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
+
+use super::super::duplicates;
+use super::super::error::ArchiveError;
+use super::super::instants::{certain, instant};
+use super::super::tags;
+use super::super::unpack;
+use super::walk::Walk;
+use crate::model::{
+    ArchivedEntry, ContentHash, Enclosure, Entry, EntryId, EntrySource, Extras, FeedOfEntry,
+    Original, Person, SafeHtml, Talk, TalkKind,
+};
+
+/// An entry without what stands in tables of its own.
+pub(in crate::archive) const ENTRIES: &str = "
+    SELECT e.id, e.feed, e.guid, e.url, e.title, e.summary, e.published, e.updated, e.first_seen,
+           e.language, e.event, e.comments_url, e.source_guid, e.source_title, e.source_url, e.hash, e.extras,
+           EXISTS (
+               SELECT 1 FROM entries o
+               LEFT JOIN duplicates other ON other.entry = o.id LEFT JOIN duplicates own ON own.entry = e.id
+               WHERE o.guid = e.guid AND o.id <> e.id
+                 -- Of one post the entry that is shown has the guid, of several posts the first.
+                 AND CASE WHEN ifnull(other.shown, o.id) = ifnull(own.shown, e.id)
+                          THEN own.shown <> e.id ELSE o.id < e.id END)
+    FROM entries e WHERE e.id >= ?1 ORDER BY e.id";
+
+const FEED: &str = "
+    SELECT f.url, f.guid, coalesce(f.given_title, f.title), f.site_url, f.self_url, f.rights, f.updated,
+           ifnull((SELECT from_url FROM moves WHERE feed_id = f.id ORDER BY id LIMIT 1), f.url)
+    FROM feeds f WHERE f.id = ?1";
+
+pub(in crate::archive) const AUTHORS: &str = "
+    SELECT entry, name, uri, email FROM authors WHERE entry >= ?1 ORDER BY entry, position";
+
+pub(in crate::archive) const ENCLOSURES: &str = "
+    SELECT entry, url, media_type, length FROM enclosures WHERE entry >= ?1 ORDER BY entry, position";
+
+pub(in crate::archive) const TALKS: &str = "
+    SELECT entry, title, speakers, kind, level, anchor, url, start, end FROM talks
+    WHERE entry >= ?1 ORDER BY entry, number";
+
+pub(in crate::archive) const CONTENTS: &str =
+    "SELECT entry, data FROM contents WHERE entry >= ?1 ORDER BY entry";
+
+pub(in crate::archive) const SHOWN: &str =
+    "SELECT shown FROM duplicates WHERE shown >= ?1 ORDER BY shown";
+
+/// So much is held of entries that are read together, in bytes of text; a single one may have more.
+const MOST_HELD: usize = 2 << 20;
+
+/// Feeds whose facts are held.
+const MOST_FEEDS: usize = 2_000;
+
+pub(in crate::archive) struct Loader<'db> {
+    db: &'db Connection,
+    entries: Walk<'db>,
+    authors: Walk<'db>,
+    tags: Walk<'db>,
+    enclosures: Walk<'db>,
+    talks: Walk<'db>,
+    contents: Walk<'db>,
+    /// Where entries stand for their posts in every feed: which of them do.
+    shown: Option<Walk<'db>>,
+    feed: CachedStatement<'db>,
+    feeds: HashMap<i64, FeedOfEntry>,
+    /// What was read ahead, by number; `None`: taken.
+    ready: Vec<(EntryId, Option<ArchivedEntry>)>,
+}
+
+impl<'db> Loader<'db> {
+    /// `merged`: each entry stands for its post in every feed, see `duplicates`.
+    pub(in crate::archive) fn new(db: &'db Connection, merged: bool) -> Result<Self, ArchiveError> {
+        Ok(Self {
+            db,
+            entries: Walk::single(db, ENTRIES)?,
+            authors: Walk::many(db, AUTHORS)?,
+            tags: Walk::many(db, tags::OF_ENTRIES)?,
+            enclosures: Walk::many(db, ENCLOSURES)?,
+            talks: Walk::many(db, TALKS)?,
+            contents: Walk::single(db, CONTENTS)?,
+            shown: match merged {
+                true => Some(Walk::many(db, SHOWN)?),
+                false => None,
+            },
+            feed: db.prepare_cached(FEED)?,
+            feeds: HashMap::new(),
+            ready: Vec::new(),
+        })
+    }
+
+    /// Reads these ahead, as far as they take little memory. What goes wrong is said to who takes the entry
+    /// that it goes wrong with.
+    pub(in crate::archive) fn read_ahead(&mut self, mut ids: Vec<i64>) {
+        ids.sort_unstable();
+        ids.dedup();
+        self.ready = self.bunch(&ids).unwrap_or_default();
+    }
+
+    /// An entry in full, but for its original.
+    pub(in crate::archive) fn take(
+        &mut self,
+        id: EntryId,
+    ) -> Result<Option<ArchivedEntry>, ArchiveError> {
+        if let Ok(at) = self.ready.binary_search_by_key(&id, |(id, _)| *id)
+            && let Some(entry) = self.ready[at].1.take()
+        {
+            return Ok(Some(entry));
+        }
+        self.one(id)
+    }
+
+    /// An entry without its content, so also where that is damaged.
+    pub(super) fn facts(&mut self, id: EntryId) -> Result<Option<ArchivedEntry>, ArchiveError> {
+        Ok(self.gather(&[id.0], usize::MAX)?.entries.pop())
+    }
+
+    fn one(&mut self, id: EntryId) -> Result<Option<ArchivedEntry>, ArchiveError> {
+        let Some(mut archived) = self.facts(id)? else {
+            return Ok(None);
+        };
+        let mut content = None;
+        let mut left = usize::MAX;
+        let db = self.db;
+        self.contents.over(&[id.0], &mut left, |_, row| {
+            content = Some(unpack::html(db, row.get_ref(1)?.as_blob()?));
+            Ok(0)
+        })?;
+        archived.entry.content = content
+            .ok_or_else(|| ArchiveError::Damaged(format!("entry {} has no content", id.0)))??;
+        Ok(Some(archived))
+    }
+
+    /// Those of the entries that are whole, up to where they take too much memory.
+    fn bunch(
+        &mut self,
+        ids: &[i64],
+    ) -> Result<Vec<(EntryId, Option<ArchivedEntry>)>, ArchiveError> {
+        let mut bunch = self.gather(ids, MOST_HELD)?;
+        let mut contents: Vec<Option<SafeHtml>> = vec![None; bunch.entries.len()];
+        let db = self.db;
+        bunch.add(&mut self.contents, |at, _, row| {
+            contents[at] = unpack::html(db, row.get_ref(1)?.as_blob()?).ok();
+            Ok(contents[at].as_ref().map_or(0, |html| html.as_str().len()))
+        })?;
+        let whole = |(mut archived, content): (ArchivedEntry, Option<SafeHtml>)| {
+            archived.entry.content = content?;
+            Some((archived.id, Some(archived)))
+        };
+        let entries = bunch.entries.into_iter().zip(contents);
+        Ok(entries.filter_map(whole).collect())
+    }
+
+    /// The entries without their contents, up to where they take more than so much memory.
+    fn gather(&mut self, ids: &[i64], left: usize) -> Result<Bunch, ArchiveError> {
+        let mut bunch = Bunch {
+            ids: Vec::with_capacity(ids.len()),
+            entries: Vec::with_capacity(ids.len()),
+            left,
+        };
+        self.entries.over(ids, &mut bunch.left, |_, row| {
+            let Some(feed) = feed_of_entry(&mut self.feed, &mut self.feeds, row.get(1)?)? else {
+                return Ok(0);
+            };
+            let archived = entry_of(row, feed)?;
+            let entry = &archived.entry;
+            let length = entry.guid.len() + length(&entry.title) + length(&entry.summary);
+            bunch.ids.push(archived.id.0);
+            bunch.entries.push(archived);
+            Ok(length + row.get_ref(16)?.as_str_or_null()?.map_or(0, str::len))
+        })?;
+        bunch.add(&mut self.authors, |_, entry, row| {
+            let author = author_of(row)?;
+            let length = length(&author.name) + length(&author.uri) + length(&author.email);
+            entry.authors.push(author);
+            Ok(length)
+        })?;
+        bunch.add(&mut self.enclosures, |_, entry, row| {
+            let enclosure = enclosure_of(row)?;
+            let length = enclosure.url.len();
+            entry.enclosures.push(enclosure);
+            Ok(length)
+        })?;
+        bunch.add(&mut self.talks, |_, entry, row| {
+            let talk = talk_of(row)?;
+            let names = talk.speakers.iter().map(String::len);
+            let length = names.fold(talk.title.len(), |all, name| all + name);
+            entry.talks.push(talk);
+            Ok(length)
+        })?;
+        let mut found = Vec::new();
+        bunch.add(&mut self.tags, |at, _, row| {
+            let placed = tags::placed(row)?;
+            let length = placed.1.name.len();
+            found.push((at, placed));
+            Ok(length)
+        })?;
+        found.sort_by(|(one, a), (other, b)| one.cmp(other).then_with(|| tags::in_order(a, b)));
+        for (at, (_, tag)) in found {
+            if let Some(archived) = bunch.entries.get_mut(at) {
+                archived.entry.tags.push(tag);
+            }
+        }
+        for archived in &mut bunch.entries {
+            tags::keep_each_once(&mut archived.entry.tags);
+        }
+        if let Some(shown) = &mut self.shown {
+            let mut several = Vec::new();
+            bunch.add(shown, |at, _, _| {
+                several.push(at);
+                Ok(0)
+            })?;
+            several.dedup();
+            for at in several {
+                duplicates::unite(self.db, &mut bunch.entries[at], true)?;
+            }
+        }
+        Ok(bunch)
+    }
+}
+
+/// Entries that are read together, in the order of their numbers.
+struct Bunch {
+    ids: Vec<i64>,
+    entries: Vec<ArchivedEntry>,
+    /// How much more may be held, in bytes.
+    left: usize,
+}
+
+impl Bunch {
+    /// Adds what one table has of them, and leaves out those for which there is no room any more.
+    fn add(
+        &mut self,
+        walk: &mut Walk<'_>,
+        mut put: impl FnMut(usize, &mut Entry, &Row<'_>) -> rusqlite::Result<usize>,
+    ) -> Result<(), ArchiveError> {
+        let entries = &mut self.entries;
+        let done = walk.over(&self.ids, &mut self.left, |at, row| {
+            put(at, &mut entries[at].entry, row)
+        })?;
+        self.ids.truncate(done);
+        self.entries.truncate(done);
+        Ok(())
+    }
+}
+
+fn length(text: &Option<String>) -> usize {
+    text.as_ref().map_or(0, String::len)
+}
+
+/// The feed beside an entry; entries of one feed often come together.
+fn feed_of_entry(
+    select: &mut CachedStatement<'_>,
+    known: &mut HashMap<i64, FeedOfEntry>,
+    id: i64,
+) -> rusqlite::Result<Option<FeedOfEntry>> {
+    if let Some(feed) = known.get(&id) {
+        return Ok(Some(feed.clone()));
+    }
+    let feed = select.query_row([id], |row| {
+        Ok(FeedOfEntry {
+            url: row.get(0)?,
+            guid: row.get(1)?,
+            title: row.get(2)?,
+            site_url: row.get(3)?,
+            self_url: row.get(4)?,
+            rights: row.get(5)?,
+            updated: instant(row.get(6)?),
+            first_url: row.get(7)?,
+        })
+    });
+    let Some(feed) = feed.optional()? else {
+        return Ok(None);
+    };
+    if known.len() == MOST_FEEDS {
+        known.clear();
+    }
+    known.insert(id, feed.clone());
+    Ok(Some(feed))
+}
+
+fn entry_of(row: &Row<'_>, feed: FeedOfEntry) -> rusqlite::Result<ArchivedEntry> {
+    let source = EntrySource {
+        guid: row.get(12)?,
+        title: row.get(13)?,
+        url: row.get(14)?,
+    };
+    let entry = Entry {
+        guid: row.get(2)?,
+        url: row.get(3)?,
+        title: row.get(4)?,
+        authors: Vec::new(),
+        tags: Vec::new(),
+        published: instant(row.get(6)?),
+        updated: instant(row.get(7)?),
+        summary: row.get(5)?,
+        content: SafeHtml::default(),
+        enclosures: Vec::new(),
+        language: row.get(9)?,
+        source: Some(source).filter(|source| *source != EntrySource::default()),
+        comments_url: row.get(11)?,
+        extras: extras(row.get_ref(16)?.as_str_or_null()?),
+        talks: Vec::new(),
+        event: row.get(10)?,
+        hash: ContentHash(row.get(15)?),
+        original: Original::default(),
+    };
+    Ok(ArchivedEntry {
+        id: EntryId(row.get(0)?),
+        feed,
+        guid_is_taken: row.get(17)?,
+        first_seen: certain(row.get(8)?),
+        entry,
+        also_in: Vec::new(),
+    })
+}
+
+/// What is no `Extras` can only be damage; `check` finds it.
+fn extras(json: Option<&str>) -> Option<Box<Extras>> {
+    serde_json::from_str(json?).ok()
+}
+
+fn author_of(row: &Row<'_>) -> rusqlite::Result<Person> {
+    Ok(Person {
+        name: row.get(1)?,
+        uri: row.get(2)?,
+        email: row.get(3)?,
+    })
+}
+
+fn enclosure_of(row: &Row<'_>) -> rusqlite::Result<Enclosure> {
+    Ok(Enclosure {
+        url: row.get(1)?,
+        media_type: row.get(2)?,
+        length: row
+            .get::<_, Option<i64>>(3)?
+            .and_then(|length| length.try_into().ok()),
+    })
+}
+
+fn talk_of(row: &Row<'_>) -> rusqlite::Result<Talk> {
+    let byte = |column: usize| {
+        row.get(column)
+            .map(|at: i64| usize::try_from(at).unwrap_or(0))
+    };
+    Ok(Talk {
+        title: row.get(1)?,
+        // What is no list of names can only be damage; `check` finds it.
+        speakers: serde_json::from_str(row.get_ref(2)?.as_str()?).unwrap_or_default(),
+        kind: TalkKind::from_word(row.get_ref(3)?.as_str()?),
+        level: row.get(4)?,
+        anchor: row.get(5)?,
+        url: row.get(6)?,
+        section: byte(7)?..byte(8)?,
+    })
+}
