@@ -18,7 +18,8 @@ pub(super) const MAX_TALKS: usize = 255;
 
 /// An entry in full, but for its original.
 pub(super) fn load(db: &Connection, id: EntryId) -> Result<Option<ArchivedEntry>, ArchiveError> {
-    Loader::new(db, false)?.take(id)
+    let archived = Loader::new(db, false, true)?.take(id)?;
+    Ok(archived.map(|archived| *archived))
 }
 
 /// An entry without its content, so also where that is damaged.
@@ -26,7 +27,8 @@ pub(super) fn load_facts(
     db: &Connection,
     id: EntryId,
 ) -> Result<Option<ArchivedEntry>, ArchiveError> {
-    Loader::new(db, false)?.facts(id)
+    let archived = Loader::new(db, false, true)?.facts(id)?;
+    Ok(archived.map(|archived| *archived))
 }
 
 /// The number that was given last; 0 where there is no entry.

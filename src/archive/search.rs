@@ -13,7 +13,7 @@ use crate::query::{By, Digest, DigestHead, Found, Item, Query, Sort};
 
 /// So many entries are read together at first, for a first item soon, and later.
 const FIRST: usize = 64;
-const MOST: usize = 512;
+const MOST: usize = 256;
 
 /// Passes what the query selects to the digest; answers how many items there were.
 pub(super) fn search(
@@ -44,10 +44,10 @@ pub(super) fn search(
         Ok(())
     };
     for plan in &parts {
-        let mut loader = Loader::new(&snapshot, plan.merged)?;
+        let mut loader = Loader::new(&snapshot, plan.merged, digest.wants_ids())?;
         let mut select = snapshot.prepare(&plan.sql)?;
         let mut rows = select.query(params_from_iter(&plan.parameters))?;
-        let mut entry: Option<ArchivedEntry> = None;
+        let mut entry: Option<Box<ArchivedEntry>> = None;
         let mut bunch = Vec::new();
         let mut size = FIRST;
         loop {

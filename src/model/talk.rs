@@ -103,10 +103,8 @@ impl Tag {
     /// nothing but signs is left (`C++`, `+1`), the signs count.
     pub(crate) fn key(name: &str) -> String {
         let folded = name.trim().trim_start_matches('#').to_lowercase();
-        let bare: String = folded
-            .chars()
-            .filter(|c| !matches!(c, ' ' | '-' | '_' | '.' | '/' | '\u{a0}'))
-            .collect();
+        let mut bare = folded.clone();
+        bare.retain(|c| !matches!(c, ' ' | '-' | '_' | '.' | '/' | '\u{a0}'));
         if bare.is_empty() { folded } else { bare }
     }
 }

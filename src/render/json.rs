@@ -13,7 +13,7 @@ use super::wording;
 use crate::model::{
     AlsoIn, ArchivedEntry, Enclosure, Entry, FeedOfEntry, Person, SafeHtml, Talk, TalkLink,
 };
-use crate::query::{Digest, DigestHead, Found, Item, Snippet};
+use crate::query::{Digest, DigestHead, Found, Item};
 
 pub(super) struct Json<'a> {
     out: &'a mut dyn Write,
@@ -22,8 +22,7 @@ pub(super) struct Json<'a> {
     is_empty: bool,
     /// Of the next item.
     found: Found,
-    /// What was written last; kept for its room.
-    line: Vec<u8>,
+    line: Line,
 }
 
 impl<'a> Json<'a> {
@@ -41,13 +40,17 @@ impl<'a> Json<'a> {
             is_array,
             is_empty: true,
             found: Found::default(),
-            line: Vec::new(),
+            line: Line::default(),
         }
     }
 }
 
 impl Digest for Json<'_> {
     fn wants_date(&self) -> bool {
+        false
+    }
+
+    fn wants_ids(&self) -> bool {
         false
     }
 
@@ -60,17 +63,18 @@ impl Digest for Json<'_> {
     }
 
     fn item(&mut self, item: Item<'_>) -> io::Result<()> {
-        self.line.clear();
         if self.is_array {
-            self.line
-                .extend_from_slice(if self.is_empty { b"\n" } else { b",\n" });
+            self.out
+                .write_all(if self.is_empty { b"\n" } else { b",\n" })?;
         }
         self.is_empty = false;
-        write_item(&mut self.line, item, &std::mem::take(&mut self.found));
-        if !self.is_array {
-            self.line.push(b'\n');
+        let found = std::mem::take(&mut self.found);
+        self.out.write_all(self.line.of(item, &found))?;
+        if self.is_array {
+            Ok(())
+        } else {
+            self.out.write_all(b"\n")
         }
-        self.out.write_all(&self.line)
     }
 
     fn shows_found(&self) -> bool {
@@ -90,32 +94,37 @@ impl Digest for Json<'_> {
     }
 }
 
-/// An item as one line has it.
-pub(super) fn write_item(out: &mut Vec<u8>, item: Item<'_>, found: &Found) {
-    Object::write(out, |object| match item {
-        Item::Entry(archived) => {
-            entry(object, archived);
-            // Left out where it is no question that talks answer.
-            if let Some(talks) = found.talks {
-                object.number("talks_matching", talks as i64);
-            }
-            snippet(object, found.snippet.as_ref());
-        }
-        Item::Talk(archived, talk) => {
-            talk_by_itself(object, archived, talk);
-            snippet(object, found.snippet.as_ref());
-        }
-    });
+/// An item as one line has it. Kept from item to item for its room.
+#[derive(Default)]
+pub(super) struct Line {
+    json: Vec<u8>,
+    /// What its HTML reads as.
+    text: String,
 }
 
-/// Plain text, the words that were asked for between `**` and `**`; left out where there are none.
-fn snippet(object: &mut Object<'_>, snippet: Option<&Snippet>) {
-    if let Some(snippet) = snippet {
-        object.text("snippet", &snippet.with_marks("**", "**"));
+impl Line {
+    pub(super) fn of(&mut self, item: Item<'_>, found: &Found) -> &[u8] {
+        let Self { json, text } = self;
+        json.clear();
+        Object::write(json, |object| {
+            match item {
+                Item::Entry(archived) => entry(object, archived, text),
+                Item::Talk(archived, talk) => talk_by_itself(object, archived, talk, text),
+            }
+            // How many of an entry's talks answer; left out where it is no question that talks answer.
+            if let (Item::Entry(_), Some(talks)) = (item, found.talks) {
+                object.number("talks_matching", talks as i64);
+            }
+            // Plain text, the words that were asked for between `**` and `**`; left out where there are none.
+            if let Some(snippet) = &found.snippet {
+                object.text("snippet", &snippet.with_marks("**", "**"));
+            }
+        });
+        json
     }
 }
 
-fn entry(object: &mut Object<'_>, archived: &ArchivedEntry) {
+fn entry(object: &mut Object<'_>, archived: &ArchivedEntry, text: &mut String) {
     // Taken apart whole, so that a new field of an entry asks here whether it belongs to the contract.
     let Entry {
         guid,
@@ -146,7 +155,7 @@ fn entry(object: &mut Object<'_>, archived: &ArchivedEntry) {
     object.texts("tags", wording::tag_names(&archived.entry));
     dates(object, archived);
     object.maybe_text("summary", summary.as_deref());
-    said(object, content);
+    said(object, content, text);
     object.objects("enclosures", enclosures, enclosure);
     object.objects("talks", talks, |object, one| {
         talk(object, &archived.entry, one);
@@ -156,10 +165,15 @@ fn entry(object: &mut Object<'_>, archived: &ArchivedEntry) {
 }
 
 /// A talk by itself.
-fn talk_by_itself(object: &mut Object<'_>, archived: &ArchivedEntry, one: &Talk) {
+fn talk_by_itself(
+    object: &mut Object<'_>,
+    archived: &ArchivedEntry,
+    one: &Talk,
+    text: &mut String,
+) {
     let entry = &archived.entry;
     talk(object, entry, one);
-    said(object, &entry.content_of(one));
+    said(object, &entry.content_of(one), text);
     object.object("entry", |object| {
         object.number("id", archived.id.0);
         object.maybe_text("url", entry.url.as_deref());
@@ -187,10 +201,11 @@ fn dates(object: &mut Object<'_>, archived: &ArchivedEntry) {
 }
 
 /// As HTML and as text.
-fn said(object: &mut Object<'_>, content: &SafeHtml) {
-    let html = Some(content.as_str()).filter(|html| !html.is_empty());
-    object.maybe_text("content_html", html);
-    object.maybe_text("content_text", html.map(|_| content.to_text()).as_deref());
+fn said(object: &mut Object<'_>, content: &SafeHtml, text: &mut String) {
+    content.write_text(text);
+    let is_there = !content.is_empty();
+    object.maybe_text("content_html", is_there.then_some(content.as_str()));
+    object.maybe_text("content_text", is_there.then_some(text.as_str()));
 }
 
 fn person(object: &mut Object<'_>, person: &Person) {

@@ -5,6 +5,7 @@
 //! that has nothing of any of them is asked once.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
 
@@ -23,13 +24,14 @@ use crate::model::{
 pub(in crate::archive) const ENTRIES: &str = "
     SELECT e.id, e.feed, e.guid, e.url, e.title, e.summary, e.published, e.updated, e.first_seen,
            e.language, e.event, e.comments_url, e.source_guid, e.source_title, e.source_url, e.hash, e.extras,
-           EXISTS (
+           CASE WHEN ?2 THEN EXISTS (
                SELECT 1 FROM entries o
                LEFT JOIN duplicates other ON other.entry = o.id LEFT JOIN duplicates own ON own.entry = e.id
                WHERE o.guid = e.guid AND o.id <> e.id
                  -- Of one post the entry that is shown has the guid, of several posts the first.
                  AND CASE WHEN ifnull(other.shown, o.id) = ifnull(own.shown, e.id)
                           THEN own.shown <> e.id ELSE o.id < e.id END)
+           ELSE 0 END
     FROM entries e WHERE e.id >= ?1 ORDER BY e.id";
 
 const FEED: &str = "
@@ -70,17 +72,22 @@ pub(in crate::archive) struct Loader<'db> {
     /// Where entries stand for their posts in every feed: which of them do.
     shown: Option<Walk<'db>>,
     feed: CachedStatement<'db>,
-    feeds: HashMap<i64, FeedOfEntry>,
+    feeds: HashMap<i64, Arc<FeedOfEntry>>,
     /// What was read ahead, by number; `None`: taken.
-    ready: Vec<(EntryId, Option<ArchivedEntry>)>,
+    ready: Vec<(EntryId, Option<Box<ArchivedEntry>>)>,
 }
 
 impl<'db> Loader<'db> {
-    /// `merged`: each entry stands for its post in every feed, see `duplicates`.
-    pub(in crate::archive) fn new(db: &'db Connection, merged: bool) -> Result<Self, ArchiveError> {
+    /// `merged`: each entry stands for its post in every feed, see `duplicates`; `wants_ids`: whether its
+    /// guid is taken is to be known.
+    pub(in crate::archive) fn new(
+        db: &'db Connection,
+        merged: bool,
+        wants_ids: bool,
+    ) -> Result<Self, ArchiveError> {
         Ok(Self {
             db,
-            entries: Walk::single(db, ENTRIES)?,
+            entries: Walk::single(db, ENTRIES)?.bind(2, wants_ids)?,
             authors: Walk::many(db, AUTHORS)?,
             tags: Walk::many(db, tags::OF_ENTRIES)?,
             enclosures: Walk::many(db, ENCLOSURES)?,
@@ -108,7 +115,7 @@ impl<'db> Loader<'db> {
     pub(in crate::archive) fn take(
         &mut self,
         id: EntryId,
-    ) -> Result<Option<ArchivedEntry>, ArchiveError> {
+    ) -> Result<Option<Box<ArchivedEntry>>, ArchiveError> {
         if let Ok(at) = self.ready.binary_search_by_key(&id, |(id, _)| *id)
             && let Some(entry) = self.ready[at].1.take()
         {
@@ -118,11 +125,14 @@ impl<'db> Loader<'db> {
     }
 
     /// An entry without its content, so also where that is damaged.
-    pub(super) fn facts(&mut self, id: EntryId) -> Result<Option<ArchivedEntry>, ArchiveError> {
+    pub(super) fn facts(
+        &mut self,
+        id: EntryId,
+    ) -> Result<Option<Box<ArchivedEntry>>, ArchiveError> {
         Ok(self.gather(&[id.0], usize::MAX)?.entries.pop())
     }
 
-    fn one(&mut self, id: EntryId) -> Result<Option<ArchivedEntry>, ArchiveError> {
+    fn one(&mut self, id: EntryId) -> Result<Option<Box<ArchivedEntry>>, ArchiveError> {
         let Some(mut archived) = self.facts(id)? else {
             return Ok(None);
         };
@@ -142,7 +152,7 @@ impl<'db> Loader<'db> {
     fn bunch(
         &mut self,
         ids: &[i64],
-    ) -> Result<Vec<(EntryId, Option<ArchivedEntry>)>, ArchiveError> {
+    ) -> Result<Vec<(EntryId, Option<Box<ArchivedEntry>>)>, ArchiveError> {
         let mut bunch = self.gather(ids, MOST_HELD)?;
         let mut contents: Vec<Option<SafeHtml>> = vec![None; bunch.entries.len()];
         let db = self.db;
@@ -150,7 +160,7 @@ impl<'db> Loader<'db> {
             contents[at] = unpack::html(db, row.get_ref(1)?.as_blob()?).ok();
             Ok(contents[at].as_ref().map_or(0, |html| html.as_str().len()))
         })?;
-        let whole = |(mut archived, content): (ArchivedEntry, Option<SafeHtml>)| {
+        let whole = |(mut archived, content): (Box<ArchivedEntry>, Option<SafeHtml>)| {
             archived.entry.content = content?;
             Some((archived.id, Some(archived)))
         };
@@ -229,7 +239,8 @@ impl<'db> Loader<'db> {
 /// Entries that are read together, in the order of their numbers.
 struct Bunch {
     ids: Vec<i64>,
-    entries: Vec<ArchivedEntry>,
+    /// In boxes, for they are large and change hands.
+    entries: Vec<Box<ArchivedEntry>>,
     /// How much more may be held, in bytes.
     left: usize,
 }
@@ -258,14 +269,14 @@ fn length(text: &Option<String>) -> usize {
 /// The feed beside an entry; entries of one feed often come together.
 fn feed_of_entry(
     select: &mut CachedStatement<'_>,
-    known: &mut HashMap<i64, FeedOfEntry>,
+    known: &mut HashMap<i64, Arc<FeedOfEntry>>,
     id: i64,
-) -> rusqlite::Result<Option<FeedOfEntry>> {
+) -> rusqlite::Result<Option<Arc<FeedOfEntry>>> {
     if let Some(feed) = known.get(&id) {
-        return Ok(Some(feed.clone()));
+        return Ok(Some(Arc::clone(feed)));
     }
     let feed = select.query_row([id], |row| {
-        Ok(FeedOfEntry {
+        Ok(Arc::new(FeedOfEntry {
             url: row.get(0)?,
             guid: row.get(1)?,
             title: row.get(2)?,
@@ -274,7 +285,7 @@ fn feed_of_entry(
             rights: row.get(5)?,
             updated: instant(row.get(6)?),
             first_url: row.get(7)?,
-        })
+        }))
     });
     let Some(feed) = feed.optional()? else {
         return Ok(None);
@@ -282,11 +293,11 @@ fn feed_of_entry(
     if known.len() == MOST_FEEDS {
         known.clear();
     }
-    known.insert(id, feed.clone());
+    known.insert(id, Arc::clone(&feed));
     Ok(Some(feed))
 }
 
-fn entry_of(row: &Row<'_>, feed: FeedOfEntry) -> rusqlite::Result<ArchivedEntry> {
+fn entry_of(row: &Row<'_>, feed: Arc<FeedOfEntry>) -> rusqlite::Result<Box<ArchivedEntry>> {
     let source = EntrySource {
         guid: row.get(12)?,
         title: row.get(13)?,
@@ -312,14 +323,14 @@ fn entry_of(row: &Row<'_>, feed: FeedOfEntry) -> rusqlite::Result<ArchivedEntry>
         hash: ContentHash(row.get(15)?),
         original: Original::default(),
     };
-    Ok(ArchivedEntry {
+    Ok(Box::new(ArchivedEntry {
         id: EntryId(row.get(0)?),
         feed,
         guid_is_taken: row.get(17)?,
         first_seen: certain(row.get(8)?),
         entry,
         also_in: Vec::new(),
-    })
+    }))
 }
 
 /// What is no `Extras` can only be damage; `check` finds it.

@@ -32,6 +32,12 @@ impl<'db> Walk<'db> {
         })
     }
 
+    /// Gives a further parameter, for all walks.
+    pub(super) fn bind(mut self, parameter: usize, value: bool) -> Result<Self, ArchiveError> {
+        self.select.raw_bind_parameter(parameter, value)?;
+        Ok(self)
+    }
+
     /// Calls `put` with each row of these entries, which ascend, and the entry's place among them; it answers
     /// how many bytes it has put. Answers how many of the entries were done before there were `left` bytes;
     /// the first always is.
@@ -43,7 +49,8 @@ impl<'db> Walk<'db> {
     ) -> Result<usize, ArchiveError> {
         let mut at = 0;
         while let Some(from) = ids.get(at) {
-            let mut rows = self.select.query([from])?;
+            self.select.raw_bind_parameter(1, from)?;
+            let mut rows = self.select.raw_query();
             loop {
                 let Some(row) = rows.next()? else {
                     return Ok(ids.len());
