@@ -12,6 +12,8 @@ use super::instants::{certain, seconds};
 use crate::model::{ArchivedEntry, ContentHash, Entry, EntryId, Event, FeedId, Known};
 
 pub(super) use loader::Loader;
+#[cfg(test)]
+pub(super) use loader::WALKS;
 
 /// So many talks of an entry are kept: what its range of rows in the full-text index holds.
 pub(super) const MAX_TALKS: usize = 255;

@@ -339,7 +339,7 @@ mod tests {
 
     #[test]
     fn a_feed_without_a_title_is_called_by_its_host_or_its_folder() {
-        let mut feed = samples::short().feed;
+        let mut feed = FeedOfEntry::clone(&samples::short().feed);
         feed.title = None;
         feed.url = "https://ann:secret@log.example/feed".into();
         assert_eq!(feed_name(&feed), "log.example");

@@ -21,7 +21,7 @@ use crate::model::{
 };
 
 /// An entry without what stands in tables of its own.
-pub(in crate::archive) const ENTRIES: &str = "
+const ENTRIES: &str = "
     SELECT e.id, e.feed, e.guid, e.url, e.title, e.summary, e.published, e.updated, e.first_seen,
            e.language, e.event, e.comments_url, e.source_guid, e.source_title, e.source_url, e.hash, e.extras,
            CASE WHEN ?2 THEN EXISTS (
@@ -39,21 +39,31 @@ const FEED: &str = "
            ifnull((SELECT from_url FROM moves WHERE feed_id = f.id ORDER BY id LIMIT 1), f.url)
     FROM feeds f WHERE f.id = ?1";
 
-pub(in crate::archive) const AUTHORS: &str = "
+const AUTHORS: &str = "
     SELECT entry, name, uri, email FROM authors WHERE entry >= ?1 ORDER BY entry, position";
 
-pub(in crate::archive) const ENCLOSURES: &str = "
+const ENCLOSURES: &str = "
     SELECT entry, url, media_type, length FROM enclosures WHERE entry >= ?1 ORDER BY entry, position";
 
-pub(in crate::archive) const TALKS: &str = "
+const TALKS: &str = "
     SELECT entry, title, speakers, kind, level, anchor, url, start, end FROM talks
     WHERE entry >= ?1 ORDER BY entry, number";
 
-pub(in crate::archive) const CONTENTS: &str =
-    "SELECT entry, data FROM contents WHERE entry >= ?1 ORDER BY entry";
+const CONTENTS: &str = "SELECT entry, data FROM contents WHERE entry >= ?1 ORDER BY entry";
 
-pub(in crate::archive) const SHOWN: &str =
-    "SELECT shown FROM duplicates WHERE shown >= ?1 ORDER BY shown";
+const SHOWN: &str = "SELECT shown FROM duplicates WHERE shown >= ?1 ORDER BY shown";
+
+/// Every one that walks.
+#[cfg(test)]
+pub(in crate::archive) const WALKS: [&str; 7] = [
+    ENTRIES,
+    AUTHORS,
+    tags::OF_ENTRIES,
+    ENCLOSURES,
+    TALKS,
+    CONTENTS,
+    SHOWN,
+];
 
 /// So much is held of entries that are read together, in bytes of text; a single one may have more.
 const MOST_HELD: usize = 2 << 20;
@@ -109,6 +119,13 @@ impl<'db> Loader<'db> {
         ids.sort_unstable();
         ids.dedup();
         self.ready = self.bunch(&ids).unwrap_or_default();
+    }
+
+    /// How many entries lie ready.
+    #[cfg(test)]
+    pub(in crate::archive) fn ahead(&self) -> usize {
+        let ready = self.ready.iter();
+        ready.filter(|(_, entry)| entry.is_some()).count()
     }
 
     /// An entry in full, but for its original.

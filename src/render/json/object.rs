@@ -3,8 +3,9 @@
 
 use std::io::Write as _;
 
-/// So many bytes of a text are looked at together, without a branch for each.
+/// So many bytes of a text are looked at together, without a branch for each; at its end fewer.
 const PIECE: usize = 32;
+const SMALL_PIECE: usize = 8;
 
 /// An object that is being written.
 pub(super) struct Object<'a> {
@@ -123,13 +124,13 @@ fn write_text(out: &mut Vec<u8>, text: &str) {
 
 /// How many bytes ahead stand for themselves.
 fn plain_ahead(bytes: &[u8]) -> usize {
-    let is_plain = |byte: u8| byte >= 0x20 && byte != b'"' && byte != b'\\';
-    let pieces = bytes.chunks_exact(PIECE);
-    let plain = pieces.take_while(|piece| {
-        let all = piece.iter().fold(true, |all, byte| all & is_plain(*byte));
-        all
-    });
-    let from = plain.count() * PIECE;
+    let is_plain = |byte: u8| (byte >= 0x20) & (byte != b'"') & (byte != b'\\');
+    let are_plain = |piece: &&[u8]| piece.iter().fold(true, |all, byte| all & is_plain(*byte));
+    let plain_pieces = |from: usize, size: usize| {
+        let pieces = bytes[from..].chunks_exact(size);
+        from + size * pieces.take_while(are_plain).count()
+    };
+    let from = plain_pieces(plain_pieces(0, PIECE), SMALL_PIECE);
     let odd = bytes[from..].iter().position(|byte| !is_plain(*byte));
     odd.map_or(bytes.len(), |odd| from + odd)
 }
