@@ -5,6 +5,7 @@
 //! that has nothing of any of them is asked once.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
@@ -65,8 +66,9 @@ pub(in crate::archive) const WALKS: [&str; 7] = [
     SHOWN,
 ];
 
-/// So much is held of entries that are read together, in bytes of text; a single one may have more.
-const MOST_HELD: usize = 2 << 20;
+/// So much of each table is held of entries that are read together, in bytes of text; a single one may have
+/// more.
+const MOST_HELD: usize = 1 << 20;
 
 /// Feeds whose facts are held.
 const MOST_FEEDS: usize = 2_000;
@@ -83,8 +85,43 @@ pub(in crate::archive) struct Loader<'db> {
     shown: Option<Walk<'db>>,
     feed: CachedStatement<'db>,
     feeds: HashMap<i64, Arc<FeedOfEntry>>,
-    /// What was read ahead, by number; `None`: taken.
-    ready: Vec<(EntryId, Option<Box<ArchivedEntry>>)>,
+    ahead: Ahead,
+}
+
+/// Entries that were read and not taken yet.
+#[derive(Default)]
+struct Ahead {
+    /// They ascend.
+    ids: Vec<i64>,
+    /// Of each its facts; `None`: taken.
+    entries: Vec<Option<Box<ArchivedEntry>>>,
+    /// Their contents, and where in it each of them stands. They are unpacked one by one: packed they take
+    /// less memory, and what has just been unpacked is quick to read.
+    packed: Vec<u8>,
+    places: Vec<Option<Range<usize>>>,
+}
+
+impl Ahead {
+    fn take(
+        &mut self,
+        db: &Connection,
+        id: EntryId,
+    ) -> Result<Option<Box<ArchivedEntry>>, ArchiveError> {
+        let Ok(at) = self.ids.binary_search(&id.0) else {
+            return Ok(None);
+        };
+        let Some(mut archived) = self.entries[at].take() else {
+            return Ok(None);
+        };
+        let Some(place) = self.places[at].clone() else {
+            return Err(ArchiveError::Damaged(format!(
+                "entry {} has no content",
+                id.0
+            )));
+        };
+        archived.entry.content = unpack::html(db, &self.packed[place])?;
+        Ok(Some(archived))
+    }
 }
 
 impl<'db> Loader<'db> {
@@ -109,7 +146,7 @@ impl<'db> Loader<'db> {
             },
             feed: db.prepare_cached(FEED)?,
             feeds: HashMap::new(),
-            ready: Vec::new(),
+            ahead: Ahead::default(),
         })
     }
 
@@ -118,14 +155,13 @@ impl<'db> Loader<'db> {
     pub(in crate::archive) fn read_ahead(&mut self, mut ids: Vec<i64>) {
         ids.sort_unstable();
         ids.dedup();
-        self.ready = self.bunch(&ids).unwrap_or_default();
+        self.ahead = self.read(&ids, MOST_HELD).unwrap_or_default();
     }
 
     /// How many entries lie ready.
     #[cfg(test)]
     pub(in crate::archive) fn ahead(&self) -> usize {
-        let ready = self.ready.iter();
-        ready.filter(|(_, entry)| entry.is_some()).count()
+        self.ahead.entries.iter().flatten().count()
     }
 
     /// An entry in full, but for its original.
@@ -133,12 +169,10 @@ impl<'db> Loader<'db> {
         &mut self,
         id: EntryId,
     ) -> Result<Option<Box<ArchivedEntry>>, ArchiveError> {
-        if let Ok(at) = self.ready.binary_search_by_key(&id, |(id, _)| *id)
-            && let Some(entry) = self.ready[at].1.take()
-        {
-            return Ok(Some(entry));
+        match self.ahead.take(self.db, id)? {
+            Some(archived) => Ok(Some(archived)),
+            None => self.read(&[id.0], usize::MAX)?.take(self.db, id),
         }
-        self.one(id)
     }
 
     /// An entry without its content, so also where that is damaged.
@@ -149,50 +183,33 @@ impl<'db> Loader<'db> {
         Ok(self.gather(&[id.0], usize::MAX)?.entries.pop())
     }
 
-    fn one(&mut self, id: EntryId) -> Result<Option<Box<ArchivedEntry>>, ArchiveError> {
-        let Some(mut archived) = self.facts(id)? else {
-            return Ok(None);
-        };
-        let mut content = None;
-        let mut left = usize::MAX;
-        let db = self.db;
-        self.contents.over(&[id.0], &mut left, |_, row| {
-            content = Some(unpack::html(db, row.get_ref(1)?.as_blob()?));
-            Ok(0)
-        })?;
-        archived.entry.content = content
-            .ok_or_else(|| ArchiveError::Damaged(format!("entry {} has no content", id.0)))??;
-        Ok(Some(archived))
-    }
-
-    /// Those of the entries that are whole, up to where they take too much memory.
-    fn bunch(
-        &mut self,
-        ids: &[i64],
-    ) -> Result<Vec<(EntryId, Option<Box<ArchivedEntry>>)>, ArchiveError> {
-        let mut bunch = self.gather(ids, MOST_HELD)?;
-        let mut contents: Vec<Option<SafeHtml>> = vec![None; bunch.entries.len()];
-        let db = self.db;
+    fn read(&mut self, ids: &[i64], most: usize) -> Result<Ahead, ArchiveError> {
+        let mut bunch = self.gather(ids, most)?;
+        let mut packed = Vec::new();
+        let mut places = vec![None; bunch.ids.len()];
         bunch.add(&mut self.contents, |at, _, row| {
-            contents[at] = unpack::html(db, row.get_ref(1)?.as_blob()?).ok();
-            Ok(contents[at].as_ref().map_or(0, |html| html.as_str().len()))
+            let data = row.get_ref(1)?.as_blob()?;
+            places[at] = Some(packed.len()..packed.len() + data.len());
+            packed.extend_from_slice(data);
+            Ok(data.len())
         })?;
-        let whole = |(mut archived, content): (Box<ArchivedEntry>, Option<SafeHtml>)| {
-            archived.entry.content = content?;
-            Some((archived.id, Some(archived)))
-        };
-        let entries = bunch.entries.into_iter().zip(contents);
-        Ok(entries.filter_map(whole).collect())
+        places.truncate(bunch.ids.len());
+        Ok(Ahead {
+            ids: bunch.ids,
+            entries: bunch.entries.into_iter().map(Some).collect(),
+            packed,
+            places,
+        })
     }
 
     /// The entries without their contents, up to where they take more than so much memory.
-    fn gather(&mut self, ids: &[i64], left: usize) -> Result<Bunch, ArchiveError> {
+    fn gather(&mut self, ids: &[i64], most: usize) -> Result<Bunch, ArchiveError> {
         let mut bunch = Bunch {
             ids: Vec::with_capacity(ids.len()),
             entries: Vec::with_capacity(ids.len()),
-            left,
+            most,
         };
-        self.entries.over(ids, &mut bunch.left, |_, row| {
+        self.entries.over(ids, most, |_, row| {
             let Some(feed) = feed_of_entry(&mut self.feed, &mut self.feeds, row.get(1)?)? else {
                 return Ok(0);
             };
@@ -258,8 +275,8 @@ struct Bunch {
     ids: Vec<i64>,
     /// In boxes, for they are large and change hands.
     entries: Vec<Box<ArchivedEntry>>,
-    /// How much more may be held, in bytes.
-    left: usize,
+    /// How much of a table may be held, in bytes.
+    most: usize,
 }
 
 impl Bunch {
@@ -270,7 +287,7 @@ impl Bunch {
         mut put: impl FnMut(usize, &mut Entry, &Row<'_>) -> rusqlite::Result<usize>,
     ) -> Result<(), ArchiveError> {
         let entries = &mut self.entries;
-        let done = walk.over(&self.ids, &mut self.left, |at, row| {
+        let done = walk.over(&self.ids, self.most, |at, row| {
             put(at, &mut entries[at].entry, row)
         })?;
         self.ids.truncate(done);

@@ -39,15 +39,16 @@ impl<'db> Walk<'db> {
     }
 
     /// Calls `put` with each row of these entries, which ascend, and the entry's place among them; it answers
-    /// how many bytes it has put. Answers how many of the entries were done before there were `left` bytes;
-    /// the first always is.
+    /// how many bytes it has put. Answers how many of the entries were done before there were more than
+    /// `most`; the first always is.
     pub(super) fn over(
         &mut self,
         ids: &[i64],
-        left: &mut usize,
+        most: usize,
         mut put: impl FnMut(usize, &Row<'_>) -> rusqlite::Result<usize>,
     ) -> Result<usize, ArchiveError> {
         let mut at = 0;
+        let mut held: usize = 0;
         while let Some(from) = ids.get(at) {
             self.select.raw_bind_parameter(1, from)?;
             let mut rows = self.select.raw_query();
@@ -58,8 +59,8 @@ impl<'db> Walk<'db> {
                 let entry = row.get(0)?;
                 at += ids[at..].iter().take_while(|id| **id < entry).count();
                 if ids.get(at) == Some(&entry) {
-                    *left = left.saturating_sub(put(at, row)?);
-                    if *left == 0 && at > 0 {
+                    held = held.saturating_add(put(at, row)?);
+                    if held > most && at > 0 {
                         return Ok(at);
                     }
                     at += usize::from(self.is_single);
