@@ -273,7 +273,7 @@ impl<'db> Loader<'db> {
 /// Entries that are read together, in the order of their numbers.
 struct Bunch {
     ids: Vec<i64>,
-    /// In boxes, for they are large and change hands.
+    #[expect(clippy::vec_box, reason = "they are large and change hands")]
     entries: Vec<Box<ArchivedEntry>>,
     /// How much of a table may be held, in bytes.
     most: usize,
