@@ -6,8 +6,6 @@ mod object;
 
 use std::io::{self, Write};
 
-use chrono::{DateTime, Utc};
-
 use self::object::Object;
 use super::wording;
 use crate::model::{
@@ -190,13 +188,15 @@ fn feed(object: &mut Object<'_>, feed: &FeedOfEntry) {
 
 fn dates(object: &mut Object<'_>, archived: &ArchivedEntry) {
     let (date, rule) = archived.dated();
-    let mut time = |name, at: Option<DateTime<Utc>>| {
+    let times = [
+        ("published", archived.entry.published),
+        ("updated", archived.entry.updated),
+        ("first_seen", Some(archived.first_seen)),
+        ("date", Some(date)),
+    ];
+    for (name, at) in times {
         object.maybe_text(name, at.and_then(wording::rfc3339).as_deref());
-    };
-    time("published", archived.entry.published);
-    time("updated", archived.entry.updated);
-    time("first_seen", Some(archived.first_seen));
-    time("date", Some(date));
+    }
     object.text("date_rule", rule.word());
 }
 

@@ -197,6 +197,7 @@ pub(super) fn kind(talk: &Talk) -> Option<&'static str> {
 
 /// The entry's tags without the same one in another spelling, in the archive's order.
 pub(super) fn tags(entry: &Entry) -> Vec<&Tag> {
+    // Most entries have one or none, and there is nothing to compare.
     if entry.tags.len() < 2 {
         return entry.tags.iter().collect();
     }

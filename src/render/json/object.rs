@@ -97,6 +97,7 @@ impl Object<'_> {
 
 /// Escaped as `serde_json` does it: what JSON demands (RFC 8259, 7) and nothing else.
 fn write_text(out: &mut Vec<u8>, text: &str) {
+    out.reserve(text.len() + 2);
     out.push(b'"');
     let mut rest = text.as_bytes();
     loop {
