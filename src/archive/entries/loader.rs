@@ -5,7 +5,6 @@
 //! that has nothing of any of them is asked once.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
@@ -95,31 +94,23 @@ struct Ahead {
     ids: Vec<i64>,
     /// Of each its facts; `None`: taken.
     entries: Vec<Option<Box<ArchivedEntry>>>,
-    /// Their contents, and where in it each of them stands. They are unpacked one by one: packed they take
-    /// less memory, and what has just been unpacked is quick to read.
-    packed: Vec<u8>,
-    places: Vec<Option<Range<usize>>>,
+    /// What each says; `None`: the archive does not have it. All are unpacked one after the other, while the
+    /// dictionary is near.
+    contents: Vec<Option<Result<SafeHtml, ArchiveError>>>,
 }
 
 impl Ahead {
-    fn take(
-        &mut self,
-        db: &Connection,
-        id: EntryId,
-    ) -> Result<Option<Box<ArchivedEntry>>, ArchiveError> {
+    fn take(&mut self, id: EntryId) -> Result<Option<Box<ArchivedEntry>>, ArchiveError> {
         let Ok(at) = self.ids.binary_search(&id.0) else {
             return Ok(None);
         };
         let Some(mut archived) = self.entries[at].take() else {
             return Ok(None);
         };
-        let Some(place) = self.places[at].clone() else {
-            return Err(ArchiveError::Damaged(format!(
-                "entry {} has no content",
-                id.0
-            )));
-        };
-        archived.entry.content = unpack::html(db, &self.packed[place])?;
+        archived.entry.content = self.contents[at].take().unwrap_or_else(|| {
+            let missing = format!("entry {} has no content", id.0);
+            Err(ArchiveError::Damaged(missing))
+        })?;
         Ok(Some(archived))
     }
 }
@@ -169,9 +160,9 @@ impl<'db> Loader<'db> {
         &mut self,
         id: EntryId,
     ) -> Result<Option<Box<ArchivedEntry>>, ArchiveError> {
-        match self.ahead.take(self.db, id)? {
+        match self.ahead.take(id)? {
             Some(archived) => Ok(Some(archived)),
-            None => self.read(&[id.0], usize::MAX)?.take(self.db, id),
+            None => self.read(&[id.0], usize::MAX)?.take(id),
         }
     }
 
@@ -185,20 +176,17 @@ impl<'db> Loader<'db> {
 
     fn read(&mut self, ids: &[i64], most: usize) -> Result<Ahead, ArchiveError> {
         let mut bunch = self.gather(ids, most)?;
-        let mut packed = Vec::new();
-        let mut places = vec![None; bunch.ids.len()];
+        let mut contents: Vec<_> = bunch.ids.iter().map(|_| None).collect();
         bunch.add(&mut self.contents, |at, _, row| {
-            let data = row.get_ref(1)?.as_blob()?;
-            places[at] = Some(packed.len()..packed.len() + data.len());
-            packed.extend_from_slice(data);
-            Ok(data.len())
+            let content = unpack::html(self.db, row.get_ref(1)?.as_blob()?);
+            let length = content.as_ref().map_or(0, |html| html.as_str().len());
+            contents[at] = Some(content);
+            Ok(length)
         })?;
-        places.truncate(bunch.ids.len());
         Ok(Ahead {
             ids: bunch.ids,
             entries: bunch.entries.into_iter().map(Some).collect(),
-            packed,
-            places,
+            contents,
         })
     }
 
