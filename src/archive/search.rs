@@ -13,7 +13,7 @@ use crate::query::{By, Digest, DigestHead, Found, Item, Query, Sort};
 
 /// So many entries are read together at first, for a first item soon, and later.
 const FIRST: usize = 64;
-const MOST: usize = 256;
+const MOST: usize = 512;
 
 /// Passes what the query selects to the digest; answers how many items there were.
 pub(super) fn search(
