@@ -295,6 +295,11 @@ pub(crate) trait Digest {
         true
     }
 
+    /// Whether `ArchivedEntry::guid_is_taken` is to be told. Finding it costs a look for each guid.
+    fn wants_ids(&self) -> bool {
+        true
+    }
+
     fn begin(&mut self, head: &DigestHead) -> io::Result<()>;
     fn item(&mut self, item: Item<'_>) -> io::Result<()>;
     /// Whether [`Digest::found`] is to be called; finding costs reading each text once more.

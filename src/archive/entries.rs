@@ -1,55 +1,27 @@
 //! Rows to entries and back.
 
+mod loader;
+mod walk;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::content::Packed;
 use super::duplicates;
 use super::error::ArchiveError;
-use super::instants::{certain, instant, seconds};
-use super::tags;
-use super::unpack;
-use crate::model::{
-    ArchivedEntry, ContentHash, Enclosure, Entry, EntryId, EntrySource, Event, Extras, FeedId,
-    FeedOfEntry, Fingerprint, Known, Original, Person, Talk, TalkKind,
-};
+use super::instants::{certain, seconds};
+use crate::model::{ArchivedEntry, ContentHash, Entry, EntryId, Event, FeedId, Fingerprint, Known};
+
+pub(super) use loader::Loader;
+#[cfg(test)]
+pub(super) use loader::WALKS;
 
 /// So many talks of an entry are kept: what its range of rows in the full-text index holds.
 pub(super) const MAX_TALKS: usize = 255;
 
-/// An entry with its feed, without what stands in tables of its own.
-const SELECT: &str = "
-    SELECT e.id, e.feed, e.guid, e.url, e.title, e.summary, e.published, e.updated, e.first_seen,
-           e.language, e.event, e.comments_url, e.source_guid, e.source_title, e.source_url, e.hash,
-           f.url, f.guid, coalesce(f.given_title, f.title), f.site_url,
-           f.self_url, f.rights, f.updated, e.extras,
-           ifnull((SELECT from_url FROM moves WHERE feed_id = f.id ORDER BY id LIMIT 1), f.url),
-           EXISTS (
-               SELECT 1 FROM entries o LEFT JOIN duplicates other ON other.entry = o.id
-               WHERE o.guid = e.guid AND o.id <> e.id
-                 -- Of one post the entry that is shown has the guid, of several posts the first.
-                 AND CASE WHEN ifnull(other.shown, o.id) = ifnull(own.shown, e.id)
-                          THEN own.shown <> e.id ELSE o.id < e.id END)
-    FROM entries e JOIN feeds f ON f.id = e.feed LEFT JOIN duplicates own ON own.entry = e.id
-    WHERE e.id = ?1";
-
 /// An entry in full, but for its original.
 pub(super) fn load(db: &Connection, id: EntryId) -> Result<Option<ArchivedEntry>, ArchiveError> {
-    let Some(mut archived) = load_facts(db, id)? else {
-        return Ok(None);
-    };
-    let mut select = db.prepare_cached("SELECT data FROM contents WHERE entry = ?1")?;
-    let mut rows = select.query([id.0])?;
-    let Some(row) = rows.next()? else {
-        return Err(ArchiveError::Damaged(format!(
-            "entry {} has no content",
-            id.0
-        )));
-    };
-    archived.entry.content = unpack::html(
-        db,
-        row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?,
-    )?;
-    Ok(Some(archived))
+    let archived = Loader::new(db, false, true)?.take(id)?;
+    Ok(archived.map(|archived| *archived))
 }
 
 /// An entry without its content, so also where that is damaged.
@@ -57,120 +29,8 @@ pub(super) fn load_facts(
     db: &Connection,
     id: EntryId,
 ) -> Result<Option<ArchivedEntry>, ArchiveError> {
-    let mut select = db.prepare_cached(SELECT)?;
-    let Some(mut archived) = select.query_row([id.0], entry_of).optional()? else {
-        return Ok(None);
-    };
-    archived.entry.authors = authors(db, id)?;
-    archived.entry.tags = tags::of_entry(db, id)?;
-    archived.entry.enclosures = enclosures(db, id)?;
-    archived.entry.talks = talks(db, id)?;
-    Ok(Some(archived))
-}
-
-fn entry_of(row: &Row<'_>) -> rusqlite::Result<ArchivedEntry> {
-    let source = EntrySource {
-        guid: row.get(12)?,
-        title: row.get(13)?,
-        url: row.get(14)?,
-    };
-    let entry = Entry {
-        guid: row.get(2)?,
-        url: row.get(3)?,
-        title: row.get(4)?,
-        authors: Vec::new(),
-        tags: Vec::new(),
-        published: instant(row.get(6)?),
-        updated: instant(row.get(7)?),
-        summary: row.get(5)?,
-        content: Default::default(),
-        enclosures: Vec::new(),
-        language: row.get(9)?,
-        source: Some(source).filter(|source| *source != EntrySource::default()),
-        comments_url: row.get(11)?,
-        extras: extras(row.get(23)?),
-        talks: Vec::new(),
-        event: row.get(10)?,
-        hash: ContentHash(row.get(15)?),
-        fingerprint: None,
-        original: Original::default(),
-    };
-    Ok(ArchivedEntry {
-        id: EntryId(row.get(0)?),
-        feed: FeedOfEntry {
-            url: row.get(16)?,
-            first_url: row.get(24)?,
-            guid: row.get(17)?,
-            title: row.get(18)?,
-            site_url: row.get(19)?,
-            self_url: row.get(20)?,
-            rights: row.get(21)?,
-            updated: instant(row.get(22)?),
-        },
-        guid_is_taken: row.get(25)?,
-        first_seen: certain(row.get(8)?),
-        entry,
-        also_in: Vec::new(),
-    })
-}
-
-/// What is no `Extras` can only be damage; `check` finds it.
-fn extras(json: Option<String>) -> Option<Box<Extras>> {
-    serde_json::from_str(&json?).ok()
-}
-
-fn authors(db: &Connection, id: EntryId) -> Result<Vec<Person>, ArchiveError> {
-    let mut select = db.prepare_cached(
-        "SELECT name, uri, email FROM authors WHERE entry = ?1 ORDER BY position",
-    )?;
-    let people = select.query_map([id.0], |row| {
-        Ok(Person {
-            name: row.get(0)?,
-            uri: row.get(1)?,
-            email: row.get(2)?,
-        })
-    })?;
-    Ok(people.collect::<Result<_, _>>()?)
-}
-
-fn enclosures(db: &Connection, id: EntryId) -> Result<Vec<Enclosure>, ArchiveError> {
-    let mut select = db.prepare_cached(
-        "SELECT url, media_type, length FROM enclosures WHERE entry = ?1 ORDER BY position",
-    )?;
-    let enclosures = select.query_map([id.0], |row| {
-        Ok(Enclosure {
-            url: row.get(0)?,
-            media_type: row.get(1)?,
-            length: row
-                .get::<_, Option<i64>>(2)?
-                .and_then(|length| length.try_into().ok()),
-        })
-    })?;
-    Ok(enclosures.collect::<Result<_, _>>()?)
-}
-
-fn talks(db: &Connection, id: EntryId) -> Result<Vec<Talk>, ArchiveError> {
-    let mut select = db.prepare_cached(
-        "SELECT title, speakers, kind, level, anchor, url, start, end FROM talks
-         WHERE entry = ?1 ORDER BY number",
-    )?;
-    let talks = select.query_map([id.0], |row| {
-        let byte = |column: usize| {
-            row.get(column)
-                .map(|at: i64| usize::try_from(at).unwrap_or(0))
-        };
-        Ok(Talk {
-            title: row.get(0)?,
-            // What is no list of names can only be damage; `check` finds it.
-            speakers: serde_json::from_str(row.get_ref(1)?.as_str()?).unwrap_or_default(),
-            kind: TalkKind::from_word(row.get_ref(2)?.as_str()?),
-            level: row.get(3)?,
-            anchor: row.get(4)?,
-            url: row.get(5)?,
-            section: byte(6)?..byte(7)?,
-        })
-    })?;
-    Ok(talks.collect::<Result<_, _>>()?)
+    let archived = Loader::new(db, false, true)?.facts(id)?;
+    Ok(archived.map(|archived| *archived))
 }
 
 /// The number that was given last; 0 where there is no entry.

@@ -3,6 +3,8 @@
 //! Written in the transaction of the attempt that showed it, once for each change, and never rewritten:
 //! what was told stays told, with the same id.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, params};
 
@@ -203,7 +205,7 @@ fn entry_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<ArchivedEntry> {
     };
     Ok(ArchivedEntry {
         id: EntryId(-id),
-        feed,
+        feed: Arc::new(feed),
         guid_is_taken: false,
         first_seen: at,
         entry,

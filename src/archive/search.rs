@@ -1,16 +1,19 @@
 //! Answers questions, item by item and in flat memory.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, Transaction, params_from_iter};
+use rusqlite::{Connection, Rows, Transaction, params_from_iter};
 
-use super::duplicates;
-use super::entries;
+use super::entries::Loader;
 use super::error::{ArchiveError, SearchError};
 use super::instants::instant;
-use super::plan::Plan;
+use super::plan::{Places, Plan};
 use super::snippet::{self, Wanted};
 use crate::model::{ArchivedEntry, EntryId, Talk};
 use crate::query::{By, Digest, DigestHead, Found, Item, Query, Sort};
+
+/// So many entries are read together at first, for a first item soon, and later.
+const FIRST: usize = 64;
+const MOST: usize = 512;
 
 /// Passes what the query selects to the digest; answers how many items there were.
 pub(super) fn search(
@@ -41,27 +44,39 @@ pub(super) fn search(
         Ok(())
     };
     for plan in &parts {
-        let mut entry: Option<ArchivedEntry> = None;
+        let mut loader = Loader::new(&snapshot, plan.merged, digest.wants_ids())?;
         let mut select = snapshot.prepare(&plan.sql)?;
         let mut rows = select.query(params_from_iter(&plan.parameters))?;
-        while let Some(row) = rows.next()? {
-            begin(digest)?;
-            let id = EntryId(row.get(0)?);
-            // Talks of one entry come one after the other.
-            let current = match entry.take().filter(|loaded| loaded.id == id) {
-                Some(loaded) => loaded,
-                None => loaded(&snapshot, id, plan.merged)?,
-            };
-            let current = entry.insert(current);
-            let item = match query.by {
-                By::Entry => Item::Entry(current),
-                By::Talk => Item::Talk(current, numbered(current, row.get(2)?)?),
-            };
-            if let Some(finder) = &finder {
-                digest.found(finder.found(item)?);
+        let mut entry: Option<Box<ArchivedEntry>> = None;
+        let mut bunch = Vec::new();
+        let mut size = FIRST;
+        loop {
+            let read = next_places(&mut rows, query.by, size, &mut bunch);
+            loader.read_ahead(bunch.iter().map(|(id, _)| *id).collect());
+            for (id, number) in &bunch {
+                begin(digest)?;
+                let id = EntryId(*id);
+                // Talks of one entry come one after the other.
+                let current = match entry.take().filter(|loaded| loaded.id == id) {
+                    Some(loaded) => loaded,
+                    None => loader.take(id)?.ok_or(ArchiveError::NoSuchEntry)?,
+                };
+                let current = entry.insert(current);
+                let item = match query.by {
+                    By::Entry => Item::Entry(current),
+                    By::Talk => Item::Talk(current, numbered(current, *number)?),
+                };
+                if let Some(finder) = &finder {
+                    digest.found(finder.found(item)?);
+                }
+                digest.item(item).map_err(SearchError::Output)?;
+                items += 1;
             }
-            digest.item(item).map_err(SearchError::Output)?;
-            items += 1;
+            read?;
+            if bunch.len() < size {
+                break;
+            }
+            size = (size * 2).min(MOST);
         }
     }
     begin(digest)?;
@@ -69,12 +84,24 @@ pub(super) fn search(
     Ok(items)
 }
 
-fn loaded(db: &Connection, id: EntryId, merged: bool) -> Result<ArchivedEntry, ArchiveError> {
-    let mut entry = entries::load(db, id)?.ok_or(ArchiveError::NoSuchEntry)?;
-    if merged {
-        duplicates::unite(db, &mut entry, true)?;
+/// The next items of the answer, up to so many. They are there also where reading on failed.
+fn next_places(
+    rows: &mut Rows<'_>,
+    by: By,
+    most: usize,
+    places: &mut Places,
+) -> Result<(), ArchiveError> {
+    places.clear();
+    while places.len() < most
+        && let Some(row) = rows.next()?
+    {
+        let number = match by {
+            By::Entry => 0,
+            By::Talk => row.get(2)?,
+        };
+        places.push((row.get(0)?, number));
     }
-    Ok(entry)
+    Ok(())
 }
 
 /// Says of each item where it answers the question.

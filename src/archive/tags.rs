@@ -1,8 +1,9 @@
 //! Tags on entries, each with who put it there.
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
 use super::Archive;
 use super::duplicates;
@@ -10,43 +11,53 @@ use super::entries;
 use super::error::ArchiveError;
 use crate::model::{Category, Entry, EntryId, FeedId, Tag, TagOrigin};
 
-/// An entry's tags, each once: the publisher's in their order, then those of the subscription, of people
-/// and of rules, without those that only spell an earlier one differently.
-pub(super) fn of_entry(db: &Connection, id: EntryId) -> Result<Vec<Tag>, ArchiveError> {
-    let mut tags = all_of_entry(db, id)?;
-    // Of one origin there is each key once.
-    if tags.iter().all(|tag| tag.origin == tags[0].origin) {
-        return Ok(tags);
-    }
-    let mut seen = HashSet::new();
-    tags.retain(|tag| seen.insert(Tag::key(&tag.name)));
-    Ok(tags)
+/// Rows for [`placed`], from one entry on.
+pub(super) const OF_ENTRIES: &str = "
+    SELECT entry, origin, name, position, term, scheme, label FROM tags WHERE entry >= ?1 ORDER BY entry";
+
+/// A tag with its place among those of its origin.
+pub(super) type Placed = (i64, Tag);
+
+pub(super) fn placed(row: &Row<'_>) -> rusqlite::Result<Placed> {
+    let origin = TagOrigin::from_word(row.get_ref(1)?.as_str()?).unwrap_or(TagOrigin::Feed);
+    let term: Option<String> = row.get(4)?;
+    let tag = Tag {
+        name: row.get(2)?,
+        origin,
+        category: match term {
+            None => None,
+            Some(term) => Some(Box::new(Category {
+                term,
+                scheme: row.get(5)?,
+                label: row.get(6)?,
+            })),
+        },
+    };
+    Ok((row.get(3)?, tag))
 }
 
-/// Also the same tag from several origins.
+/// The publisher's in their order, then those of the subscription, of people and of rules.
+pub(super) fn in_order((one, a): &Placed, (other, b): &Placed) -> Ordering {
+    (a.origin, one, &a.name).cmp(&(b.origin, other, &b.name))
+}
+
+/// Of an entry's tags in their order, each once: without those that only spell an earlier one differently.
+pub(super) fn keep_each_once(tags: &mut Vec<Tag>) {
+    // Of one origin there is each key once.
+    if tags.iter().any(|tag| tag.origin != tags[0].origin) {
+        let mut seen = HashSet::new();
+        tags.retain(|tag| seen.insert(Tag::key(&tag.name)));
+    }
+}
+
+/// An entry's tags in their order, also the same tag from several origins.
 pub(super) fn all_of_entry(db: &Connection, id: EntryId) -> Result<Vec<Tag>, ArchiveError> {
     let mut select = db.prepare_cached(
-        "SELECT origin, name, position, term, scheme, label FROM tags WHERE entry = ?1",
+        "SELECT entry, origin, name, position, term, scheme, label FROM tags WHERE entry = ?1",
     )?;
-    let rows = select.query_map([id.0], |row| {
-        let origin = TagOrigin::from_word(row.get_ref(0)?.as_str()?).unwrap_or(TagOrigin::Feed);
-        let term: Option<String> = row.get(3)?;
-        let tag = Tag {
-            name: row.get(1)?,
-            origin,
-            category: match term {
-                None => None,
-                Some(term) => Some(Box::new(Category {
-                    term,
-                    scheme: row.get(4)?,
-                    label: row.get(5)?,
-                })),
-            },
-        };
-        Ok((row.get::<_, i64>(2)?, tag))
-    })?;
-    let mut rows: Vec<_> = rows.collect::<Result<_, _>>()?;
-    rows.sort_by(|(one, a), (other, b)| (a.origin, one, &a.name).cmp(&(b.origin, other, &b.name)));
+    let rows = select.query_map([id.0], placed)?;
+    let mut rows: Vec<Placed> = rows.collect::<Result<_, _>>()?;
+    rows.sort_by(in_order);
     Ok(rows.into_iter().map(|(_, tag)| tag).collect())
 }
 

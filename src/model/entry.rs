@@ -1,5 +1,7 @@
 //! An entry made safe, and an entry as the archive holds it.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Datelike, Utc};
 
 use super::attribution::{Enclosure, Person};
@@ -130,9 +132,10 @@ pub(crate) struct Original {
 #[derive(Debug, Clone)]
 pub(crate) struct ArchivedEntry {
     pub(crate) id: EntryId,
-    pub(crate) feed: FeedOfEntry,
+    /// Shared by the entries that are read together.
+    pub(crate) feed: Arc<FeedOfEntry>,
     /// Whether the same guid names another post that came earlier, or another feed's entry that is shown
-    /// for this one.
+    /// for this one. `false` also where nobody asked.
     pub(crate) guid_is_taken: bool,
     /// When the archive took it in.
     pub(crate) first_seen: DateTime<Utc>,

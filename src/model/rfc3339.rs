@@ -1,12 +1,33 @@
 //! Instants as everything outside the program gets them: RFC 3339, in UTC.
 
-use chrono::{DateTime, Datelike, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, Timelike, Utc};
 
 /// `2006-01-02T15:04:05Z`, with a fraction where there is one. `None` for years it cannot write.
 pub(crate) fn rfc3339(at: DateTime<Utc>) -> Option<String> {
-    (1..=9999)
-        .contains(&at.year())
-        .then(|| at.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+    let year = u32::try_from(at.year()).ok()?;
+    if !(1..=9999).contains(&year) {
+        return None;
+    }
+    if at.nanosecond() != 0 {
+        return Some(at.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+    }
+    // Nearly all are without a fraction, and each entry of an answer has several.
+    let at = at.naive_utc();
+    let mut written = String::with_capacity("2006-01-02T15:04:05Z".len());
+    let mut two = |number: u32, behind: &str| {
+        for digit in [number / 10, number % 10] {
+            written.push(char::from(b'0' + digit as u8));
+        }
+        written.push_str(behind);
+    };
+    two(year / 100, "");
+    two(year % 100, "-");
+    two(at.month(), "-");
+    two(at.day(), "T");
+    two(at.hour(), ":");
+    two(at.minute(), ":");
+    two(at.second(), "Z");
+    Some(written)
 }
 
 /// To the second, for times that the program itself has set.
@@ -28,7 +49,19 @@ mod tests {
                 .and_utc()
         };
         assert_eq!(rfc3339(at(2019)).unwrap(), "2019-01-02T03:04:05Z");
+        assert_eq!(rfc3339(at(0)), None);
         assert_eq!(rfc3339(at(-1)), None);
         assert_eq!(rfc3339(at(10_000)), None);
+    }
+
+    #[test]
+    fn times_are_written_as_chrono_writes_them() {
+        for seconds in (-62_135_596_800..253_402_300_800_i64).step_by(86_399 * 997) {
+            for fraction in [0, 500_000_000, 1] {
+                let at = DateTime::from_timestamp(seconds, fraction).unwrap();
+                let written = at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+                assert_eq!(rfc3339(at), Some(written));
+            }
+        }
     }
 }

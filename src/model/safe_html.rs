@@ -114,9 +114,19 @@ impl SafeHtml {
     /// list items behind `- `, preformatted text as it stands. For indexing, search results and plain
     /// outputs.
     pub(crate) fn to_text(&self) -> String {
+        let mut text = String::new();
+        self.write_text(&mut text);
+        text.shrink_to_fit();
+        text
+    }
+
+    /// As [`SafeHtml::to_text`], in the place of what stands in `text`, for its room.
+    pub(crate) fn write_text(&self, text: &mut String) {
+        text.clear();
+        // What is markup is no text, but for a bullet here and there.
+        text.reserve(self.0.len());
         let mut writer = TextWriter {
-            // What is markup is no text, but for a bullet here and there.
-            text: String::with_capacity(self.0.len()),
+            text: std::mem::take(text),
             ..TextWriter::default()
         };
         for (_, token) in self.tokens() {
@@ -126,7 +136,7 @@ impl SafeHtml {
                 Token::Text(raw) => writer.text(&decode(raw)),
             }
         }
-        writer.finish()
+        *text = writer.finish();
     }
 }
 
@@ -493,7 +503,6 @@ impl TextWriter {
 
     fn finish(mut self) -> String {
         self.text.truncate(self.text.trim_end().len());
-        self.text.shrink_to_fit();
         self.text
     }
 }

@@ -102,12 +102,12 @@ impl Tag {
     /// What tags are compared by: `DevOps`, `dev-ops`, `#devops` and `dev ops` are one tag. Where
     /// nothing but signs is left (`C++`, `+1`), the signs count.
     pub(crate) fn key(name: &str) -> String {
-        let folded = name.trim().trim_start_matches('#').to_lowercase();
-        let bare: String = folded
-            .chars()
-            .filter(|c| !matches!(c, ' ' | '-' | '_' | '.' | '/' | '\u{a0}'))
-            .collect();
-        if bare.is_empty() { folded } else { bare }
+        let mut key = name.trim().trim_start_matches('#').to_lowercase();
+        let divides = |c: char| matches!(c, ' ' | '-' | '_' | '.' | '/' | '\u{a0}');
+        if !key.chars().all(divides) {
+            key.retain(|c| !divides(c));
+        }
+        key
     }
 }
 

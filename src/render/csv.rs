@@ -77,6 +77,10 @@ impl Digest for Csv<'_> {
         false
     }
 
+    fn wants_ids(&self) -> bool {
+        false
+    }
+
     fn begin(&mut self, _: &DigestHead) -> io::Result<()> {
         Ok(())
     }

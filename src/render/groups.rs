@@ -54,6 +54,10 @@ impl Digest for Grouped<'_> {
         self.digest.wants_date()
     }
 
+    fn wants_ids(&self) -> bool {
+        self.digest.wants_ids()
+    }
+
     fn begin(&mut self, head: &DigestHead) -> io::Result<()> {
         self.digest.begin(head)
     }

@@ -169,6 +169,8 @@ fn begins_with_two_digits(after_percent: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::super::samples;
     use super::*;
 
@@ -206,7 +208,7 @@ mod tests {
     fn two_feeds_with_one_small_id_have_two() {
         let one = samples::short();
         let mut other = samples::short();
-        other.feed.first_url = "https://other.example/rss".into();
+        Arc::make_mut(&mut other.feed).first_url = "https://other.example/rss".into();
         let mut ids = Identities::default();
         assert_ne!(ids.entry(&one), ids.entry(&other));
         assert_eq!(ids.entry(&one), Identities::default().entry(&one));
@@ -220,9 +222,10 @@ mod tests {
     fn an_id_outlives_every_move_of_its_feed() {
         let before = samples::short();
         let mut after = samples::short();
-        after.feed.first_url = before.feed.first_url.replace("https:", "http:");
-        after.feed.url = "https://elsewhere.example/".into();
-        after.feed.guid = Some("urn:x-new:1".into());
+        let feed = Arc::make_mut(&mut after.feed);
+        feed.first_url = before.feed.first_url.replace("https:", "http:");
+        feed.url = "https://elsewhere.example/".into();
+        feed.guid = Some("urn:x-new:1".into());
         let mut ids = Identities::default();
         assert_eq!(ids.entry(&before), ids.entry(&after));
     }
@@ -242,8 +245,9 @@ mod tests {
     fn an_id_taken_by_another_feed_is_given_once() {
         let one = samples::conference();
         let mut thief = samples::conference();
-        thief.feed.guid = None;
-        thief.feed.first_url = "https://thief.example/".into();
+        let feed = Arc::make_mut(&mut thief.feed);
+        feed.guid = None;
+        feed.first_url = "https://thief.example/".into();
         let mut ids = Identities::default();
         assert_eq!(ids.entry(&one), "https://notes.example/ghent");
         assert!(

@@ -2,14 +2,16 @@
 //!
 //! Everything is said as the archive has it; what is not known is `null`.
 
+mod object;
+
 use std::io::{self, Write};
 
-use chrono::{DateTime, Utc};
-use serde::Serialize;
-
+use self::object::Object;
 use super::wording;
-use crate::model::{AlsoIn, ArchivedEntry, Enclosure, Entry, Person, SafeHtml, Talk, TalkLink};
-use crate::query::{Digest, DigestHead, Found, Item, Snippet};
+use crate::model::{
+    AlsoIn, ArchivedEntry, Enclosure, Entry, FeedOfEntry, Person, SafeHtml, Talk, TalkLink,
+};
+use crate::query::{Digest, DigestHead, Found, Item};
 
 pub(super) struct Json<'a> {
     out: &'a mut dyn Write,
@@ -18,30 +20,35 @@ pub(super) struct Json<'a> {
     is_empty: bool,
     /// Of the next item.
     found: Found,
+    line: Line,
 }
 
 impl<'a> Json<'a> {
     pub(super) fn array(out: &'a mut dyn Write) -> Self {
-        Self {
-            out,
-            is_array: true,
-            is_empty: true,
-            found: Found::default(),
-        }
+        Self::new(out, true)
     }
 
     pub(super) fn lines(out: &'a mut dyn Write) -> Self {
+        Self::new(out, false)
+    }
+
+    fn new(out: &'a mut dyn Write, is_array: bool) -> Self {
         Self {
             out,
-            is_array: false,
+            is_array,
             is_empty: true,
             found: Found::default(),
+            line: Line::default(),
         }
     }
 }
 
 impl Digest for Json<'_> {
     fn wants_date(&self) -> bool {
+        false
+    }
+
+    fn wants_ids(&self) -> bool {
         false
     }
 
@@ -60,7 +67,7 @@ impl Digest for Json<'_> {
         }
         self.is_empty = false;
         let found = std::mem::take(&mut self.found);
-        serde_json::to_writer(&mut *self.out, &object(item, &found))?;
+        self.out.write_all(self.line.of(item, &found))?;
         if self.is_array {
             Ok(())
         } else {
@@ -85,272 +92,161 @@ impl Digest for Json<'_> {
     }
 }
 
-/// An item as one line has it.
-#[derive(Serialize)]
-#[serde(untagged)]
-pub(super) enum Object<'a> {
-    Entry(Box<EntryObject<'a>>),
-    Talk(Box<TalkItem<'a>>),
+/// An item as one line has it. Kept from item to item for its room.
+#[derive(Default)]
+pub(super) struct Line {
+    json: Vec<u8>,
+    /// What its HTML reads as.
+    text: String,
 }
 
-pub(super) fn object<'a>(item: Item<'a>, found: &Found) -> Object<'a> {
-    match item {
-        Item::Entry(entry) => Object::Entry(Box::new(EntryObject {
-            talks_matching: found.talks,
-            snippet: found.snippet.as_ref().map(marked),
-            ..EntryObject::from(entry)
-        })),
-        Item::Talk(entry, talk) => Object::Talk(Box::new(TalkItem {
-            snippet: found.snippet.as_ref().map(marked),
-            ..TalkItem::new(entry, talk)
-        })),
+impl Line {
+    pub(super) fn of(&mut self, item: Item<'_>, found: &Found) -> &[u8] {
+        let Self { json, text } = self;
+        json.clear();
+        Object::write(json, |object| {
+            match item {
+                Item::Entry(archived) => entry(object, archived, text),
+                Item::Talk(archived, talk) => talk_by_itself(object, archived, talk, text),
+            }
+            // How many of an entry's talks answer; left out where it is no question that talks answer.
+            if let (Item::Entry(_), Some(talks)) = (item, found.talks) {
+                object.number("talks_matching", talks as i64);
+            }
+            // Plain text, the words that were asked for between `**` and `**`; left out where there are none.
+            if let Some(snippet) = &found.snippet {
+                object.text("snippet", &snippet.with_marks("**", "**"));
+            }
+        });
+        json
     }
 }
 
-#[derive(Serialize)]
-pub(super) struct EntryObject<'a> {
-    id: i64,
-    feed_url: String,
-    feed_title: Option<&'a str>,
-    guid: &'a str,
-    url: Option<&'a str>,
-    title: Option<&'a str>,
-    authors: Vec<PersonObject<'a>>,
-    tags: Vec<&'a str>,
-    published: Option<String>,
-    updated: Option<String>,
-    first_seen: Option<String>,
-    date: Option<String>,
-    date_rule: &'static str,
-    summary: Option<&'a str>,
-    content_html: Option<&'a str>,
-    content_text: Option<String>,
-    enclosures: Vec<EnclosureObject<'a>>,
-    talks: Vec<TalkObject<'a>>,
-    event: Option<&'a str>,
-    also_in: Vec<AlsoInObject<'a>>,
-    /// How many of the talks answer the question; left out where it is none that talks answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    talks_matching: Option<usize>,
-    /// Plain text, the words that were asked for between `**` and `**`; left out where there are none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    snippet: Option<String>,
-}
-
-fn marked(snippet: &Snippet) -> String {
-    snippet.with_marks("**", "**")
-}
-
-/// Another feed that brought the same post.
-#[derive(Serialize)]
-struct AlsoInObject<'a> {
-    feed_url: String,
-    feed_title: Option<&'a str>,
-    /// The entry's number there.
-    id: i64,
-    url: Option<&'a str>,
-}
-
-impl<'a> From<&'a AlsoIn> for AlsoInObject<'a> {
-    fn from(other: &'a AlsoIn) -> Self {
-        Self {
-            feed_url: wording::address(&other.feed_url),
-            feed_title: other.feed_title.as_deref(),
-            id: other.id.0,
-            url: other.url.as_deref(),
-        }
-    }
-}
-
-impl<'a> From<&'a ArchivedEntry> for EntryObject<'a> {
-    fn from(archived: &'a ArchivedEntry) -> Self {
-        // Taken apart whole, so that a new field of an entry asks here whether it belongs to the contract.
-        let Entry {
-            guid,
-            url,
-            title,
-            authors,
-            tags: _,
-            published,
-            updated,
-            summary,
-            content,
-            enclosures,
-            language: _,
-            source: _,
-            comments_url: _,
-            extras: _,
-            talks,
-            event,
-            hash: _,
-            fingerprint: _,
-            original: _,
-        } = &archived.entry;
-        let (date, rule) = archived.dated();
-        Self {
-            id: archived.id.0,
-            feed_url: wording::feed_address(&archived.feed),
-            feed_title: archived.feed.title.as_deref(),
-            guid,
-            url: url.as_deref(),
-            title: title.as_deref(),
-            authors: authors.iter().map(PersonObject::from).collect(),
-            tags: wording::tag_names(&archived.entry),
-            published: time(*published),
-            updated: time(*updated),
-            first_seen: time(Some(archived.first_seen)),
-            date: time(Some(date)),
-            date_rule: rule.word(),
-            summary: summary.as_deref(),
-            content_html: html(content),
-            content_text: text(content),
-            enclosures: enclosures.iter().map(EnclosureObject::from).collect(),
-            talks: talks
-                .iter()
-                .map(|talk| TalkObject::new(&archived.entry, talk))
-                .collect(),
-            event: event.as_deref(),
-            also_in: archived.also_in.iter().map(AlsoInObject::from).collect(),
-            talks_matching: None,
-            snippet: None,
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct PersonObject<'a> {
-    name: Option<&'a str>,
-    uri: Option<&'a str>,
-    email: Option<&'a str>,
-}
-
-impl<'a> From<&'a Person> for PersonObject<'a> {
-    fn from(person: &'a Person) -> Self {
-        Self {
-            name: person.name.as_deref(),
-            uri: person.uri.as_deref(),
-            email: person.email.as_deref(),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct EnclosureObject<'a> {
-    url: &'a str,
-    #[serde(rename = "type")]
-    media_type: Option<&'a str>,
-    length: Option<u64>,
-}
-
-impl<'a> From<&'a Enclosure> for EnclosureObject<'a> {
-    fn from(enclosure: &'a Enclosure) -> Self {
-        Self {
-            url: &enclosure.url,
-            media_type: enclosure.media_type.as_deref(),
-            length: enclosure.length,
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct TalkObject<'a> {
-    title: &'a str,
-    speakers: &'a [String],
-    anchor: Option<&'a str>,
-    url: Option<&'a str>,
-    level: u8,
-    kind: &'static str,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    links: Vec<LinkObject>,
-}
-
-/// A link of a talk: its slides, its video, its code.
-#[derive(Serialize)]
-struct LinkObject {
-    url: String,
-    kind: &'static str,
-}
-
-impl<'a> TalkObject<'a> {
-    fn new(entry: &Entry, talk: &'a Talk) -> Self {
-        let link = |link: TalkLink| LinkObject {
-            url: link.url,
-            kind: link.kind.word(),
-        };
-        Self {
-            links: entry.links_of(talk).into_iter().map(link).collect(),
-            title: &talk.title,
-            speakers: &talk.speakers,
-            anchor: talk.anchor.as_deref(),
-            url: talk.url.as_deref(),
-            level: talk.level,
-            kind: talk.kind.word(),
-        }
-    }
+fn entry(object: &mut Object<'_>, archived: &ArchivedEntry, text: &mut String) {
+    // Taken apart whole, so that a new field of an entry asks here whether it belongs to the contract.
+    let Entry {
+        guid,
+        url,
+        title,
+        authors,
+        tags: _,
+        published: _,
+        updated: _,
+        summary,
+        content,
+        enclosures,
+        language: _,
+        source: _,
+        comments_url: _,
+        extras: _,
+        talks,
+        event,
+        hash: _,
+        fingerprint: _,
+        original: _,
+    } = &archived.entry;
+    object.number("id", archived.id.0);
+    feed(object, &archived.feed);
+    object.text("guid", guid);
+    object.maybe_text("url", url.as_deref());
+    object.maybe_text("title", title.as_deref());
+    object.objects("authors", authors, person);
+    object.texts("tags", wording::tag_names(&archived.entry));
+    dates(object, archived);
+    object.maybe_text("summary", summary.as_deref());
+    said(object, content, text);
+    object.objects("enclosures", enclosures, enclosure);
+    object.objects("talks", talks, |object, one| {
+        talk(object, &archived.entry, one);
+    });
+    object.maybe_text("event", event.as_deref());
+    object.objects("also_in", &archived.also_in, also_in);
 }
 
 /// A talk by itself.
-#[derive(Serialize)]
-pub(super) struct TalkItem<'a> {
-    #[serde(flatten)]
-    talk: TalkObject<'a>,
-    content_html: Option<String>,
-    content_text: Option<String>,
-    entry: EntryOfTalk<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    snippet: Option<String>,
+fn talk_by_itself(
+    object: &mut Object<'_>,
+    archived: &ArchivedEntry,
+    one: &Talk,
+    text: &mut String,
+) {
+    let entry = &archived.entry;
+    talk(object, entry, one);
+    said(object, &entry.content_of(one), text);
+    object.object("entry", |object| {
+        object.number("id", archived.id.0);
+        object.maybe_text("url", entry.url.as_deref());
+        object.maybe_text("title", entry.title.as_deref());
+        feed(object, &archived.feed);
+        dates(object, archived);
+    });
 }
 
-#[derive(Serialize)]
-struct EntryOfTalk<'a> {
-    id: i64,
-    url: Option<&'a str>,
-    title: Option<&'a str>,
-    feed_url: String,
-    feed_title: Option<&'a str>,
-    published: Option<String>,
-    updated: Option<String>,
-    first_seen: Option<String>,
-    date: Option<String>,
-    date_rule: &'static str,
+fn feed(object: &mut Object<'_>, feed: &FeedOfEntry) {
+    object.text("feed_url", &wording::feed_address(feed));
+    object.maybe_text("feed_title", feed.title.as_deref());
 }
 
-impl<'a> TalkItem<'a> {
-    fn new(archived: &'a ArchivedEntry, talk: &'a Talk) -> Self {
-        let entry = &archived.entry;
-        let content = entry.content_of(talk);
-        let (date, rule) = archived.dated();
-        Self {
-            talk: TalkObject::new(entry, talk),
-            content_html: html(&content).map(str::to_owned),
-            content_text: text(&content),
-            entry: EntryOfTalk {
-                id: archived.id.0,
-                url: entry.url.as_deref(),
-                title: entry.title.as_deref(),
-                feed_url: wording::feed_address(&archived.feed),
-                feed_title: archived.feed.title.as_deref(),
-                published: time(entry.published),
-                updated: time(entry.updated),
-                first_seen: time(Some(archived.first_seen)),
-                date: time(Some(date)),
-                date_rule: rule.word(),
-            },
-            snippet: None,
-        }
+fn dates(object: &mut Object<'_>, archived: &ArchivedEntry) {
+    let (date, rule) = archived.dated();
+    let times = [
+        ("published", archived.entry.published),
+        ("updated", archived.entry.updated),
+        ("first_seen", Some(archived.first_seen)),
+        ("date", Some(date)),
+    ];
+    for (name, at) in times {
+        object.maybe_text(name, at.and_then(wording::rfc3339).as_deref());
+    }
+    object.text("date_rule", rule.word());
+}
+
+/// As HTML and as text.
+fn said(object: &mut Object<'_>, content: &SafeHtml, text: &mut String) {
+    content.write_text(text);
+    let is_there = !content.is_empty();
+    object.maybe_text("content_html", is_there.then_some(content.as_str()));
+    object.maybe_text("content_text", is_there.then_some(text.as_str()));
+}
+
+fn person(object: &mut Object<'_>, person: &Person) {
+    object.maybe_text("name", person.name.as_deref());
+    object.maybe_text("uri", person.uri.as_deref());
+    object.maybe_text("email", person.email.as_deref());
+}
+
+fn enclosure(object: &mut Object<'_>, enclosure: &Enclosure) {
+    object.text("url", &enclosure.url);
+    object.maybe_text("type", enclosure.media_type.as_deref());
+    object.maybe_number("length", enclosure.length);
+}
+
+fn talk(object: &mut Object<'_>, entry: &Entry, talk: &Talk) {
+    object.text("title", &talk.title);
+    object.texts("speakers", talk.speakers.iter().map(String::as_str));
+    object.maybe_text("anchor", talk.anchor.as_deref());
+    object.maybe_text("url", talk.url.as_deref());
+    object.number("level", talk.level.into());
+    object.text("kind", talk.kind.word());
+    let links = entry.links_of(talk);
+    if !links.is_empty() {
+        object.objects("links", &links, link);
     }
 }
 
-fn time(at: Option<DateTime<Utc>>) -> Option<String> {
-    at.and_then(wording::rfc3339)
+/// A link of a talk: its slides, its video, its code.
+fn link(object: &mut Object<'_>, link: &TalkLink) {
+    object.text("url", &link.url);
+    object.text("kind", link.kind.word());
 }
 
-fn html(content: &SafeHtml) -> Option<&str> {
-    Some(content.as_str()).filter(|html| !html.is_empty())
-}
-
-fn text(content: &SafeHtml) -> Option<String> {
-    html(content).map(|_| content.to_text())
+/// Another feed that brought the same post.
+fn also_in(object: &mut Object<'_>, other: &AlsoIn) {
+    object.text("feed_url", &wording::address(&other.feed_url));
+    object.maybe_text("feed_title", other.feed_title.as_deref());
+    // The entry's number there.
+    object.number("id", other.id.0);
+    object.maybe_text("url", other.url.as_deref());
 }
 
 #[cfg(test)]

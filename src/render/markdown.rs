@@ -176,6 +176,10 @@ impl Digest for Markdown<'_> {
         false
     }
 
+    fn wants_ids(&self) -> bool {
+        false
+    }
+
     fn begin(&mut self, head: &DigestHead) -> io::Result<()> {
         writeln!(self.out, "# {}", escape(&head.title))?;
         self.out.hold();

@@ -40,7 +40,7 @@ fn answer(text: &str) -> Answer {
         if entry.talks.is_empty() {
             entry.content = SafeHtml::vouch(text.replace(['<', '&', '>'], ""));
         }
-        archived.feed.title = own();
+        std::sync::Arc::make_mut(&mut archived.feed).title = own();
     }
     answer
 }

@@ -1,5 +1,7 @@
 //! Hand-built entries for the tests of the formats, and what the formats make of them.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
 use super::{Format, Settings, renderer};
@@ -28,7 +30,7 @@ pub(super) fn conference() -> ArchivedEntry {
     let chaos = content.find("<ul>").unwrap();
     ArchivedEntry {
         id: EntryId(12),
-        feed: FeedOfEntry {
+        feed: Arc::new(FeedOfEntry {
             url: "https://notes.example/feed.xml".into(),
             first_url: "https://notes.example/feed.xml".into(),
             guid: Some("tag:notes.example,2005:feed".into()),
@@ -37,7 +39,7 @@ pub(super) fn conference() -> ArchivedEntry {
             self_url: Some("https://notes.example/feed.xml".into()),
             rights: Some("CC BY 4.0, Vera Visitor".into()),
             updated: Some(at("2019-11-05T00:00:00Z")),
-        },
+        }),
         guid_is_taken: false,
         first_seen: at("2020-01-02T00:00:00Z"),
         also_in: Vec::new(),
@@ -101,7 +103,7 @@ pub(super) fn conference() -> ArchivedEntry {
 pub(super) fn short() -> ArchivedEntry {
     let mut short = conference();
     short.id = EntryId(7);
-    short.feed = FeedOfEntry {
+    short.feed = Arc::new(FeedOfEntry {
         url: "https://log.example/rss".into(),
         first_url: "https://log.example/rss".into(),
         guid: None,
@@ -110,7 +112,7 @@ pub(super) fn short() -> ArchivedEntry {
         self_url: None,
         rights: None,
         updated: None,
-    };
+    });
     short.first_seen = at("2019-05-06T07:08:09Z");
     short.entry = Entry {
         guid: "12345".into(),
@@ -152,11 +154,12 @@ pub(super) fn talks() -> Answer {
 pub(super) fn hostile() -> Answer {
     let evil = "</title></script><script>alert(1)</script>\u{1b}]8;;x\u{7}\u{202e}]]>\0\u{fffe}`*_[x](javascript:1)";
     let mut entry = conference();
-    entry.feed.title = Some(evil.into());
-    entry.feed.url = "https://ann:secret@notes.example/feed".into();
-    entry.feed.first_url = "https://ann:secret@notes.example/feed".into();
-    entry.feed.guid = Some("file:///home/ann/feed.xml".into());
-    entry.feed.site_url = Some("javascript:alert(1)".into());
+    let feed = Arc::make_mut(&mut entry.feed);
+    feed.title = Some(evil.into());
+    feed.url = "https://ann:secret@notes.example/feed".into();
+    feed.first_url = "https://ann:secret@notes.example/feed".into();
+    feed.guid = Some("file:///home/ann/feed.xml".into());
+    feed.site_url = Some("javascript:alert(1)".into());
     let inner = &mut entry.entry;
     inner.guid = "file:///home/ann/notes/x.md".into();
     inner.url = Some("https://notes.example/\"><script>\u{1b}".into());
@@ -190,9 +193,10 @@ pub(super) fn hostile() -> Answer {
         talk.url = Some("javascript:alert(1)".into());
     }
     let mut local = short();
-    local.feed.url = "file:///home/ann/notes/".into();
-    local.feed.first_url = "file:///home/ann/notes/".into();
-    local.feed.title = None;
+    let feed = Arc::make_mut(&mut local.feed);
+    feed.url = "file:///home/ann/notes/".into();
+    feed.first_url = "file:///home/ann/notes/".into();
+    feed.title = None;
     local.entry.guid = "talks/2019.md".into();
     local.entry.url = Some("file:///home/ann/notes/talks/2019.md".into());
     local.entry.title = Some("# 1. Title".into());

@@ -198,10 +198,9 @@ impl Digest for Templated<'_> {
     fn item(&mut self, item: Item<'_>) -> io::Result<()> {
         self.by_talk = matches!(item, Item::Talk(..));
         self.items += 1;
-        let Json::Object(fields) = serde_json::to_value(json::object(item, &Found::default()))?
-        else {
-            return Ok(());
-        };
+        let mut line = json::Line::default();
+        let fields: serde_json::Map<String, Json> =
+            serde_json::from_slice(line.of(item, &Found::default()))?;
         let fields = fields.into_iter().map(|(name, value)| {
             let value = match value {
                 // The cleaner has made it, so it needs no escaping.

@@ -6,6 +6,7 @@ mod check;
 mod duplicates;
 mod entries;
 mod file;
+mod loading;
 mod plans;
 mod queries;
 mod subscriptions;

@@ -4,6 +4,7 @@
 use rusqlite::params_from_iter;
 
 use super::*;
+use crate::archive::entries::WALKS;
 use crate::query::{Cursor, Sort};
 
 /// How each part of the answer is found.
@@ -375,5 +376,22 @@ fn hundreds_of_words_are_a_question_too() {
             ..asked(&query)
         };
         assert_eq!(hall.titles_of(&query).len(), found);
+    }
+}
+
+/// What an answer's entries are made of is met in the order of their numbers, from one on.
+#[test]
+fn facts_are_walked_over_without_sorting_or_searching_through() {
+    let hall = merged();
+    let writer = hall.archive.connections.writer();
+    for sql in WALKS {
+        let mut explain = writer
+            .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+            .unwrap();
+        let lines = explain.raw_query().mapped(|row| row.get::<_, String>(3));
+        let plan: Vec<String> = lines.map(Result::unwrap).collect();
+        assert!(plan[0].starts_with("SEARCH "), "{sql}: {plan:?}");
+        let is_good = |line: &String| !line.contains("SCAN") && !line.contains("TEMP B-TREE");
+        assert!(plan.iter().all(is_good), "{sql}: {plan:?}");
     }
 }

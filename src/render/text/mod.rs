@@ -136,6 +136,10 @@ impl Digest for Text<'_> {
         false
     }
 
+    fn wants_ids(&self) -> bool {
+        false
+    }
+
     fn begin(&mut self, _: &DigestHead) -> io::Result<()> {
         Ok(())
     }
