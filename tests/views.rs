@@ -445,6 +445,38 @@ fn a_hundred_kills_repeat_nothing_and_lose_nothing_in_dated_files() {
     assert!(files.len() > 20, "{files:?}");
 }
 
+/// Keeps the cursor from reaching an entry, as a kill would.
+fn stop_before(hall: &Hall, entry: i64) {
+    let archive = rusqlite::Connection::open(hall.archive()).unwrap();
+    let stop = format!(
+        "DROP TRIGGER IF EXISTS stop;
+         CREATE TRIGGER stop BEFORE INSERT ON cursors WHEN NEW.entry = {entry}
+         BEGIN SELECT RAISE(ABORT, 'stopped'); END"
+    );
+    archive.execute_batch(&stop).unwrap();
+}
+
+#[test]
+fn a_day_that_is_cut_short_twice_is_not_shown_on_the_next() {
+    let config = "[views.d]\nsince = \"last\"\nformat = \"jsonl\"\noutput = \"{date}.jsonl\"\n";
+    let mut hall = hall(config, &["a"]);
+    hall.later("2026-12-01T12:00:00Z");
+    // Once behind the file …
+    stop_before(&hall, 1);
+    ask(&hall, &["query", "@d"]).status(1);
+    let first = hall.read("conf/2026-12-01.jsonl");
+    assert_eq!(titles(&first), ["a"]);
+    // … and once before it, when the next one was announced.
+    arrive(&hall, &["a", "b"]);
+    stop_before(&hall, 2);
+    ask(&hall, &["query", "@d"]).status(1);
+    hall.write("conf/2026-12-01.jsonl", &first);
+    stop_before(&hall, 0);
+    hall.later("2026-12-02T12:00:00Z");
+    ask(&hall, &["query", "@d"]).status(0);
+    assert_eq!(titles(&hall.read("conf/2026-12-02.jsonl")), ["b"]);
+}
+
 #[test]
 fn a_hundred_kills_repeat_nothing_and_lose_nothing_in_one_file() {
     // Each digest as a reader of the file may have met it.

@@ -7,9 +7,9 @@
 //!
 //! After a kill the cursor stands where it stood, and so the next run begins there again:
 //! * a file of one name is written again with the same entries and those that came meanwhile;
-//! * a file named by the date gathers what arrives until the name changes. Where the name has changed
-//!   since the kill, the announcement tells by the file's hash whether the old one was finished: then its
-//!   entries have been shown, and the cursor is moved behind them first.
+//! * a file named by the date gathers what arrives until the name changes. The announcement tells by the
+//!   file's hash whether the one before the kill was finished: then its entries have been shown, and the
+//!   cursor is moved behind them first, before another announcement takes the place of this one.
 
 use std::path::Path;
 
@@ -80,7 +80,7 @@ impl Publication<'_> {
         let from = before.unwrap_or_default();
         let announced = self.archive.announced(self.cursor)?;
         if let Some(file) = &announced
-            && !file.is_at(path)
+            && (gathers || !file.is_at(path))
             && file.until > from
             && hash_of(&file.path) == Some(file.hash)
         {
