@@ -28,7 +28,7 @@ const SAMPLE: usize = 3 << 10;
 
 /// Another one is made when the archive has grown by so much: a dictionary of the first few blogs knows
 /// little of hundreds.
-const GROWTH: i64 = 40;
+const GROWTH: i64 = 64;
 
 pub(super) struct Dictionary {
     pub(super) encoder: EncoderDictionary<'static>,
