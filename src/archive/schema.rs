@@ -57,13 +57,25 @@ pub(super) fn open_writer(path: &Path) -> Result<(Connection, Option<Upgrade>), 
     // After the first step's transaction, so that a kill while the archive is made leaves an empty file
     // or a whole archive, never one that does not say whose it is.
     write_ahead(&writer)?;
-    writer.pragma_update(None, "cache_size", -10_000)?;
+    let cache = cache_for(pages(&writer)?);
+    writer.pragma_update(None, "cache_size", -cache)?;
     // What a statement may have to undo is little, and a file for it costs more than the statement.
     writer.pragma_update(None, "temp_store", "memory")?;
     // 64 MiB: a checkpoint rewrites pages in place and waits for the disk, so not after each commit.
     writer.pragma_update(None, "wal_autocheckpoint", 8192)?;
     writer.pragma_update(None, "journal_size_limit", 64 << 20)?;
     Ok((writer, upgrade))
+}
+
+/// How much the writer keeps in memory of an archive of so many pages, in KiB. A batch touches some thousand
+/// pages, and in a large archive hardly two of its entries touch the same; what does not fit is written to the
+/// log and read again within the batch.
+fn cache_for(pages: i64) -> i64 {
+    10_000 + (pages * 8 / 100).min(14_000)
+}
+
+fn pages(db: &Connection) -> rusqlite::Result<i64> {
+    db.pragma_query_value(None, "page_count", |row| row.get(0))
 }
 
 /// A copy of somebody's archive, brought up to date, to read from. The archive itself is only read: not
@@ -323,6 +335,15 @@ fn is_busy(error: &rusqlite::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_large_archive_has_more_of_its_pages_at_hand_and_never_many() {
+        assert_eq!(cache_for(0), 10_000);
+        // 125 MiB, 1.5 GiB, 100 GiB.
+        assert_eq!(cache_for(16_000), 11_280);
+        assert_eq!(cache_for(200_000), 24_000);
+        assert_eq!(cache_for(13_000_000), 24_000);
+    }
 
     #[test]
     fn a_step_that_fails_leaves_nothing_behind() {
