@@ -144,9 +144,12 @@ impl Archive {
         Ok(newest)
     }
 
-    /// Whether contents are packed with a dictionary by now.
+    /// Whether contents are packed with a dictionary by now. Makes none ready: a run that finds nothing new
+    /// needs none.
     pub(crate) fn has_dictionary(&self) -> Result<bool, ArchiveError> {
-        Ok(self.dictionary()?.is_some())
+        let reader = self.connections.reader()?;
+        let mut select = reader.prepare_cached("SELECT EXISTS (SELECT 1 FROM dictionaries)")?;
+        Ok(select.query_row([], |row| row.get(0))?)
     }
 
     /// Makes a dictionary when the contents have become enough for one.

@@ -231,3 +231,41 @@ fn the_connection_is_set_up_as_promised() {
     assert_eq!(pragma("application_id"), 0x6861_6c6c.to_string());
     assert_eq!(pragma("user_version"), "1");
 }
+
+#[test]
+fn contents_are_packed_with_what_the_first_of_them_have_in_common() {
+    let hall = Hall::new();
+    let feed = hall.follow("https://blog.example/feed");
+    let words = "deploys queues pagers dashboards shards canaries retries ledgers probes gossip";
+    let words: Vec<&str> = words.split(' ').collect();
+    let html = |number: usize| {
+        let said = (0..60).map(|at| words[(number * 31 + at * at * 7 + at) % words.len()]);
+        format!("<p>{}</p>", said.collect::<Vec<_>>().join(" and "))
+    };
+    let one = |number: usize| new(entry(&number.to_string(), "Note", &html(number)));
+    hall.record(feed, (0..340).map(one).collect());
+    assert!(!hall.archive.has_dictionary().unwrap());
+    hall.record(feed, (340..360).map(one).collect());
+    assert!(hall.archive.has_dictionary().unwrap());
+    hall.record(feed, vec![one(360)]);
+
+    let packed = |id: i64| -> (usize, bool) {
+        let db = hall.archive.connections.writer();
+        let data: Vec<u8> = db
+            .query_row("SELECT data FROM contents WHERE entry = ?1", [id], |row| {
+                row.get(0)
+            })
+            .unwrap();
+        let named = zstd::zstd_safe::get_dict_id_from_frame(&data[1..]);
+        (data.len(), named.is_some())
+    };
+    let ((before, without), (behind, with)) = (packed(360), packed(361));
+    assert_eq!((without, with), (false, true));
+    assert!(behind < before, "{behind} bytes and {before}");
+    for number in [0, 359, 360] {
+        let id = EntryId(number as i64 + 1);
+        let held = hall.archive.entry(id).unwrap().unwrap();
+        assert_eq!(held.entry.content.as_str(), html(number));
+    }
+    assert!(hall.archive.check().unwrap().is_empty());
+}
