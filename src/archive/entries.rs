@@ -11,9 +11,9 @@ use super::error::ArchiveError;
 use super::instants::{certain, seconds};
 use crate::model::{ArchivedEntry, ContentHash, Entry, EntryId, Event, FeedId, Fingerprint, Known};
 
-pub(super) use loader::Loader;
 #[cfg(test)]
 pub(super) use loader::WALKS;
+pub(super) use loader::{Loader, feed_at};
 
 /// So many talks of an entry are kept: what its range of rows in the full-text index holds.
 pub(super) const MAX_TALKS: usize = 255;

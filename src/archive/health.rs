@@ -9,11 +9,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, params};
 
 use super::Archive;
+use super::entries;
 use super::error::{ArchiveError, SearchError};
-use super::instants::{certain, instant, seconds};
+use super::instants::{certain, seconds};
 use crate::model::{
-    ArchivedEntry, ContentHash, Entry, EntryId, FeedId, FeedOfEntry, HealthEvent, HealthKind,
-    Original, SafeHtml, Tag, TagOrigin,
+    ArchivedEntry, ContentHash, Entry, EntryId, FeedId, HealthEvent, HealthKind, Original,
+    SafeHtml, Tag, TagOrigin,
 };
 use crate::query::{Cursor, Digest, DigestHead, HealthQuery, Item, Untold};
 use crate::source::{FailureKind, Source};
@@ -28,9 +29,11 @@ const LEAST_ENTRIES: usize = 5;
 /// Silent for less than this is nobody.
 const LEAST_SILENCE: TimeDelta = TimeDelta::days(30);
 
+/// From the sixth column on the feed as `entries::feed_at` reads it. What is told of it is told by hallway, and
+/// nothing is named after its first address.
 const SELECT: &str = "
-    SELECT h.id, h.kind, h.at, h.message, h.url, coalesce(f.given_title, f.title), f.url, f.guid,
-           f.site_url, f.self_url, f.rights, f.updated
+    SELECT h.id, h.kind, h.at, h.message, h.url, f.url, f.guid, coalesce(f.given_title, f.title),
+           f.site_url, f.self_url, f.rights, f.updated, f.url
     FROM health h JOIN feeds f ON f.id = h.feed
     WHERE h.at >= ?1 AND h.at < ?2 AND f.state <> 'removed'";
 
@@ -152,17 +155,7 @@ fn entry_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<ArchivedEntry> {
     let at = certain(row.get(2)?);
     let message: String = row.get(3)?;
     let then: String = row.get(4)?;
-    let feed = FeedOfEntry {
-        title: row.get(5)?,
-        url: row.get(6)?,
-        // What is told of it is told by hallway: nothing is named after the feed's first address.
-        first_url: row.get(6)?,
-        guid: row.get(7)?,
-        site_url: row.get(8)?,
-        self_url: row.get(9)?,
-        rights: row.get(10)?,
-        updated: instant(row.get(11)?),
-    };
+    let feed = entries::feed_at(row, 5)?;
     let address = Source::from_key(&feed.url).map_or_else(String::new, |own| own.to_string());
     let name = feed.title.clone().unwrap_or_else(|| address.clone());
     let kind = HealthKind::from_word(&word);

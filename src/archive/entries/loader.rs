@@ -288,6 +288,20 @@ fn length(text: &Option<String>) -> usize {
     text.as_ref().map_or(0, String::len)
 }
 
+/// The feed that a row describes from this column on, in the order of [`FEED`].
+pub(in crate::archive) fn feed_at(row: &Row<'_>, from: usize) -> rusqlite::Result<FeedOfEntry> {
+    Ok(FeedOfEntry {
+        url: row.get(from)?,
+        guid: row.get(from + 1)?,
+        title: row.get(from + 2)?,
+        site_url: row.get(from + 3)?,
+        self_url: row.get(from + 4)?,
+        rights: row.get(from + 5)?,
+        updated: instant(row.get(from + 6)?),
+        first_url: row.get(from + 7)?,
+    })
+}
+
 /// The feed beside an entry; entries of one feed often come together.
 fn feed_of_entry(
     select: &mut CachedStatement<'_>,
@@ -297,18 +311,7 @@ fn feed_of_entry(
     if let Some(feed) = known.get(&id) {
         return Ok(Some(Arc::clone(feed)));
     }
-    let feed = select.query_row([id], |row| {
-        Ok(Arc::new(FeedOfEntry {
-            url: row.get(0)?,
-            guid: row.get(1)?,
-            title: row.get(2)?,
-            site_url: row.get(3)?,
-            self_url: row.get(4)?,
-            rights: row.get(5)?,
-            updated: instant(row.get(6)?),
-            first_url: row.get(7)?,
-        }))
-    });
+    let feed = select.query_row([id], |row| feed_at(row, 0).map(Arc::new));
     let Some(feed) = feed.optional()? else {
         return Ok(None);
     };
