@@ -3,7 +3,10 @@
 //! Kept is what notes need: headings with their ids, lists, `dl`, figures, tables, code with its
 //! language, quotes, `details`. Nothing that runs, loads at once other than pictures, tracks, styles or
 //! asks for input. Three passes: [`super::bounds`] makes markup harmless to parse, ammonia enforces
-//! this policy, [`super::finish`] writes the last details on its canonical output.
+//! this policy ([`direct`] does the same where markup needs no tree), [`super::finish`] writes the last
+//! details on its canonical output.
+
+mod direct;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -135,6 +138,12 @@ const ATTRIBUTES: &[(&str, &[&str])] = &[
 
 const ANYWHERE: &[&str] = &["id", "title", "lang", "dir"];
 
+/// Of links and of what is loaded. Relative ones go on to the filter, which resolves or drops them; so does
+/// `file`, which it drops but for a note.
+const SCHEMES: &[&str] = &["http", "https", "mailto", "tel", "ftp", "file"];
+
+const LINK_REL: &str = "noopener noreferrer";
+
 /// Dropped with their content; for all others that are not allowed the content stays.
 const WITH_CONTENT: &[&str] = &[
     "script",
@@ -165,11 +174,9 @@ static POLICY: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .clean_content_tags(WITH_CONTENT.iter().copied().collect())
         .tag_attributes(attributes)
         .generic_attributes(ANYWHERE.iter().copied().collect())
-        .url_schemes(["http", "https", "mailto", "tel", "ftp", "file"].into())
-        // Relative ones go on to the filter, which resolves or drops them; so does `file`, which it drops
-        // but for a note.
+        .url_schemes(SCHEMES.iter().copied().collect())
         .url_relative(UrlRelative::PassThrough)
-        .link_rel(Some("noopener noreferrer"))
+        .link_rel(Some(LINK_REL))
         .strip_comments(true)
         .attribute_filter(filter);
     builder
@@ -222,15 +229,24 @@ pub(super) fn clean(html: &str, bases: &Bases) -> SafeHtml {
 /// The first two passes.
 fn sanitized(html: &str) -> SafeHtml {
     let bounded = bounded(html);
-    let document = POLICY.clean(&bounded);
+    let written = direct::applied(&bounded);
+    debug_assert!(
+        written
+            .as_ref()
+            .is_none_or(|written| *written == by_ammonia(&bounded))
+    );
+    SafeHtml::vouch(written.unwrap_or_else(|| by_ammonia(&bounded)))
+}
+
+fn by_ammonia(bounded: &str) -> String {
+    let document = POLICY.clean(bounded);
     // Rather than by `to_string`, which makes three copies on the way.
     let mut written = Vec::with_capacity(bounded.len() + bounded.len() / 8);
-    let parsed = match document.write_to(&mut written) {
+    match document.write_to(&mut written) {
         Ok(()) => String::from_utf8(written)
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
         Err(_) => document.to_string(),
-    };
-    SafeHtml::vouch(parsed)
+    }
 }
 
 fn filter<'v>(element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, str>> {
