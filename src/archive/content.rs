@@ -11,7 +11,7 @@ use std::io::{self, Read};
 
 use rusqlite::Connection;
 use zstd::bulk::Compressor;
-use zstd::zstd_safe::{CParameter, DictAttachPref, get_dict_id_from_frame};
+use zstd::zstd_safe::{CParameter, get_dict_id_from_frame};
 
 use super::dictionary::{self, Dictionary, LEVEL};
 use super::error::ArchiveError;
@@ -71,13 +71,9 @@ impl Packer {
             None => Compressor::new(LEVEL),
         }
         .map_err(|error| failed(&error))?;
-        // zstd would copy a dictionary's tables, three quarters of a megabyte, for each content of 16 KiB and more.
-        let attached = CParameter::ForceAttachDict(DictAttachPref::ForceAttach);
-        for parameter in [CParameter::ChecksumFlag(true), attached] {
-            compressor
-                .set_parameter(parameter)
-                .map_err(|error| failed(&error))?;
-        }
+        compressor
+            .set_parameter(CParameter::ChecksumFlag(true))
+            .map_err(|error| failed(&error))?;
         Ok(Self {
             compressor,
             dictionary,
