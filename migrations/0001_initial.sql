@@ -361,6 +361,13 @@ CREATE TABLE word_stems (
     PRIMARY KEY (stem, word)
 ) STRICT, WITHOUT ROWID;
 
+-- Which words have been looked at for it, those that are their own stem as well: hashes of them, eight bytes
+-- each, lowest first. Layout: src/archive/stems.rs. Without them words are only looked at once more.
+CREATE TABLE stemmed_words (
+    id INTEGER PRIMARY KEY,
+    hashes BLOB NOT NULL
+) STRICT;
+
 -- Entries that a rule kept out, so that they are not new at every poll. One that is edited is looked at
 -- again.
 CREATE TABLE dropped (

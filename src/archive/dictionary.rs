@@ -6,21 +6,21 @@
 //! what is packed from then on, and none is ever taken away.
 
 use std::collections::BTreeMap;
-use std::sync::{LazyLock, PoisonError, RwLock};
+use std::sync::{LazyLock, PoisonError, RwLock, RwLockWriteGuard};
 
 use rusqlite::{Connection, OptionalExtension, params};
 use zstd::dict::{DecoderDictionary, EncoderDictionary};
 
 use super::connections::write;
 use super::error::ArchiveError;
-use super::{Archive, content};
+use super::{Archive, content, entries};
 
 /// Level 3 packs as small as level 9 without a dictionary, at a quarter of the time.
 pub(super) const LEVEL: i32 = 3;
 
 /// Larger ones save little more and are slower to begin with; below this zstd takes smaller tables for them, and
 /// saves a twentieth less.
-const SIZE: usize = 256 << 10;
+const SIZE: usize = 120 << 10;
 
 /// Of how many contents a dictionary is made, and how much of each is looked at.
 const SAMPLES: i64 = 350;
@@ -124,6 +124,9 @@ pub(super) fn train(db: &Connection) -> Result<(), ArchiveError> {
     Ok(())
 }
 
+/// The dictionary that an archive packs with, while it is held back from all who pack.
+pub(super) type Held<'a> = RwLockWriteGuard<'a, Option<&'static Dictionary>>;
+
 impl Archive {
     /// The newest dictionary; looked for until there is one.
     pub(super) fn dictionary(&self) -> Result<Option<&'static Dictionary>, ArchiveError> {
@@ -136,11 +139,7 @@ impl Archive {
         }
         drop(known);
         let newest = newest(&*self.connections.reader()?)?;
-        let mut known = self
-            .dictionary
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        *known = newest;
+        *self.dictionary_to_change() = newest;
         Ok(newest)
     }
 
@@ -152,8 +151,29 @@ impl Archive {
         Ok(select.query_row([], |row| row.get(0))?)
     }
 
+    /// Before a batch is recorded that brings enough for the first dictionary: whoever packs meanwhile waits for
+    /// it, for what is packed without takes a third more for good.
+    ///
+    /// * `arriving`: how many entries the batch has.
+    pub(super) fn hold_packing(
+        &self,
+        writer: &Connection,
+        arriving: usize,
+    ) -> Result<Option<Held<'_>>, ArchiveError> {
+        let held = i64::try_from(arriving).unwrap_or(i64::MAX);
+        let newest = entries::newest(writer)?.0;
+        if newest >= SAMPLES || newest.saturating_add(held) < SAMPLES {
+            return Ok(None);
+        }
+        Ok(Some(self.dictionary_to_change()))
+    }
+
     /// Makes a dictionary when the contents have become enough for one.
-    pub(super) fn learn(&self, writer: &mut Connection) -> Result<(), ArchiveError> {
+    pub(super) fn learn(
+        &self,
+        writer: &mut Connection,
+        held: Option<Held<'_>>,
+    ) -> Result<(), ArchiveError> {
         if !is_wanted(writer)? {
             return Ok(());
         }
@@ -164,10 +184,11 @@ impl Archive {
         }
         let newest = newest(&transaction)?;
         transaction.commit()?;
-        *self
-            .dictionary
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = newest;
+        *held.unwrap_or_else(|| self.dictionary_to_change()) = newest;
         Ok(())
+    }
+
+    fn dictionary_to_change(&self) -> Held<'_> {
+        (self.dictionary.write()).unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -74,14 +74,11 @@ pub(super) fn is_any_of(db: &Connection, feed: FeedId) -> Result<bool, ArchiveEr
 
 /// What a rule kept out, as if it were held under the number 0, which no entry has: unedited, it is
 /// nothing new; edited, it is.
-pub(super) fn known_or_dropped(
+pub(super) fn dropped(
     db: &Connection,
     feed: FeedId,
     guid: &str,
 ) -> Result<Option<Known>, ArchiveError> {
-    if let Some(known) = known(db, feed, guid)? {
-        return Ok(Some(known));
-    }
     let mut select = db.prepare_cached("SELECT hash FROM dropped WHERE feed = ?1 AND guid = ?2")?;
     let hash = select.query_row(params![feed.0, guid], |row| row.get(0));
     Ok(hash.optional()?.map(|hash| Known {

@@ -111,20 +111,31 @@ fn push(folded: &mut String, character: char) {
 
 /// The words of a text that can have an English ending, as they stand, each with a hash of it in lower case.
 pub(super) fn english_words(text: &str) -> impl Iterator<Item = (&str, u64)> {
+    let bytes = text.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {
-        while at < text.len() {
+        while at < bytes.len() {
             let start = at;
-            let (length, hash) = letters_ahead(&text.as_bytes()[start..]);
-            let word = &text[start..start + length];
-            let behind = &text[start + length..];
-            let end = behind.find(|c: char| !c.is_alphanumeric());
-            let end = end.unwrap_or(behind.len());
-            // What ends the word, which is no letter; nearly always of one byte.
-            at = start + length + end;
-            at += text[at..].chars().next().map_or(0, char::len_utf8);
-            if end == 0 && STEMMED.contains(&word.len()) {
-                return Some((word, hash));
+            let (length, hash) = letters_ahead(&bytes[start..]);
+            at = start + length;
+            let is_whole = match bytes.get(at) {
+                None => true,
+                // Nearly always a space.
+                Some(behind) if behind.is_ascii() && !behind.is_ascii_alphanumeric() => {
+                    at += 1;
+                    true
+                }
+                Some(_) => {
+                    let behind = &text[at..];
+                    let mut chars = behind.chars();
+                    let rest = chars.by_ref().take_while(|c| c.is_alphanumeric()).count();
+                    // What ends the word is read as well.
+                    at += behind.len() - chars.as_str().len();
+                    rest == 0
+                }
+            };
+            if is_whole && STEMMED.contains(&length) {
+                return Some((&text[start..start + length], hash));
             }
         }
         None

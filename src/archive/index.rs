@@ -4,14 +4,14 @@
 //! and talk (see [`first_row`]), so that a hit names both without looking anything up.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::collections::BTreeMap;
 
 use rusqlite::{Connection, params};
 
 use super::entries::{self, MAX_TALKS};
 use super::error::ArchiveError;
 use super::fold;
+use super::stems::{self, KnownWords};
 use crate::model::{Entry, EntryId, FeedId, Person, Talk};
 
 /// The number of an entry's own row; those of its talks follow, up to [`last_row`].
@@ -53,59 +53,6 @@ fn fold_owned(text: String) -> String {
         return text;
     }
     fold::text(&text).into_owned()
-}
-
-/// Which words have been looked at, by hash: nearly all words of an entry were in an earlier one. A word
-/// that shares another's hash goes without its stem, one in many billions.
-#[derive(Default)]
-pub(super) struct KnownWords {
-    all: HashSet<u64, BuildHasherDefault<AsItIs>>,
-    /// By the last bits of the hash, the word that was looked at last: most are there, without a look into
-    /// the large set.
-    last: Vec<u64>,
-}
-
-/// Takes a number that is a hash already for its hash.
-#[derive(Default)]
-struct AsItIs(u64);
-
-impl Hasher for AsItIs {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        self.0 = number;
-    }
-}
-
-impl KnownWords {
-    /// 2 MiB or so; then everything is looked at again.
-    const MOST: usize = 200_000;
-
-    /// 64 KiB of them.
-    const LAST: usize = 8192;
-
-    /// * `hash`: of the word in lower case, as of [`fold::english_words`].
-    fn is_new(&mut self, hash: u64) -> bool {
-        let hash = (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let hash = hash ^ (hash >> 29);
-        self.last.resize(Self::LAST, 0);
-        let last = &mut self.last[hash as usize % Self::LAST];
-        if std::mem::replace(last, hash) == hash {
-            return false;
-        }
-        if self.all.len() >= Self::MOST {
-            self.all.clear();
-        }
-        self.all.insert(hash)
-    }
 }
 
 /// An entry's own row and those of its talks, in order. Costs as much as its content is long, so it is
@@ -231,20 +178,7 @@ pub(super) fn insert(
     for (row, number) in rows.iter().zip(first_row(id)..) {
         insert.execute(params![number, row.title, row.people, row.text])?;
     }
-    let mut learn =
-        db.prepare_cached("INSERT OR IGNORE INTO word_stems (stem, word) VALUES (?1, ?2)")?;
-    let texts = rows.iter().flat_map(|row| [&row.title, &row.text]);
-    for (word, hash) in texts.flat_map(|text| fold::english_words(text)) {
-        if words.is_new(hash)
-            && let Some(stem) = fold::stem(word)
-        {
-            let word = word.to_ascii_lowercase();
-            if word != stem {
-                learn.execute([stem, word])?;
-            }
-        }
-    }
-    Ok(())
+    words.learn(db, rows.iter().flat_map(|row| [&*row.title, &row.text]))
 }
 
 pub(super) fn delete_entry(db: &Connection, id: EntryId) -> Result<(), ArchiveError> {
@@ -274,11 +208,11 @@ pub(super) fn rebuild(db: &Connection) -> Result<usize, ArchiveError> {
     db.execute_batch(&format!(
         "DROP TABLE entry_text;
          {schema};
-         DELETE FROM word_stems;
          INSERT INTO entry_text (entry_text, rank) VALUES ('hashsize', 16777216);
          INSERT INTO entry_text (entry_text, rank) VALUES ('automerge', 0);
          INSERT INTO entry_text (entry_text, rank) VALUES ('crisismerge', 40);"
     ))?;
+    stems::forget(db)?;
     let mut select = db.prepare("SELECT id FROM entries ORDER BY id")?;
     let mut ids = select.query([])?;
     let mut written = 0;
@@ -296,6 +230,7 @@ pub(super) fn rebuild(db: &Connection) -> Result<usize, ArchiveError> {
             written += rows.len();
         }
     }
+    words.keep(db)?;
     Ok(written)
 }
 

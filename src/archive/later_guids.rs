@@ -22,16 +22,23 @@ pub(super) fn all_known(
     guids: &[&str],
 ) -> Result<HashMap<String, Known>, ArchiveError> {
     let mut all = HashMap::new();
-    // Of most feeds that are new nothing is held.
-    if !entries::is_any_of(db, feed)? {
-        return Ok(all);
-    }
-    for &guid in guids {
-        let known = match entries::known_or_dropped(db, feed, guid)? {
-            None => known(db, feed, guid)?,
-            known => known,
-        };
-        all.extend(known.map(|known| (guid.to_owned(), known)));
+    let mut is_any = false;
+    // The oldest stand last, and are held most likely.
+    for &guid in guids.iter().rev() {
+        let mut found = entries::known(db, feed, guid)?;
+        is_any |= found.is_some();
+        if found.is_none() {
+            // Of most feeds that are new nothing is held.
+            if !is_any && !entries::is_any_of(db, feed)? {
+                return Ok(all);
+            }
+            is_any = true;
+            found = match entries::dropped(db, feed, guid)? {
+                None => known(db, feed, guid)?,
+                dropped => dropped,
+            };
+        }
+        all.extend(found.map(|known| (guid.to_owned(), known)));
     }
     Ok(all)
 }

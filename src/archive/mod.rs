@@ -50,6 +50,7 @@ mod schema;
 mod search;
 mod snippet;
 mod stats;
+mod stems;
 mod tags;
 #[cfg(test)]
 mod tests;
@@ -86,7 +87,7 @@ pub(crate) struct Archive {
     /// How many entries the index got since it was last merged.
     indexed: AtomicUsize,
     /// Words whose stem stands in the archive already.
-    words: std::sync::Mutex<index::KnownWords>,
+    words: std::sync::Mutex<stems::KnownWords>,
     /// What new contents are packed with.
     dictionary: std::sync::RwLock<Option<&'static dictionary::Dictionary>>,
     rules: Vec<Rule>,
@@ -328,6 +329,8 @@ impl Archive {
     ) -> Result<Vec<Result<Recorded, ArchiveError>>, ArchiveError> {
         let mut writer = self.connections.writer();
         let mut words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
+        let arriving = attempts.iter().map(PackedAttempt::entries).sum();
+        let held = self.hold_packing(&writer, arriving)?;
         let answers = record::record(
             &mut writer,
             &mut words,
@@ -339,7 +342,7 @@ impl Archive {
         let changed: usize = recorded.map(|done| done.new + done.edited).sum();
         if changed > 0 {
             self.indexed.fetch_add(changed, Ordering::Relaxed);
-            self.learn(&mut writer)?;
+            self.learn(&mut writer, held)?;
         }
         Ok(answers)
     }
@@ -420,7 +423,7 @@ impl Archive {
     /// Takes over the talks and events of entries that were split anew, in one transaction.
     pub(crate) fn resplit(&self, split: &[ArchivedEntry]) -> Result<(), ArchiveError> {
         self.indexed.fetch_add(split.len(), Ordering::Relaxed);
-        self.write(|db| resplit::replace(db, &mut index::KnownWords::default(), split))
+        self.write(|db| resplit::replace(db, &mut stems::KnownWords::default(), split))
     }
 
     /// Writes a copy of one moment into a file that must not exist yet, while others read and write.

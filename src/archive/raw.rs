@@ -8,8 +8,9 @@ use super::dictionary;
 use super::duplicates;
 use super::entries;
 use super::error::ArchiveError;
-use super::index::{self, KnownWords, Pending};
+use super::index::{self, Pending};
 use super::instants::{certain, seconds};
+use super::stems::KnownWords;
 use super::tags;
 use crate::model::{Entry, EntryId, FeedId, RawAnswer};
 

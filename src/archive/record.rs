@@ -10,13 +10,14 @@ use super::entries;
 use super::error::ArchiveError;
 use super::health;
 use super::holds;
-use super::index::{self, KnownWords, Pending, TextRow};
+use super::index::{self, Pending, TextRow};
 use super::instants::seconds;
 use super::later_guids;
 use super::moves;
 use super::raw::{self, PackedRaw};
 use super::revisions;
 use super::rules;
+use super::stems::KnownWords;
 use super::tags;
 use crate::model::{
     Attempt, Change, ContentHash, Feed, FeedId, Outcome, Pace, Person, PollHints, Recorded,
@@ -70,6 +71,11 @@ impl PackedAttempt {
 }
 
 impl PackedAttempt {
+    /// How many entries are new or edited.
+    pub(super) fn entries(&self) -> usize {
+        self.entries.len()
+    }
+
     /// How much memory it takes, in bytes: what is compressed and what is to be indexed.
     pub(crate) fn size(&self) -> usize {
         let entries = self.entries.iter();

@@ -4,7 +4,8 @@ use rusqlite::{Connection, params};
 
 use super::entries;
 use super::error::ArchiveError;
-use super::index::{self, KnownWords};
+use super::index;
+use super::stems::KnownWords;
 use crate::model::{ArchivedEntry, EntryId};
 
 /// Entries in full after a number, in their order; one whose content is damaged is left out.

@@ -269,3 +269,19 @@ fn contents_are_packed_with_what_the_first_of_them_have_in_common() {
     }
     assert!(hall.archive.check().unwrap().is_empty());
 }
+
+#[test]
+fn who_packs_while_the_first_dictionary_is_made_waits_for_it() {
+    let hall = Hall::new();
+    let writer = hall.archive.connections.writer();
+    assert!(hall.archive.hold_packing(&writer, 349).unwrap().is_none());
+    let held = hall.archive.hold_packing(&writer, 350).unwrap();
+    let held = held.expect("that is enough for one");
+    std::thread::scope(|scope| {
+        let packing = scope.spawn(|| hall.archive.dictionary().unwrap().is_some());
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        assert!(!packing.is_finished());
+        drop(held);
+        assert!(!packing.join().unwrap());
+    });
+}

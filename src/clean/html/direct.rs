@@ -148,7 +148,7 @@ impl<'a> Direct<'a> {
     /// steps in ammonia's order.
     fn attributes(&mut self, element: &str, attributes: &'a str) -> Option<&'a str> {
         let mut names: Vec<&str> = Vec::new();
-        let mut kept: Vec<(&str, Cow<'_, str>)> = Vec::new();
+        let mut kept: Vec<(&str, Option<String>)> = Vec::new();
         let mut rest = attributes;
         while let Some(attribute) = rest.strip_prefix(' ') {
             let (name, value) = attribute.split_once("=\"")?;
@@ -160,25 +160,28 @@ impl<'a> Direct<'a> {
             }
             names.push(name);
             let value = decoded(value)?;
-            if is_allowed(element, name) && (!is_address(name) || has_allowed_scheme(&value)) {
-                kept.push((name, value));
+            if is_allowed(element, name) {
+                let filtered = filter(element, name, &value).map(Cow::into_owned);
+                // What the filter leaves as it is has a scheme that it allows.
+                let is_let_through = !is_address(name)
+                    || filtered.as_deref() == Some(&*value)
+                    || has_allowed_scheme(&value);
+                if is_let_through {
+                    kept.push((name, filtered));
+                }
             }
         }
         if element == "a" {
-            kept.push(("rel", Cow::Borrowed(LINK_REL)));
+            kept.push(("rel", Some(LINK_REL.to_owned())));
         }
-        let mut dropped = Vec::new();
-        for (at, (name, value)) in kept.iter_mut().enumerate() {
-            match filter(element, name, value) {
-                None => dropped.push(at),
-                Some(filtered) if filtered == *value => {}
-                Some(filtered) => *value = Cow::Owned(filtered.into_owned()),
+        // As ammonia takes them out: the last one comes into the place of each.
+        for at in (0..kept.len()).rev() {
+            if kept[at].1.is_none() {
+                kept.swap_remove(at);
             }
         }
-        for at in dropped.into_iter().rev() {
-            kept.swap_remove(at);
-        }
         for (name, value) in &kept {
+            let value = value.as_deref().unwrap_or_default();
             self.out.extend([" ", name, "=\""]);
             self.escaped(value);
             self.out.push('"');
@@ -188,6 +191,10 @@ impl<'a> Direct<'a> {
 
     /// A value as ammonia writes it.
     fn escaped(&mut self, value: &str) {
+        let may_be_sign = |byte: u8| matches!(byte, b'&' | b'"' | b'<' | b'>' | 0xc2);
+        if !value.bytes().any(may_be_sign) {
+            return self.out.push_str(value);
+        }
         let mut from = 0;
         for (at, sign) in value.match_indices(['&', '"', '<', '>', '\u{a0}']) {
             self.out.push_str(&value[from..at]);
