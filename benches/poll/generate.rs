@@ -121,24 +121,15 @@ pub(crate) fn write(folder: &Path, feeds: usize) -> io::Result<u64> {
     Ok(bytes)
 }
 
-fn kind(number: usize) -> Kind {
-    match number * 7 % 20 {
+/// One entry more than the first version shows.
+fn make(vocabulary: &Vocabulary, number: usize) -> Feed {
+    let mut random = Random::new(2_018, number as u64 + 1);
+    let kind = match number * 7 % 20 {
         0..=8 => Kind::Rss,
         9..=15 => Kind::Atom,
         16..=17 => Kind::Rdf,
         _ => Kind::Json,
-    }
-}
-
-/// Whether a feed of the set is one that newsboat reads.
-pub(crate) fn is_xml(number: usize) -> bool {
-    kind(number) != Kind::Json
-}
-
-/// One entry more than the first version shows.
-fn make(vocabulary: &Vocabulary, number: usize) -> Feed {
-    let mut random = Random::new(2_018, number as u64 + 1);
-    let kind = kind(number);
+    };
     let site = format!("https://notes-{number}.example");
     let relative = random.chance(0.3);
     let author = person(&mut random);

@@ -127,7 +127,7 @@ impl Rounds {
         let config = path("hallway.toml");
         if is_installed("newsboat") {
             let (xml, cache) = (path("xml-addresses"), path("newsboat.db"));
-            fs::write(&xml, server.addresses(wish.feeds, generate::is_xml))?;
+            fs::write(&xml, server.addresses(wish.feeds, |feed| is_xml(set, feed)))?;
             let newsboat = ["newsboat", "-u", &xml, "-c", &cache, "-C", "/dev/null"];
             self.add(NEWSBOAT, &[&newsboat[..], &["-x", "reload"]].concat())?;
             let fetch = subscribed(&xml, &path("xml.db"), &config, wish.jobs)?;
@@ -257,6 +257,12 @@ fn subscribed(
     let fetch = ["--quiet", "fetch", "--all", "--jobs", &jobs];
     let words = hallway.iter().chain(&fetch);
     Ok(words.map(|word| (*word).to_owned()).collect())
+}
+
+/// Whether a feed of the set is one that newsboat reads.
+fn is_xml(set: &Path, number: usize) -> bool {
+    let file = fs::read(set.join(format!("1/{number:05}.xml")));
+    file.is_ok_and(|text| text.starts_with(b"<"))
 }
 
 fn refs(command: &[String]) -> Vec<&str> {
