@@ -30,73 +30,101 @@ pub(crate) const PHRASE: &str = "the harbour protocol";
 
 /// What a round of entries took.
 struct Round {
-    /// Entries before it.
-    before: usize,
     /// From the document to its cleaned entries, and into the archive with its close.
     read: Duration,
     recorded: Duration,
 }
 
 /// Answers a table of what a new entry costs.
+///
+/// Machines are faster in one minute than in the next, so small archives are filled beside the last tenth of the
+/// large one, and what an entry costs there is compared with those.
 pub(crate) fn fill(path: &Path, entries: usize) -> String {
     let vocabulary = Vocabulary::new();
     let mut rounds: Vec<Round> = Vec::new();
+    let mut beside: Vec<Round> = Vec::new();
     let started = Instant::now();
     let mut bytes = 0;
-    for number in 0..entries.div_ceil(ROUND) {
-        let first = number * ROUND;
-        let documents: Vec<(usize, String)> = (0..ROUND / OF_A_FEED)
-            .map(|at| {
-                let feed = (number * (ROUND / OF_A_FEED) + at) % FEEDS;
-                let first = first + at * OF_A_FEED;
-                (feed, document(&vocabulary, feed, first, entries))
-            })
-            .collect();
-        bytes += documents.iter().map(|(_, text)| text.len()).sum::<usize>();
-        let (read, cleaned) = cpu(|| -> Vec<(usize, Cleaned)> {
-            documents
-                .iter()
-                .map(|(feed, text)| {
-                    let parsed = workbench::parse(text.as_bytes()).expect("it is a feed");
-                    (*feed, parsed.clean_and_split())
-                })
-                .collect()
-        });
-        let (recorded, new) = cpu(|| {
-            let shelf = Shelf::open(path);
-            let mut new = 0;
-            let mut cleaned = cleaned.into_iter().peekable();
-            while cleaned.peek().is_some() {
-                let batch = cleaned.by_ref().take(BATCH).collect();
-                new += shelf.record_all(batch, date(first + ROUND, entries));
-            }
-            new
-        });
-        assert_eq!(new, ROUND, "every entry is new");
-        rounds.push(Round {
-            before: first,
-            read,
-            recorded,
-        });
+    let all = entries.div_ceil(ROUND);
+    for number in 0..all {
+        let (round, size) = fill_round(path, &vocabulary, number, entries);
+        rounds.push(round);
+        bytes += size;
         if (number + 1) % 10 == 0 {
             eprintln!(
                 "{} entries, {} s, archive part {:.0} µs an entry",
-                first + ROUND,
+                (number + 1) * ROUND,
                 started.elapsed().as_secs(),
-                micros(&rounds, number.saturating_sub(9)..number + 1, |round| round
-                    .recorded)
+                micros(&rounds[number.saturating_sub(9)..], |round| round.recorded)
             );
         }
+        if all >= 40 && number >= all - all / 10 && (number + 1) % 4 == 0 {
+            beside.extend(fill_small(&vocabulary, entries));
+        }
     }
-    report(&rounds, entries, bytes, path)
+    report(&rounds, &beside, entries, bytes, path)
 }
 
-fn report(rounds: &[Round], entries: usize, bytes: usize, path: &Path) -> String {
+/// What the entries from 5,000 to 15,000 cost in an archive of their own.
+fn fill_small(vocabulary: &Vocabulary, entries: usize) -> Vec<Round> {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let path = folder.path().join("small.db");
+    let rounds = (0..3).map(|number| fill_round(&path, vocabulary, number, entries).0);
+    rounds.skip(1).collect()
+}
+
+/// Answers also how many bytes the documents had.
+fn fill_round(
+    path: &Path,
+    vocabulary: &Vocabulary,
+    number: usize,
+    entries: usize,
+) -> (Round, usize) {
+    let first = number * ROUND;
+    let documents: Vec<(usize, String)> = (0..ROUND / OF_A_FEED)
+        .map(|at| {
+            let feed = (number * (ROUND / OF_A_FEED) + at) % FEEDS;
+            let first = first + at * OF_A_FEED;
+            (feed, document(vocabulary, feed, first, entries))
+        })
+        .collect();
+    let bytes = documents.iter().map(|(_, text)| text.len()).sum();
+    let (read, cleaned) = cpu(|| -> Vec<(usize, Cleaned)> {
+        documents
+            .iter()
+            .map(|(feed, text)| {
+                let parsed = workbench::parse(text.as_bytes()).expect("it is a feed");
+                (*feed, parsed.clean_and_split())
+            })
+            .collect()
+    });
+    let (recorded, new) = cpu(|| {
+        let shelf = Shelf::open(path);
+        let mut new = 0;
+        let mut cleaned = cleaned.into_iter().peekable();
+        while cleaned.peek().is_some() {
+            let batch = cleaned.by_ref().take(BATCH).collect();
+            new += shelf.record_all(batch, date(first + ROUND, entries));
+        }
+        new
+    });
+    assert_eq!(new, ROUND, "every entry is new");
+    (Round { read, recorded }, bytes)
+}
+
+fn report(rounds: &[Round], beside: &[Round], entries: usize, bytes: usize, path: &Path) -> String {
     let last = rounds.len();
+    let few = &rounds[1..3.min(last)];
+    let few = if beside.is_empty() { few } else { beside };
+    let tenth = &rounds[last - last.div_ceil(10)..];
     let spans = [
-        ("5,000 to 15,000 entries", 1..3.min(last)),
-        ("the last 10,000", last.saturating_sub(2)..last),
-        ("the last tenth", last - last.div_ceil(10)..last),
+        (
+            "5,000 to 15,000 entries, at the beginning",
+            &rounds[1..3.min(last)],
+        ),
+        ("5,000 to 15,000 entries, beside the last tenth", few),
+        ("the last 10,000", &rounds[last.saturating_sub(2)..]),
+        ("the last tenth", tenth),
     ];
     let mut text = format!(
         "{entries} entries, {} MB of documents; the archive has {} MB\n\n\
@@ -105,18 +133,16 @@ fn report(rounds: &[Round], entries: usize, bytes: usize, path: &Path) -> String
         std::fs::metadata(path).map_or(0, |facts| facts.len() / 1_000_000),
     );
     let whole = |round: &Round| round.read + round.recorded;
-    for (name, span) in &spans {
+    for (name, span) in spans {
         let _ = writeln!(
             text,
             "| {name} | {:.0} | {:.0} | {:.0} |",
-            micros(rounds, span.clone(), |round| round.read),
-            micros(rounds, span.clone(), |round| round.recorded),
-            micros(rounds, span.clone(), whole),
+            micros(span, |round| round.read),
+            micros(span, |round| round.recorded),
+            micros(span, whole),
         );
     }
-    let growth = |figure: &dyn Fn(&Round) -> Duration| {
-        micros(rounds, spans[2].1.clone(), figure) / micros(rounds, spans[0].1.clone(), figure)
-    };
+    let growth = |figure: &dyn Fn(&Round) -> Duration| micros(tenth, figure) / micros(few, figure);
     let _ = writeln!(
         text,
         "\ngrowth: {:.2} (at most 1.5, aim 1.1); of the archive's part alone {:.2}",
@@ -126,13 +152,9 @@ fn report(rounds: &[Round], entries: usize, bytes: usize, path: &Path) -> String
     text
 }
 
-fn micros(
-    rounds: &[Round],
-    span: std::ops::Range<usize>,
-    figure: impl Fn(&Round) -> Duration,
-) -> f64 {
-    let all: Duration = rounds[span.clone()].iter().map(figure).sum();
-    all.as_secs_f64() * 1e6 / (span.len() * ROUND) as f64
+fn micros(rounds: &[Round], figure: impl Fn(&Round) -> Duration) -> f64 {
+    let all: Duration = rounds.iter().map(figure).sum();
+    all.as_secs_f64() * 1e6 / (rounds.len() * ROUND) as f64
 }
 
 /// What this process spends on some work, user and system.
