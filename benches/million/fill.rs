@@ -114,14 +114,11 @@ fn fill_round(
 
 fn report(rounds: &[Round], beside: &[Round], entries: usize, bytes: usize, path: &Path) -> String {
     let last = rounds.len();
-    let few = &rounds[1..3.min(last)];
-    let few = if beside.is_empty() { few } else { beside };
+    let beginning = &rounds[1..3.min(last)];
+    let few = if beside.is_empty() { beginning } else { beside };
     let tenth = &rounds[last - last.div_ceil(10)..];
     let spans = [
-        (
-            "5,000 to 15,000 entries, at the beginning",
-            &rounds[1..3.min(last)],
-        ),
+        ("5,000 to 15,000 entries, at the beginning", beginning),
         ("5,000 to 15,000 entries, beside the last tenth", few),
         ("the last 10,000", &rounds[last.saturating_sub(2)..]),
         ("the last tenth", tenth),

@@ -261,8 +261,10 @@ fn subscribed(
 
 /// Whether a feed of the set is one that newsboat reads.
 fn is_xml(set: &Path, number: usize) -> bool {
-    let file = fs::read(set.join(format!("1/{number:05}.xml")));
-    file.is_ok_and(|text| text.starts_with(b"<"))
+    let mut first = [0];
+    let file = fs::File::open(set.join(format!("1/{number:05}.xml")));
+    let read = file.and_then(|mut file| file.read_exact(&mut first));
+    read.is_ok() && first == *b"<"
 }
 
 fn refs(command: &[String]) -> Vec<&str> {

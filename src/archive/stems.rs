@@ -115,16 +115,20 @@ impl KnownWords {
         let mut select = db.prepare("SELECT hashes FROM stemmed_words")?;
         let mut rows = select.query([])?;
         let mut kept = Kept { words: 0, rows: 0 };
-        let mut found = HashSet::<u64, BuildHasherDefault<AsItIs>>::default();
+        // Of the few that this run began with.
+        let mut known = HashSet::new();
         while let Some(row) = rows.next()? {
             let hashes: Vec<u8> = row.get(0)?;
             let (hashes, _) = hashes.as_chunks();
-            found.extend(hashes.iter().copied().map(u64::from_le_bytes));
+            for hash in hashes.iter().copied().map(u64::from_le_bytes) {
+                if !self.all.insert(hash) {
+                    known.insert(hash);
+                }
+            }
             kept.rows += 1;
             kept.words += hashes.len();
         }
-        self.fresh.retain(|hash| !found.contains(hash));
-        self.all.extend(found);
+        self.fresh.retain(|hash| !known.contains(hash));
         self.kept = Some(kept);
         Ok(())
     }
@@ -177,15 +181,12 @@ pub(super) fn forget(db: &Connection) -> Result<(), ArchiveError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::archive::schema;
 
-    fn archive() -> Connection {
-        let db = Connection::open_in_memory().unwrap();
-        db.execute_batch(
-            "CREATE TABLE word_stems (stem TEXT, word TEXT, PRIMARY KEY (stem, word)) WITHOUT ROWID;
-             CREATE TABLE stemmed_words (id INTEGER PRIMARY KEY, hashes BLOB NOT NULL);",
-        )
-        .unwrap();
-        db
+    fn archive() -> (tempfile::TempDir, Connection) {
+        let folder = tempfile::tempdir().unwrap();
+        let (db, _) = schema::open_writer(&folder.path().join("hallway.db")).unwrap();
+        (folder, db)
     }
 
     /// `count` words with an ending, each another.
@@ -213,7 +214,7 @@ mod tests {
 
     #[test]
     fn a_later_run_looks_at_no_word_again() {
-        let db = archive();
+        let (_folder, db) = archive();
         run(&db, &words(0, 1000));
         assert_eq!((number(&db, STEMS), number(&db, KEPT)), (1000, 1000));
         // Only what is looked at is learned again.
@@ -227,14 +228,14 @@ mod tests {
 
     #[test]
     fn a_few_words_are_neither_read_nor_kept() {
-        let db = archive();
+        let (_folder, db) = archive();
         run(&db, &words(0, FEW));
         assert_eq!((number(&db, STEMS), number(&db, KEPT)), (FEW, 0));
     }
 
     #[test]
     fn many_rows_become_one() {
-        let db = archive();
+        let (_folder, db) = archive();
         for run_number in 0..MOST_ROWS {
             run(&db, &words(run_number * 10, FEW + 10));
         }
@@ -247,7 +248,7 @@ mod tests {
 
     #[test]
     fn more_than_enough_is_not_kept() {
-        let db = archive();
+        let (_folder, db) = archive();
         let many: Vec<u8> = (0..MOST as u64 - 500).flat_map(u64::to_le_bytes).collect();
         db.execute("INSERT INTO stemmed_words (hashes) VALUES (?1)", [many])
             .unwrap();

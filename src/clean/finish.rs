@@ -126,9 +126,8 @@ impl<'a> Finish<'a> {
     }
 
     fn attribute(&mut self, name: &str, value: &str) {
-        let escaped = escape(value).replace('"', "&quot;");
         self.out.extend([" ", name, "=\""]);
-        self.text(&escaped);
+        self.text(&escape_value(value));
         self.out.push('"');
     }
 
@@ -315,15 +314,27 @@ fn is_allowed(c: char) -> bool {
 /// Text as the canonical serialization writes it between tags.
 pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '\u{a0}' => escaped.push_str("&nbsp;"),
-            c => escaped.push(c),
-        }
-    }
+    text.chars().for_each(|c| push_escaped(&mut escaped, c));
     debug_assert_eq!(decode(&escaped), text);
     escaped
+}
+
+/// An attribute's value as the canonical serialization writes it; most have nothing to escape.
+pub(super) fn escape_value(value: &str) -> Cow<'_, str> {
+    let may_be_sign = |byte: u8| matches!(byte, b'&' | b'"' | b'<' | b'>' | 0xc2);
+    match value.bytes().any(may_be_sign) {
+        true => Cow::Owned(escape(value).replace('"', "&quot;")),
+        false => Cow::Borrowed(value),
+    }
+}
+
+/// A character of a text as the canonical serialization writes it.
+pub(super) fn push_escaped(out: &mut String, c: char) {
+    match c {
+        '&' => out.push_str("&amp;"),
+        '<' => out.push_str("&lt;"),
+        '>' => out.push_str("&gt;"),
+        '\u{a0}' => out.push_str("&nbsp;"),
+        c => out.push(c),
+    }
 }

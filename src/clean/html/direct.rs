@@ -12,6 +12,7 @@ use std::borrow::Cow;
 use memchr::{memchr, memchr2, memchr3};
 use url::Url;
 
+use super::super::finish::{escape_value, push_escaped};
 use super::{ANYWHERE, ATTRIBUTES, LINK_REL, SCHEMES, filter};
 use crate::model::is_void;
 
@@ -182,32 +183,10 @@ impl<'a> Direct<'a> {
         }
         for (name, value) in &kept {
             let value = value.as_deref().unwrap_or_default();
-            self.out.extend([" ", name, "=\""]);
-            self.escaped(value);
-            self.out.push('"');
+            self.out
+                .extend([" ", name, "=\"", &escape_value(value), "\""]);
         }
         rest.strip_prefix('>')
-    }
-
-    /// A value as ammonia writes it.
-    fn escaped(&mut self, value: &str) {
-        let may_be_sign = |byte: u8| matches!(byte, b'&' | b'"' | b'<' | b'>' | 0xc2);
-        if !value.bytes().any(may_be_sign) {
-            return self.out.push_str(value);
-        }
-        let mut from = 0;
-        for (at, sign) in value.match_indices(['&', '"', '<', '>', '\u{a0}']) {
-            self.out.push_str(&value[from..at]);
-            self.out.push_str(match sign {
-                "&" => "&amp;",
-                "\"" => "&quot;",
-                "<" => "&lt;",
-                ">" => "&gt;",
-                _ => "&nbsp;",
-            });
-            from = at + sign.len();
-        }
-        self.out.push_str(&value[from..]);
     }
 
     /// Text with its references as ammonia writes it.
@@ -229,13 +208,7 @@ impl<'a> Direct<'a> {
                     (character, character.len_utf8())
                 }
             };
-            match character {
-                '&' => self.out.push_str("&amp;"),
-                '<' => self.out.push_str("&lt;"),
-                '>' => self.out.push_str("&gt;"),
-                '\u{a0}' => self.out.push_str("&nbsp;"),
-                other => self.out.push(other),
-            }
+            push_escaped(&mut self.out, character);
             rest = &rest[length..];
         }
         self.out.push_str(rest);
