@@ -45,6 +45,8 @@ use documents::{hash_of, parse_documents, raw_answer};
 use network::Network;
 use report::Draft;
 pub(crate) use report::{Report, Status};
+#[cfg(feature = "workbench")]
+pub(crate) use writer::is_batch;
 use writer::{send, write};
 
 pub(crate) use history::{End, HistoryLimits, HistoryReport};
@@ -54,7 +56,7 @@ pub(crate) use reparse::Reread;
 const WAITING: usize = 4096;
 
 /// How many attempts the writer takes into one commit at most.
-const BATCH: usize = 256;
+const MOST_ATTEMPTS: usize = 256;
 
 /// What every poll of a run shares.
 #[derive(Clone)]
@@ -86,8 +88,8 @@ impl Update {
         mut report: impl FnMut(Report),
     ) -> Result<bool, ArchiveError> {
         self.keep_holds()?;
-        let (polled, to_write) = mpsc::channel(BATCH);
-        let (written, mut reports) = mpsc::channel(BATCH);
+        let (polled, to_write) = mpsc::channel(MOST_ATTEMPTS);
+        let (written, mut reports) = mpsc::channel(MOST_ATTEMPTS);
         let cores = Arc::new(Cores::start());
         let network = Arc::new(Network::default());
         let now = self.now;

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
-use crate::archive::{Archive, NewSubscription, Subscribed};
+use crate::archive::{Archive, ArchiveError, NewSubscription, Subscribed};
 use crate::model::{
     Attempt, Change, Changes, ContentHash, Entry, Feed, FeedFormat, FeedId, Outcome, Pace, RawFeed,
     SafeHtml, Whereabouts,
@@ -132,7 +132,7 @@ impl Shelf {
         self.record_all(vec![(number, cleaned)], 0)
     }
 
-    /// The same of several feeds, at a time in seconds since 1970.
+    /// The same of several feeds, in as many transactions as a poll takes, at a time in seconds since 1970.
     pub fn record_all(&self, feeds: Vec<(usize, Cleaned)>, at: i64) -> usize {
         let at = DateTime::from_timestamp(at, 0).unwrap_or_default();
         let new: Vec<NewSubscription> = feeds
@@ -152,9 +152,33 @@ impl Shelf {
             return 0;
         };
         let feeds = subscribed.into_iter().map(Subscribed::id).zip(feeds);
-        let attempts = feeds.map(|(feed, (_, cleaned))| attempt(feed, cleaned, at));
-        let recorded = self.0.record(attempts.collect()).unwrap_or_default();
-        recorded.into_iter().flatten().map(|done| done.new).sum()
+        let mut attempts = feeds
+            .map(|(feed, (_, cleaned))| attempt(feed, cleaned, at))
+            .peekable();
+        let mut new = 0;
+        while attempts.peek().is_some() {
+            new += self.record_batch(&mut attempts).unwrap_or_default();
+        }
+        new
+    }
+
+    /// As many of the attempts as go into one transaction; answers how many entries were new.
+    fn record_batch(
+        &self,
+        attempts: &mut impl Iterator<Item = Attempt>,
+    ) -> Result<usize, ArchiveError> {
+        let has_dictionary = self.0.has_dictionary()?;
+        let (mut batch, mut size) = (Vec::new(), 0);
+        for attempt in attempts {
+            let packed = self.0.pack(attempt)?;
+            size += packed.size();
+            batch.push(packed);
+            if update::is_batch(batch.len(), size, has_dictionary) {
+                break;
+            }
+        }
+        let recorded = self.0.record_packed(&batch)?;
+        Ok(recorded.into_iter().flatten().map(|done| done.new).sum())
     }
 
     /// Answers a question in a format, by its word; answers how many bytes that is.

@@ -14,8 +14,6 @@ const OF_A_FEED: usize = 20;
 const ROUND: usize = 5_000;
 /// As many feeds, each with new entries every few rounds.
 const FEEDS: usize = 2_000;
-/// As many attempts are recorded in one transaction as a poll does at most.
-const BATCH: usize = 64;
 
 /// The newest entry's date; the oldest is ten years older.
 pub(crate) const NOW: i64 = 1_795_000_000;
@@ -100,13 +98,7 @@ fn fill_round(
     });
     let (recorded, new) = cpu(|| {
         let shelf = Shelf::open(path);
-        let mut new = 0;
-        let mut cleaned = cleaned.into_iter().peekable();
-        while cleaned.peek().is_some() {
-            let batch = cleaned.by_ref().take(BATCH).collect();
-            new += shelf.record_all(batch, date(first + ROUND, entries));
-        }
-        new
+        shelf.record_all(cleaned, date(first + ROUND, entries))
     });
     assert_eq!(new, ROUND, "every entry is new");
     (Round { read, recorded }, bytes)

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TryRecvError;
 
 use super::report::Report;
-use super::{BATCH, Poll};
+use super::{MOST_ATTEMPTS, Poll};
 use crate::archive::{Archive, ArchiveError, PackedAttempt};
 use crate::model::Recorded;
 
@@ -32,6 +32,17 @@ const MOST: usize = 7 << 20;
 /// takes a third more.
 const MOST_TO_LEARN_FROM: usize = 3 << 20;
 
+/// Whether that is a batch: no more goes into one commit.
+///
+/// * `size`: of the attempts together, in bytes of [`PackedAttempt::size`].
+pub(crate) fn is_batch(attempts: usize, size: usize, has_dictionary: bool) -> bool {
+    let most = match has_dictionary {
+        true => MOST,
+        false => MOST_TO_LEARN_FROM,
+    };
+    attempts >= MOST_ATTEMPTS || size >= most
+}
+
 /// The one writer: takes what comes within a moment, up to a batch, and commits it together.
 pub(super) fn write(
     archive: &Archive,
@@ -39,11 +50,7 @@ pub(super) fn write(
     written: &mpsc::Sender<Report>,
 ) -> Result<(), ArchiveError> {
     while let Some(first) = polled.blocking_recv() {
-        let most = match archive.has_dictionary()? {
-            true => MOST,
-            false => MOST_TO_LEARN_FROM,
-        };
-        let batch = gather(first, &mut polled, most);
+        let batch = gather(first, &mut polled, archive.has_dictionary()?);
         let mut drafts = Vec::with_capacity(batch.len());
         let mut attempts = Vec::with_capacity(batch.len());
         for poll in batch {
@@ -70,10 +77,10 @@ pub(super) fn write(
 }
 
 /// A batch of what comes within a moment. Each poll gives its slot back, for the batch is bounded itself.
-fn gather(first: Poll, polled: &mut mpsc::Receiver<Poll>, most: usize) -> Vec<Poll> {
+fn gather(first: Poll, polled: &mut mpsc::Receiver<Poll>, has_dictionary: bool) -> Vec<Poll> {
     let mut left = GATHERING;
     let mut size = 0;
-    let mut batch = Vec::with_capacity(BATCH);
+    let mut batch = Vec::with_capacity(MOST_ATTEMPTS);
     let mut next = Ok(first);
     loop {
         match next {
@@ -88,7 +95,7 @@ fn gather(first: Poll, polled: &mut mpsc::Receiver<Poll>, most: usize) -> Vec<Po
             }
             Err(_) => return batch,
         }
-        if batch.len() >= BATCH || size >= most {
+        if is_batch(batch.len(), size, has_dictionary) {
             return batch;
         }
         next = polled.try_recv();
