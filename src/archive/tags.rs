@@ -15,6 +15,18 @@ use crate::model::{Category, Entry, EntryId, FeedId, Tag, TagOrigin};
 pub(super) const OF_ENTRIES: &str = "
     SELECT entry, origin, name, position, term, scheme, label FROM tags WHERE entry >= ?1 ORDER BY entry";
 
+/// The eras that `tags_by_key` is in, from the oldest on.
+const ERAS: &str = "
+    (WITH RECURSIVE up_to_now (era) AS (
+         SELECT 0 UNION ALL SELECT era + 1 FROM up_to_now
+         WHERE era < (SELECT max(entry) >> 15 FROM tags))
+     SELECT era FROM up_to_now) AS eras";
+
+/// What to select from for the tags that fulfil a test of their `key`: era by era, so that `tags_by_key` serves.
+pub(super) fn by_key(test: &str) -> String {
+    format!("{ERAS} CROSS JOIN tags WHERE tags.entry >> 15 = eras.era AND {test}")
+}
+
 /// A tag with its place among those of its origin.
 pub(super) type Placed = (i64, Tag);
 
@@ -239,20 +251,21 @@ fn beginning(
     most: usize,
 ) -> Result<Vec<(String, String)>, ArchiveError> {
     // From one to the next: the most common tag stands on half of all entries.
-    let mut next = db.prepare_cached(
-        "SELECT key, name FROM tags WHERE key >= ?1 AND key > ?2 ORDER BY key LIMIT 1",
-    )?;
+    let mut next = db.prepare_cached(&format!(
+        "SELECT min((SELECT key FROM tags WHERE entry >> 15 = eras.era AND key >= ?1 AND key > ?2
+                     ORDER BY key LIMIT 1))
+         FROM {ERAS}"
+    ))?;
+    let mut first =
+        db.prepare_cached(&format!("SELECT name FROM {} LIMIT 1", by_key("key = ?")))?;
     let mut found: Vec<(String, String)> = Vec::new();
     while found.len() < most {
         let last = found.last().map_or("", |(key, _)| key.as_str());
-        let mut rows = next.query([start, last])?;
-        let Some(row) = rows.next()? else {
+        let key: Option<String> = next.query_row([start, last], |row| row.get(0))?;
+        let Some(key) = key.filter(|key| key.starts_with(start)) else {
             break;
         };
-        let (key, name): (String, String) = (row.get(0)?, row.get(1)?);
-        if !key.starts_with(start) {
-            break;
-        }
+        let name = first.query_row([&key], |row| row.get(0))?;
         found.push((key, name));
     }
     Ok(found)

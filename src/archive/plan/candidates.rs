@@ -6,6 +6,7 @@ use rusqlite::types::Value;
 use super::super::duplicates::shown_for;
 use super::super::error::ArchiveError;
 use super::super::instants::seconds;
+use super::super::tags;
 use super::conditions::{are_shown_themselves, event_test, feeds_called, language_test, tag_test};
 use super::ranking::required;
 use super::reach::{COMMON, Reach, SCALE};
@@ -202,8 +203,7 @@ impl Candidates<'_> {
             Filter::Author(words) | Filter::Speaker(words) => self.text(in_people(words))?,
             Filter::Tag { key, prefix } => {
                 let (test, parameters) = tag_test(key, *prefix);
-                // Sorted by entry already, if of one tag.
-                self.push("tags.entry", &format!("tags WHERE {test}"), parameters);
+                self.push("tags.entry", &tags::by_key(test), parameters);
             }
             Filter::Event(part) => {
                 let (test, parameter) = event_test(db, part)?;

@@ -5,6 +5,7 @@ use rusqlite::types::Value;
 
 use super::super::error::ArchiveError;
 use super::super::instants::seconds;
+use super::super::tags;
 use super::reach::Reach;
 use super::words::{anywhere, in_people, in_title};
 use super::{Asks, Plan};
@@ -254,7 +255,7 @@ impl Conditions<'_> {
             && !self.reach.is_much_tagged(test, &parameters)?;
         if is_gathered {
             let entry = self.plan.shown("tags.entry");
-            let sql = format!("+e.id IN (SELECT {entry} FROM tags WHERE {test})");
+            let sql = format!("+e.id IN (SELECT {entry} FROM {})", tags::by_key(test));
             self.plan.sql.push_str(&sql);
             self.plan.parameters.extend(parameters);
             return Ok(());

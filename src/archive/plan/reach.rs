@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
 use super::super::entries;
 use super::super::error::ArchiveError;
+use super::super::tags;
 use super::words::{IN_PEOPLE, IN_TITLE};
 
 /// What so many rows say is common: gathering it all would take longer than an answer may. What fewer say
@@ -185,8 +186,10 @@ impl<'a> Reach<'a> {
         test: &str,
         parameters: &[Value],
     ) -> Result<bool, ArchiveError> {
-        let sql =
-            format!("SELECT count(*) FROM (SELECT 1 FROM tags WHERE {test} LIMIT {MUCH_TAGGED})");
+        let sql = format!(
+            "SELECT count(*) FROM (SELECT 1 FROM {} LIMIT {MUCH_TAGGED})",
+            tags::by_key(test)
+        );
         let mut count = self.db.prepare_cached(&sql)?;
         let tags: i64 = count.query_row(params_from_iter(parameters), |row| row.get(0))?;
         Ok(usize::try_from(tags).unwrap_or(0) >= MUCH_TAGGED)

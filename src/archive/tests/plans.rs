@@ -84,9 +84,13 @@ fn one_of_many(n: i64) -> Entry {
     }
 }
 
-/// One in twenty comes through a second feed as well.
+/// One in twenty comes through a second feed as well, some eras of `tags_by_key` later.
 fn merged() -> Hall {
     let hall = large();
+    let writer = hall.archive.connections.writer();
+    let skip = "UPDATE sqlite_sequence SET seq = 150000 WHERE name = 'entries'";
+    writer.execute_batch(skip).unwrap();
+    drop(writer);
     let planet = hall.follow("https://planet.example/feed");
     let again = (0..ENTRIES).step_by(20).map(|n| {
         let mut entry = one_of_many(n);
@@ -394,4 +398,36 @@ fn facts_are_walked_over_without_sorting_or_searching_through() {
         let is_good = |line: &String| !line.contains("SCAN") && !line.contains("TEMP B-TREE");
         assert!(plan.iter().all(is_good), "{sql}: {plan:?}");
     }
+}
+
+/// A tag is looked up in each era and nowhere else, also by its beginning.
+#[test]
+fn tags_are_found_in_every_era() {
+    let hall = merged();
+    let most = 10;
+    let beginning = |start| hall.archive.tags_beginning(start, most).unwrap();
+    let named = |name: &str| (name.to_owned(), name.to_owned());
+    assert_eq!(beginning(""), [named("common"), named("planet")]);
+    assert_eq!(beginning("p"), [named("planet")]);
+    assert_eq!(beginning("q"), []);
+    let later = hall.follow("https://later.example/feed");
+    let one = with_tags(entry("later", "Later", "x"), &["Apart", "Common", "Com"]);
+    hall.record(later, vec![new(one)]);
+    let spelled = |key: &str, name: &str| (key.to_owned(), name.to_owned());
+    assert_eq!(beginning("a"), [spelled("apart", "Apart")]);
+    assert_eq!(
+        beginning("com"),
+        [spelled("com", "Com"), named("common")],
+        "the first spelling"
+    );
+    assert_eq!(hall.titles("tag:apart", By::Entry), ["Later"]);
+    assert_eq!(hall.titles("tag:com* tag:apart", By::Entry), ["Later"]);
+    assert_eq!(hall.titles("tag:common", By::Entry).len(), 351);
+    let plan = plans_of(&hall, &first_twenty("tag:apart", By::Entry));
+    assert!(plan.contains("tags_by_key (<expr>=? AND key=?)"), "{plan}");
+    let plan = plans_of(&hall, &first_twenty("tag:apar*", By::Entry));
+    assert!(
+        plan.contains("tags_by_key (<expr>=? AND key>? AND key<?)"),
+        "{plan}"
+    );
 }
