@@ -162,7 +162,7 @@ impl<'a> Pending<'a> {
         for (id, entry) in &self.entries {
             insert(db, *id, &entry.rows, words)?;
         }
-        Ok(())
+        words.keep(db)
     }
 }
 

@@ -13,11 +13,13 @@ use super::error::ArchiveError;
 use super::fold;
 
 /// Words that have been looked at, by hash; 2 MiB or so of them in memory, then everything is looked at again.
-/// As many are kept in the archive.
 const MOST: usize = 200_000;
 
-/// More words than these, new to a run, cost more than to read what is kept of earlier ones.
-const FEW: usize = 400;
+/// So many are kept in the archive: they are read into memory, and a run's own need room there.
+const MOST_KEPT: usize = MOST / 2;
+
+/// To look at one word takes as long as to read so many kept ones.
+const WORTH: usize = 500;
 
 /// Each batch with new words keeps them in a row of their own. More than these are put together.
 const MOST_ROWS: usize = 64;
@@ -32,7 +34,7 @@ pub(super) struct KnownWords {
     last: Vec<u64>,
     /// Those of them that are not kept yet.
     fresh: Vec<u64>,
-    /// `None`: not read yet.
+    /// `None`: no word was new yet.
     kept: Option<Kept>,
 }
 
@@ -41,6 +43,21 @@ pub(super) struct KnownWords {
 struct Kept {
     words: usize,
     rows: usize,
+    /// They are among those of this run.
+    are_read: bool,
+}
+
+impl Kept {
+    fn count(db: &Connection) -> Result<Self, ArchiveError> {
+        let sql = "SELECT count(*), ifnull(sum(length(hashes)), 0) / 8 FROM stemmed_words";
+        let (rows, words): (i64, i64) =
+            db.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(Self {
+            words: usize::try_from(words).unwrap_or(0),
+            rows: usize::try_from(rows).unwrap_or(0),
+            are_read: false,
+        })
+    }
 }
 
 /// Takes a number that is a hash already for its hash.
@@ -81,7 +98,11 @@ impl KnownWords {
                 if !self.is_new(mixed(hash)) {
                     continue;
                 }
-                if self.kept.is_none() && self.fresh.len() > FEW {
+                let kept = match self.kept {
+                    Some(kept) => kept,
+                    None => *self.kept.insert(Kept::count(db)?),
+                };
+                if !kept.are_read && self.fresh.len() * WORTH > kept.words {
                     self.read(db)?;
                 }
                 if let Some(stem) = fold::stem(word) {
@@ -114,7 +135,11 @@ impl KnownWords {
     fn read(&mut self, db: &Connection) -> Result<(), ArchiveError> {
         let mut select = db.prepare("SELECT hashes FROM stemmed_words")?;
         let mut rows = select.query([])?;
-        let mut kept = Kept { words: 0, rows: 0 };
+        let mut kept = Kept {
+            words: 0,
+            rows: 0,
+            are_read: true,
+        };
         // Of the few that this run began with.
         let mut known = HashSet::new();
         while let Some(row) = rows.next()? {
@@ -135,11 +160,12 @@ impl KnownWords {
 
     /// Keeps what was learned, in the transaction that it was learned in. A few words are not worth it.
     pub(super) fn keep(&mut self, db: &Connection) -> Result<(), ArchiveError> {
-        let Some(kept) = &mut self.kept else {
+        let Some(kept) = self.kept.as_mut().filter(|kept| kept.are_read) else {
             return Ok(());
         };
-        let fresh = std::mem::take(&mut self.fresh);
-        if fresh.is_empty() || kept.words + fresh.len() > MOST {
+        let mut fresh = std::mem::take(&mut self.fresh);
+        fresh.truncate(MOST_KEPT.saturating_sub(kept.words));
+        if fresh.is_empty() {
             return Ok(());
         }
         if kept.rows < MOST_ROWS {
@@ -147,13 +173,11 @@ impl KnownWords {
             kept.rows += 1;
             kept.words += fresh.len();
         } else {
-            let all: Vec<u64> = self.all.iter().copied().collect();
+            let all: Vec<u64> = self.all.iter().copied().take(MOST_KEPT).collect();
             db.execute("DELETE FROM stemmed_words", [])?;
             put(db, &all)?;
-            *kept = Kept {
-                words: all.len(),
-                rows: 1,
-            };
+            kept.words = all.len();
+            kept.rows = 1;
         }
         Ok(())
     }
@@ -220,40 +244,46 @@ mod tests {
         // Only what is looked at is learned again.
         db.execute("DELETE FROM word_stems", []).unwrap();
         run(&db, &words(0, 1000));
-        assert_eq!(number(&db, STEMS), FEW + 1);
+        assert_eq!(number(&db, STEMS), 1000 / WORTH + 1);
         assert_eq!(number(&db, KEPT), 1000);
         run(&db, &words(500, 1000));
         assert_eq!(number(&db, KEPT), 1500);
     }
 
     #[test]
-    fn a_few_words_are_neither_read_nor_kept() {
+    fn beside_many_kept_words_a_few_are_neither_read_nor_kept() {
         let (_folder, db) = archive();
-        run(&db, &words(0, FEW));
-        assert_eq!((number(&db, STEMS), number(&db, KEPT)), (FEW, 0));
+        run(&db, &words(0, 10 * WORTH));
+        db.execute("DELETE FROM word_stems", []).unwrap();
+        run(&db, &words(0, 10));
+        assert_eq!((number(&db, STEMS), number(&db, KEPT)), (10, 10 * WORTH));
     }
 
     #[test]
     fn many_rows_become_one() {
         let (_folder, db) = archive();
         for run_number in 0..MOST_ROWS {
-            run(&db, &words(run_number * 10, FEW + 10));
+            run(&db, &words(run_number * 10, 10));
         }
         assert_eq!(number(&db, "SELECT count(*) FROM stemmed_words"), MOST_ROWS);
         let kept = number(&db, KEPT);
-        run(&db, &words(MOST_ROWS * 10, FEW + 10));
+        run(&db, &words(MOST_ROWS * 10, 10));
         assert_eq!(number(&db, "SELECT count(*) FROM stemmed_words"), 1);
         assert_eq!(number(&db, KEPT), kept + 10);
     }
 
     #[test]
-    fn more_than_enough_is_not_kept() {
+    fn no_more_than_enough_is_kept() {
         let (_folder, db) = archive();
-        let many: Vec<u8> = (0..MOST as u64 - 500).flat_map(u64::to_le_bytes).collect();
+        let many: Vec<u8> = (0..MOST_KEPT as u64 - 500)
+            .flat_map(u64::to_le_bytes)
+            .collect();
         db.execute("INSERT INTO stemmed_words (hashes) VALUES (?1)", [many])
             .unwrap();
-        run(&db, &words(0, 1000));
-        assert_eq!(number(&db, KEPT), MOST - 500);
-        assert_eq!(number(&db, STEMS), 1000);
+        for words in [words(0, 1000), words(1000, 1000)] {
+            run(&db, &words);
+            assert_eq!(number(&db, KEPT), MOST_KEPT);
+        }
+        assert_eq!(number(&db, STEMS), 2000);
     }
 }

@@ -285,3 +285,31 @@ fn who_packs_while_the_first_dictionary_is_made_waits_for_it() {
         assert!(!packing.join().unwrap());
     });
 }
+
+#[test]
+fn words_that_one_run_looked_at_are_known_to_the_next() {
+    let hall = Hall::new();
+    let feed = hall.follow("https://blog.example/feed");
+    let words = |from: char| -> String {
+        let letters = (from..='z').map(|letter| format!("s{letter}unings "));
+        letters.collect()
+    };
+    hall.add(feed, entry("one", "One", &words('b')));
+    let stems = |archive: &Archive| -> i64 {
+        let sql = "SELECT count(*) FROM word_stems";
+        let writer = archive.connections.writer();
+        writer.query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(stems(&hall.archive), 25);
+    let Hall { folder, archive } = hall;
+    archive
+        .connections
+        .writer()
+        .execute("DELETE FROM word_stems", [])
+        .unwrap();
+    archive.close().unwrap();
+    let archive = Archive::open(&folder.path().join("new folder/hallway.db")).unwrap();
+    let hall = Hall { folder, archive };
+    hall.add(feed, entry("two", "Two", &words('a')));
+    assert!(stems(&hall.archive) < 5, "{}", stems(&hall.archive));
+}
