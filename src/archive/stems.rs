@@ -140,6 +140,7 @@ impl KnownWords {
             rows: 0,
             are_read: true,
         };
+        self.all.reserve(self.kept.map_or(0, |kept| kept.words));
         // Of the few that this run began with.
         let mut known = HashSet::new();
         while let Some(row) = rows.next()? {

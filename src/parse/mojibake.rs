@@ -89,6 +89,9 @@ struct Found {
 
 /// Mends a text; it is borrowed where nothing is damaged, and where mending would stop half the way.
 pub(super) fn mend<'a>(text: &'a str, repairs: &mut Repairs) -> Cow<'a, str> {
+    if !has_neighbours(text.as_bytes()) {
+        return Cow::Borrowed(text);
+    }
     let mut mended = Cow::Borrowed(text);
     let mut layers = Vec::new();
     let mut outer = None;
@@ -121,6 +124,23 @@ pub(super) fn mend<'a>(text: &'a str, repairs: &mut Repairs) -> Cow<'a, str> {
         repairs.add(page.kind(), count);
     }
     mended
+}
+
+/// Whether two characters beyond ASCII stand side by side, as in every sequence and hardly ever in English.
+fn has_neighbours(bytes: &[u8]) -> bool {
+    // Looked at many together, without a branch for each.
+    const PIECE: usize = 64;
+    let behind = bytes.get(1..).unwrap_or_default();
+    bytes
+        .chunks(PIECE)
+        .zip(behind.chunks(PIECE))
+        .any(|(one, next)| {
+            let pairs = one.iter().zip(next);
+            // What comes before the first byte of a character is the last byte of another.
+            pairs.fold(false, |any, (last, first)| {
+                any | ((*last >= 0x80) & (*first >= 0xc0))
+            })
+        })
 }
 
 /// Whether characters came out that nobody writes: a layer is left that could not be undone, and what is

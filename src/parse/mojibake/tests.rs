@@ -177,3 +177,15 @@ fn what_is_mangled_comes_back_or_stays_as_it_is() {
     assert!(wrong.is_empty(), "{:#?}", &wrong[..wrong.len().min(12)]);
     assert!(mended_count * 100 >= all * 97, "{mended_count} of {all}");
 }
+
+/// Texts are looked at in pieces, and damage may lie across two.
+#[test]
+fn damage_is_found_wherever_it_stands() {
+    let text = "word ".repeat(40);
+    for at in 0..text.len() {
+        let (before, behind) = text.split_at(at);
+        let was = format!("{before}“é{behind}");
+        assert_eq!(mended(&format!("{before}â€œÃ©{behind}")), was);
+        assert!(!has_neighbours(format!("{before}é{behind}").as_bytes()));
+    }
+}
