@@ -47,16 +47,13 @@ use report::Draft;
 pub(crate) use report::{Report, Status};
 #[cfg(feature = "workbench")]
 pub(crate) use writer::is_batch;
-use writer::{send, write};
+use writer::{MOST_ATTEMPTS, send, write};
 
 pub(crate) use history::{End, HistoryLimits, HistoryReport};
 pub(crate) use reparse::Reread;
 
 /// How many polls are asking or wait for their host's turn, of ten kibibytes each.
 const WAITING: usize = 4096;
-
-/// How many attempts the writer takes into one commit at most.
-const MOST_ATTEMPTS: usize = 256;
 
 /// What every poll of a run shares.
 #[derive(Clone)]

@@ -135,12 +135,9 @@ impl KnownWords {
     fn read(&mut self, db: &Connection) -> Result<(), ArchiveError> {
         let mut select = db.prepare("SELECT hashes FROM stemmed_words")?;
         let mut rows = select.query([])?;
-        let mut kept = Kept {
-            words: 0,
-            rows: 0,
-            are_read: true,
-        };
-        self.all.reserve(self.kept.map_or(0, |kept| kept.words));
+        let kept = self.kept.insert(Kept::count(db)?);
+        kept.are_read = true;
+        self.all.reserve(kept.words);
         // Of the few that this run began with.
         let mut known = HashSet::new();
         while let Some(row) = rows.next()? {
@@ -151,11 +148,8 @@ impl KnownWords {
                     known.insert(hash);
                 }
             }
-            kept.rows += 1;
-            kept.words += hashes.len();
         }
         self.fresh.retain(|hash| !known.contains(hash));
-        self.kept = Some(kept);
         Ok(())
     }
 

@@ -22,9 +22,12 @@ const ERAS: &str = "
          WHERE era < (SELECT max(entry) >> 15 FROM tags))
      SELECT era FROM up_to_now) AS eras";
 
+/// Which tags are of an era, as `tags_by_key` says it.
+const OF_ERA: &str = "tags.entry >> 15 = eras.era";
+
 /// What to select from for the tags that fulfil a test of their `key`: era by era, so that `tags_by_key` serves.
 pub(super) fn by_key(test: &str) -> String {
-    format!("{ERAS} CROSS JOIN tags WHERE tags.entry >> 15 = eras.era AND {test}")
+    format!("{ERAS} CROSS JOIN tags WHERE {OF_ERA} AND {test}")
 }
 
 /// A tag with its place among those of its origin.
@@ -252,7 +255,7 @@ fn beginning(
 ) -> Result<Vec<(String, String)>, ArchiveError> {
     // From one to the next: the most common tag stands on half of all entries.
     let mut next = db.prepare_cached(&format!(
-        "SELECT min((SELECT key FROM tags WHERE entry >> 15 = eras.era AND key >= ?1 AND key > ?2
+        "SELECT min((SELECT key FROM tags WHERE {OF_ERA} AND key >= ?1 AND key > ?2
                      ORDER BY key LIMIT 1))
          FROM {ERAS}"
     ))?;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TryRecvError;
 
+use super::Poll;
 use super::report::Report;
-use super::{MOST_ATTEMPTS, Poll};
 use crate::archive::{Archive, ArchiveError, PackedAttempt};
 use crate::model::Recorded;
 
@@ -24,6 +24,9 @@ const GATHERING: Duration = Duration::from_millis(250);
 
 /// How often it looks for more meanwhile.
 const LOOK: Duration = Duration::from_millis(5);
+
+/// How many attempts it takes into one commit at most.
+pub(super) const MOST_ATTEMPTS: usize = 256;
 
 /// How much it gathers, in bytes of [`PackedAttempt::size`].
 const MOST: usize = 7 << 20;

@@ -301,15 +301,16 @@ fn words_that_one_run_looked_at_are_known_to_the_next() {
         writer.query_row(sql, [], |row| row.get(0)).unwrap()
     };
     assert_eq!(stems(&hall.archive), 25);
+    let writer = hall.archive.connections.writer();
+    writer.execute("DELETE FROM word_stems", []).unwrap();
+    drop(writer);
+    let path = hall.path();
     let Hall { folder, archive } = hall;
-    archive
-        .connections
-        .writer()
-        .execute("DELETE FROM word_stems", [])
-        .unwrap();
     archive.close().unwrap();
-    let archive = Archive::open(&folder.path().join("new folder/hallway.db")).unwrap();
-    let hall = Hall { folder, archive };
+    let hall = Hall {
+        archive: Archive::open(&path).unwrap(),
+        folder,
+    };
     hall.add(feed, entry("two", "Two", &words('a')));
     assert!(stems(&hall.archive) < 5, "{}", stems(&hall.archive));
 }
