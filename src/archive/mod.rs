@@ -267,7 +267,9 @@ impl Archive {
     /// Records a page of a feed's past with the step to the next one, in one transaction; answers how
     /// many entries were new. They are marked as backfilled: no digest shows them.
     pub(crate) fn record_page(&self, page: &PageRead) -> Result<usize, ArchiveError> {
-        let new = self.write(|db| past::record(db, page, &self.rules, &self.aliases))?;
+        let new = self.write_learning(|db, words| {
+            past::record(db, words, page, &self.rules, &self.aliases)
+        })?;
         self.indexed.fetch_add(new, Ordering::Relaxed);
         Ok(new)
     }
@@ -423,7 +425,7 @@ impl Archive {
     /// Takes over the talks and events of entries that were split anew, in one transaction.
     pub(crate) fn resplit(&self, split: &[ArchivedEntry]) -> Result<(), ArchiveError> {
         self.indexed.fetch_add(split.len(), Ordering::Relaxed);
-        self.write(|db| resplit::replace(db, &mut stems::KnownWords::default(), split))
+        self.write_learning(|db, words| resplit::replace(db, words, split))
     }
 
     /// Writes a copy of one moment into a file that must not exist yet, while others read and write.

@@ -116,6 +116,7 @@ pub(super) fn go_on(
 /// The rules of arrival hold for it, too.
 pub(super) fn record(
     db: &Connection,
+    words: &mut KnownWords,
     page: &PageRead,
     rules: &[Rule],
     aliases: &Aliases,
@@ -149,7 +150,7 @@ pub(super) fn record(
         new += 1;
     }
     let arrived = pending.arrived();
-    pending.write(db, &mut KnownWords::default())?;
+    pending.write(db, words)?;
     let dropped = rules::on_arrival(db, rules, aliases, &arrived, at)?.len();
     duplicates::settle(db, arrived.iter().map(|(id, _)| *id))?;
     db.execute(

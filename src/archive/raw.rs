@@ -105,11 +105,15 @@ impl Archive {
     pub(crate) fn reread(&self, entries: &[(EntryId, Entry)]) -> Result<(), ArchiveError> {
         self.indexed
             .fetch_add(entries.len(), std::sync::atomic::Ordering::Relaxed);
-        self.write(|db| reread(db, entries))
+        self.write_learning(|db, words| reread(db, words, entries))
     }
 }
 
-fn reread(db: &Connection, states: &[(EntryId, Entry)]) -> Result<(), ArchiveError> {
+fn reread(
+    db: &Connection,
+    words: &mut KnownWords,
+    states: &[(EntryId, Entry)],
+) -> Result<(), ArchiveError> {
     let dictionary = dictionary::newest(db)?;
     let mut packer = Packer::new(dictionary)?;
     let mut pending = Pending::default();
@@ -123,7 +127,7 @@ fn reread(db: &Connection, states: &[(EntryId, Entry)]) -> Result<(), ArchiveErr
         tags::add_of_publisher(db, *id, entry)?;
         pending.put(*id, index::rows_of(entry), true);
     }
-    pending.write(db, &mut KnownWords::default())?;
+    pending.write(db, words)?;
     duplicates::settle(db, states.iter().map(|(id, _)| *id))
 }
 

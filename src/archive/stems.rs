@@ -6,9 +6,12 @@
 
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::PoisonError;
 
 use rusqlite::Connection;
 
+use super::Archive;
+use super::connections::write;
 use super::error::ArchiveError;
 use super::fold;
 
@@ -77,6 +80,24 @@ impl Hasher for AsItIs {
 
     fn write_u64(&mut self, number: u64) {
         self.0 = number;
+    }
+}
+
+impl Archive {
+    /// One transaction that puts texts into the index. The words it looks at are known to the next one.
+    pub(super) fn write_learning<T>(
+        &self,
+        work: impl FnOnce(&Connection, &mut KnownWords) -> Result<T, ArchiveError>,
+    ) -> Result<T, ArchiveError> {
+        let mut writer = self.connections.writer();
+        let mut words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
+        let transaction = write(&mut writer)?;
+        // Taken out meanwhile: what a transaction that fails has learned is not in the archive.
+        let mut learned = std::mem::take(&mut *words);
+        let answer = work(&transaction, &mut learned)?;
+        transaction.commit()?;
+        *words = learned;
+        Ok(answer)
     }
 }
 
