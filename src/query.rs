@@ -286,26 +286,31 @@ impl Snippet {
     }
 }
 
+/// What not every digest shows, and what costs something to find out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Want {
+    /// The digest's own date, for [`Digest::begin`]: a second walk over the items.
+    Date,
+    /// `ArchivedEntry::guid_is_taken`: a look for each guid.
+    Ids,
+    /// An entry's language, comments, source and extras: few have any, and to see that costs a twentieth of
+    /// an answer.
+    Details,
+    /// [`Digest::found`] for each item: reading its text once more.
+    Found,
+}
+
 /// Takes a digest in as it comes out of the archive, item by item: an output format, or a test.
 /// Called in this order: `begin` once, `item` for each with `group` before the first of each group,
 /// `end` once.
 pub(crate) trait Digest {
-    /// Whether `begin` is to be told the digest's own date. Finding it costs a second walk over the items.
-    fn wants_date(&self) -> bool {
-        true
-    }
-
-    /// Whether `ArchivedEntry::guid_is_taken` is to be told. Finding it costs a look for each guid.
-    fn wants_ids(&self) -> bool {
-        true
+    /// What is not wanted is not told.
+    fn wants(&self, what: Want) -> bool {
+        what != Want::Found
     }
 
     fn begin(&mut self, head: &DigestHead) -> io::Result<()>;
     fn item(&mut self, item: Item<'_>) -> io::Result<()>;
-    /// Whether [`Digest::found`] is to be called; finding costs reading each text once more.
-    fn shows_found(&self) -> bool {
-        false
-    }
     /// Of the item that comes next.
     fn found(&mut self, _: Found) {}
     /// What the items that follow have in common; formats without headings leave it out.

@@ -524,6 +524,25 @@ fn a_view_by_talk_is_a_digest_of_talks() {
 }
 
 #[test]
+fn a_digest_of_a_question_shows_what_answers_it_as_the_question_does() {
+    let hall = hall(
+        "[views.piers]\nquery = \"piers\"\nsince = \"last\"\n",
+        &["other"],
+    );
+    let text = "<p>By the water.</p><p>A boat needs long piers.</p>";
+    hall.write("feed.xml", atom("Days", &[("a", "Harbour Days", text)]));
+    hall.run(["fetch", "--all"]).status(0);
+    for format in ["text", "jsonl", "csv"] {
+        let digest = ask(&hall, &["query", "@piers", "--peek", "--format", format]).out();
+        let answer = ask(&hall, &["query", "piers", "--format", format]).out();
+        assert_eq!(digest, answer, "{format}");
+    }
+    ask(&hall, &["query", "@piers", "--peek", "--format", "jsonl"])
+        .status(0)
+        .stdout_contains("long **piers**");
+}
+
+#[test]
 fn items_are_put_together_by_day_feed_or_event() {
     let hall = hall("", &["a", "b"]);
     feed(&hall, "other.xml", &["c"]);

@@ -14,13 +14,14 @@ use crate::model::{ArchivedEntry, ContentHash, Entry, EntryId, Event, FeedId, Fi
 #[cfg(test)]
 pub(super) use loader::WALKS;
 pub(super) use loader::{Loader, feed_at};
+pub(super) use walk::asked_for;
 
 /// So many talks of an entry are kept: what its range of rows in the full-text index holds.
 pub(super) const MAX_TALKS: usize = 255;
 
 /// An entry in full, but for its original.
 pub(super) fn load(db: &Connection, id: EntryId) -> Result<Option<ArchivedEntry>, ArchiveError> {
-    let archived = Loader::new(db, false, true)?.take(id)?;
+    let archived = Loader::new(db)?.take(id)?;
     Ok(archived.map(|archived| *archived))
 }
 
@@ -29,7 +30,7 @@ pub(super) fn load_facts(
     db: &Connection,
     id: EntryId,
 ) -> Result<Option<ArchivedEntry>, ArchiveError> {
-    let archived = Loader::new(db, false, true)?.facts(id)?;
+    let archived = Loader::new(db)?.facts(id)?;
     Ok(archived.map(|archived| *archived))
 }
 

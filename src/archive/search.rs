@@ -9,7 +9,7 @@ use super::instants::instant;
 use super::plan::{Places, Plan};
 use super::snippet::{self, Wanted};
 use crate::model::{ArchivedEntry, EntryId, Talk};
-use crate::query::{By, Digest, DigestHead, Found, Item, Query, Sort};
+use crate::query::{By, Digest, DigestHead, Found, Item, Query, Sort, Want};
 
 /// So many entries are read together at first, for a first item soon, and later.
 const FIRST: usize = 64;
@@ -27,14 +27,16 @@ pub(super) fn search(
     // One state of the archive for the whole answer, whatever is written meanwhile.
     let snapshot = db.transaction()?;
     let parts = Plan::in_turn(&snapshot, query)?;
-    let finder = digest.shows_found().then(|| Finder::new(&snapshot, query));
+    let finder = digest
+        .wants(Want::Found)
+        .then(|| Finder::new(&snapshot, query));
     let mut items = 0;
     let mut has_begun = false;
     let mut begin = |digest: &mut dyn Digest| -> Result<(), SearchError> {
         if !std::mem::replace(&mut has_begun, true) {
             let head = DigestHead {
                 title: title.to_owned(),
-                updated: match digest.wants_date() {
+                updated: match digest.wants(Want::Date) {
                     true => newest(&snapshot, &parts)?,
                     false => None,
                 },
@@ -44,7 +46,7 @@ pub(super) fn search(
         Ok(())
     };
     for plan in &parts {
-        let mut loader = Loader::new(&snapshot, plan.merged, digest.wants_ids())?;
+        let mut loader = Loader::of_digest(&snapshot, plan.merged, digest)?;
         let mut select = snapshot.prepare(&plan.sql)?;
         let mut rows = select.query(params_from_iter(&plan.parameters))?;
         let mut entry: Option<Box<ArchivedEntry>> = None;

@@ -11,9 +11,12 @@ use super::entries;
 use super::error::ArchiveError;
 use crate::model::{Category, Entry, EntryId, FeedId, Tag, TagOrigin};
 
-/// Rows for [`placed`], from one entry on.
-pub(super) const OF_ENTRIES: &str = "
-    SELECT entry, origin, name, position, term, scheme, label FROM tags WHERE entry >= ?1 ORDER BY entry";
+/// Rows for [`placed`], of the entries that are asked for.
+pub(super) const OF_ENTRIES: &str = concat!(
+    "SELECT entry, origin, name, position, term, scheme, label FROM tags WHERE ",
+    entries::asked_for!("entry"),
+    " ORDER BY entry"
+);
 
 /// The eras that `tags_by_key` is in, from the oldest on.
 const ERAS: &str = "

@@ -25,6 +25,7 @@ pub(crate) struct Entry {
     /// `None` where the publisher gave none.
     pub(crate) title: Option<String>,
     pub(crate) authors: Vec<Person>,
+    /// Out of the archive each once, however it is spelled.
     pub(crate) tags: Vec<Tag>,
     /// As claimed, also when it lies in the future.
     pub(crate) published: Option<DateTime<Utc>>,

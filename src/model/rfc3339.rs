@@ -4,21 +4,29 @@ use chrono::{DateTime, Datelike, SecondsFormat, Timelike, Utc};
 
 /// `2006-01-02T15:04:05Z`, with a fraction where there is one. `None` for years it cannot write.
 pub(crate) fn rfc3339(at: DateTime<Utc>) -> Option<String> {
-    let year = u32::try_from(at.year()).ok()?;
-    if !(1..=9999).contains(&year) {
-        return None;
-    }
+    let mut written = String::with_capacity("2006-01-02T15:04:05Z".len());
+    write_rfc3339(at, &mut written).then_some(written)
+}
+
+/// The same behind what stands in `out`; `false`, and nothing, for years it cannot write.
+pub(crate) fn write_rfc3339(at: DateTime<Utc>, out: &mut String) -> bool {
+    let at = at.naive_utc();
+    let Some(year) = u32::try_from(at.year())
+        .ok()
+        .filter(|year| (1..=9999).contains(year))
+    else {
+        return false;
+    };
     if at.nanosecond() != 0 {
-        return Some(at.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+        out.push_str(&at.and_utc().to_rfc3339_opts(SecondsFormat::AutoSi, true));
+        return true;
     }
     // Nearly all are without a fraction, and each entry of an answer has several.
-    let at = at.naive_utc();
-    let mut written = String::with_capacity("2006-01-02T15:04:05Z".len());
     let mut two = |number: u32, behind: &str| {
         for digit in [number / 10, number % 10] {
-            written.push(char::from(b'0' + digit as u8));
+            out.push(char::from(b'0' + digit as u8));
         }
-        written.push_str(behind);
+        out.push_str(behind);
     };
     two(year / 100, "");
     two(year % 100, "-");
@@ -27,7 +35,7 @@ pub(crate) fn rfc3339(at: DateTime<Utc>) -> Option<String> {
     two(at.hour(), ":");
     two(at.minute(), ":");
     two(at.second(), "Z");
-    Some(written)
+    true
 }
 
 /// To the second, for times that the program itself has set.

@@ -204,7 +204,7 @@ impl Xml<'_> {
     }
 
     fn categories(&mut self, entry: &Entry) -> io::Result<()> {
-        for tag in wording::tags(entry) {
+        for tag in &entry.tags {
             let Some(category) = &tag.category else {
                 self.empty("category", &[("term", &tag.name)])?;
                 continue;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::wording;
 use crate::model::{ArchivedEntry, Talk};
-use crate::query::{Digest, DigestHead, Item};
+use crate::query::{Digest, DigestHead, Item, Want};
 
 const COLUMNS: [&str; 10] = [
     "entry", "date", "title", "url", "authors", "tags", "feed", "feed_url", "event", "guid",
@@ -53,7 +53,7 @@ impl<'a> Csv<'a> {
             harmless(entry.title.as_deref().unwrap_or_default()),
             wording::entry_link(entry).unwrap_or_default(),
             harmless(&wording::people(&entry.authors)),
-            harmless(&wording::tag_names(entry).join(", ")),
+            harmless(&wording::tag_names(entry).collect::<Vec<_>>().join(", ")),
             harmless(&wording::feed_name(&archived.feed)),
             wording::web(&archived.feed.url).unwrap_or_default(),
             harmless(entry.event.as_deref().unwrap_or_default()),
@@ -73,11 +73,7 @@ impl<'a> Csv<'a> {
 }
 
 impl Digest for Csv<'_> {
-    fn wants_date(&self) -> bool {
-        false
-    }
-
-    fn wants_ids(&self) -> bool {
+    fn wants(&self, _: Want) -> bool {
         false
     }
 

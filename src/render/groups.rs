@@ -4,7 +4,7 @@ use std::io;
 
 use super::wording;
 use crate::model::Event;
-use crate::query::{Digest, DigestHead, Found, Group, Item};
+use crate::query::{Digest, DigestHead, Found, Group, Item, Want};
 
 /// Items come with those of their group together; before the first of each stands what they have in
 /// common.
@@ -50,20 +50,12 @@ impl<'a> Grouped<'a> {
 }
 
 impl Digest for Grouped<'_> {
-    fn wants_date(&self) -> bool {
-        self.digest.wants_date()
-    }
-
-    fn wants_ids(&self) -> bool {
-        self.digest.wants_ids()
+    fn wants(&self, what: Want) -> bool {
+        self.digest.wants(what)
     }
 
     fn begin(&mut self, head: &DigestHead) -> io::Result<()> {
         self.digest.begin(head)
-    }
-
-    fn shows_found(&self) -> bool {
-        self.digest.shows_found()
     }
 
     fn found(&mut self, found: Found) {

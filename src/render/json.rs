@@ -10,8 +10,9 @@ use self::object::Object;
 use super::wording;
 use crate::model::{
     AlsoIn, ArchivedEntry, Enclosure, Entry, FeedOfEntry, Person, SafeHtml, Talk, TalkLink,
+    write_rfc3339,
 };
-use crate::query::{Digest, DigestHead, Found, Item};
+use crate::query::{Digest, DigestHead, Found, Item, Want};
 
 pub(super) struct Json<'a> {
     out: &'a mut dyn Write,
@@ -44,12 +45,8 @@ impl<'a> Json<'a> {
 }
 
 impl Digest for Json<'_> {
-    fn wants_date(&self) -> bool {
-        false
-    }
-
-    fn wants_ids(&self) -> bool {
-        false
+    fn wants(&self, what: Want) -> bool {
+        what == Want::Found
     }
 
     fn begin(&mut self, _: &DigestHead) -> io::Result<()> {
@@ -75,10 +72,6 @@ impl Digest for Json<'_> {
         }
     }
 
-    fn shows_found(&self) -> bool {
-        true
-    }
-
     fn found(&mut self, found: Found) {
         self.found = found;
     }
@@ -96,7 +89,7 @@ impl Digest for Json<'_> {
 #[derive(Default)]
 pub(super) struct Line {
     json: Vec<u8>,
-    /// What its HTML reads as.
+    /// Room for texts that are made on the way: what its HTML reads as.
     text: String,
 }
 
@@ -152,7 +145,7 @@ fn entry(object: &mut Object<'_>, archived: &ArchivedEntry, text: &mut String) {
     object.maybe_text("title", title.as_deref());
     object.objects("authors", authors, person);
     object.texts("tags", wording::tag_names(&archived.entry));
-    dates(object, archived);
+    dates(object, archived, text);
     object.maybe_text("summary", summary.as_deref());
     said(object, content, text);
     object.objects("enclosures", enclosures, enclosure);
@@ -178,7 +171,7 @@ fn talk_by_itself(
         object.maybe_text("url", entry.url.as_deref());
         object.maybe_text("title", entry.title.as_deref());
         feed(object, &archived.feed);
-        dates(object, archived);
+        dates(object, archived, text);
     });
 }
 
@@ -187,7 +180,7 @@ fn feed(object: &mut Object<'_>, feed: &FeedOfEntry) {
     object.maybe_text("feed_title", feed.title.as_deref());
 }
 
-fn dates(object: &mut Object<'_>, archived: &ArchivedEntry) {
+fn dates(object: &mut Object<'_>, archived: &ArchivedEntry, text: &mut String) {
     let (date, rule) = archived.dated();
     let times = [
         ("published", archived.entry.published),
@@ -196,7 +189,9 @@ fn dates(object: &mut Object<'_>, archived: &ArchivedEntry) {
         ("date", Some(date)),
     ];
     for (name, at) in times {
-        object.maybe_text(name, at.and_then(wording::rfc3339).as_deref());
+        text.clear();
+        let is_there = at.is_some_and(|at| write_rfc3339(at, text));
+        object.maybe_text(name, is_there.then_some(text.as_str()));
     }
     object.text("date_rule", rule.word());
 }

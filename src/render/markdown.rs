@@ -10,7 +10,7 @@ use std::ops::RangeInclusive;
 use super::held::Held;
 use super::wording;
 use crate::model::{ArchivedEntry, Enclosure, Talk};
-use crate::query::{Digest, DigestHead, Item};
+use crate::query::{Digest, DigestHead, Item, Want};
 use crate::terminal::escape as harmless;
 
 /// How many words of an entry without talks are quoted.
@@ -172,11 +172,7 @@ impl<'a> Markdown<'a> {
 }
 
 impl Digest for Markdown<'_> {
-    fn wants_date(&self) -> bool {
-        false
-    }
-
-    fn wants_ids(&self) -> bool {
+    fn wants(&self, _: Want) -> bool {
         false
     }
 

@@ -253,6 +253,8 @@ pub(crate) fn renderer<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{EntrySource, Extras};
+    use crate::query::Want;
 
     #[test]
     fn each_format_is_known_by_its_word_on_the_command_line_and_in_the_config() {
@@ -277,6 +279,47 @@ mod tests {
             let once = samples::rendered(*format, &Settings::default(), &samples::both());
             let again = samples::rendered(*format, &Settings::default(), &samples::both());
             assert_eq!(once, again);
+        }
+    }
+
+    #[test]
+    fn what_a_format_does_not_want_it_does_not_show() {
+        let settings = Settings::default();
+        let answer = |ids: bool, details: bool| {
+            let mut answer = samples::both();
+            for archived in &mut answer.entries {
+                archived.guid_is_taken = ids;
+                let entry = &mut archived.entry;
+                (entry.language, entry.comments_url) = (None, None);
+                if details {
+                    let elsewhere = || Some("https://elsewhere.example/1".to_owned());
+                    (entry.language, entry.comments_url) = (Some("nl".to_owned()), elsewhere());
+                    entry.source = Some(EntrySource {
+                        guid: elsewhere(),
+                        title: Some("Elsewhere".to_owned()),
+                        url: elsewhere(),
+                    });
+                    entry.extras = Some(Box::new(Extras {
+                        rights: Some("CC0".to_owned()),
+                        image: elsewhere(),
+                        ..Extras::default()
+                    }));
+                }
+            }
+            answer
+        };
+        for format in Format::value_variants() {
+            let mut out = Vec::new();
+            let digest = renderer(*format, &settings, &mut out);
+            let wanted = answer(digest.wants(Want::Ids), digest.wants(Want::Details));
+            drop(digest);
+            let rendered = |answer| samples::rendered(*format, &settings, answer);
+            assert_eq!(
+                rendered(&answer(true, true)),
+                rendered(&wanted),
+                "{}",
+                format.word()
+            );
         }
     }
 

@@ -169,11 +169,14 @@ impl Digest for Opml<'_> {
 #[cfg(test)]
 mod tests {
     use super::super::{Format, Settings, samples};
+    use super::*;
 
     #[test]
     fn each_feed_is_one_outline_by_title() {
         let mut answer = samples::both();
         answer.entries.push(samples::conference());
+        let folder = Tag::new("Operations", TagOrigin::Subscription);
+        answer.entries[0].entry.tags.push(folder);
         let opml = samples::rendered(Format::Opml, &Settings::default(), &answer);
         let outlines: Vec<_> = opml
             .lines()
@@ -183,10 +186,10 @@ mod tests {
         assert_eq!(
             outlines,
             [
-                "<outline text=\"DevOps\" title=\"DevOps\">",
+                "<outline text=\"Operations\" title=\"Operations\">",
                 "<outline type=\"rss\" text=\"Notes of a Visitor\" title=\"Notes of a Visitor\" \
                  xmlUrl=\"https://notes.example/feed.xml\" htmlUrl=\"https://notes.example/\" \
-                 category=\"DevOps\"/>",
+                 category=\"Operations\"/>",
                 "<outline type=\"rss\" text=\"Ops log\" title=\"Ops log\" \
                  xmlUrl=\"https://log.example/rss\"/>",
             ]

@@ -89,7 +89,7 @@ impl<'a> Rss<'a> {
                 self.xml.leaf("dc:contributor", name)?;
             }
         }
-        for tag in wording::tags(entry) {
+        for tag in &entry.tags {
             let category = tag.category.as_ref();
             let domain = category.and_then(|category| category.scheme.as_deref());
             let attributes: Vec<_> = domain

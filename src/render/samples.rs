@@ -55,7 +55,6 @@ pub(super) fn conference() -> ArchivedEntry {
             tags: vec![
                 Tag::new("devops", TagOrigin::Feed),
                 Tag::new("Ghent 2019", TagOrigin::User),
-                Tag::new("DevOps", TagOrigin::Subscription),
             ],
             published: Some(at("2019-10-30T12:00:00Z")),
             updated: Some(at("2019-11-01T08:30:00Z")),

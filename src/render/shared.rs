@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::model::{ArchivedEntry, Talk};
-use crate::query::{Digest, DigestHead, Found, Item};
+use crate::query::{Digest, DigestHead, Found, Item, Want};
 
 /// Notes link to files beside them; outside of their disk nobody could follow, and everybody could read
 /// where they are.
@@ -18,20 +18,12 @@ impl<'a> Shared<'a> {
 }
 
 impl Digest for Shared<'_> {
-    fn wants_date(&self) -> bool {
-        self.digest.wants_date()
-    }
-
-    fn wants_ids(&self) -> bool {
-        self.digest.wants_ids()
+    fn wants(&self, what: Want) -> bool {
+        self.digest.wants(what)
     }
 
     fn begin(&mut self, head: &DigestHead) -> io::Result<()> {
         self.digest.begin(head)
-    }
-
-    fn shows_found(&self) -> bool {
-        self.digest.shows_found()
     }
 
     fn found(&mut self, found: Found) {

@@ -14,49 +14,83 @@ use super::super::error::ArchiveError;
 use super::super::instants::{certain, instant};
 use super::super::tags;
 use super::super::unpack;
-use super::walk::Walk;
+use super::walk::{Walk, asked_for};
 use crate::model::{
-    ArchivedEntry, ContentHash, Enclosure, Entry, EntryId, EntrySource, Extras, FeedOfEntry,
-    Original, Person, SafeHtml, Talk, TalkKind,
+    ArchivedEntry, ContentHash, Enclosure, Entry, EntryId, EntrySource, FeedOfEntry, Original,
+    Person, SafeHtml, Talk, TalkKind,
 };
+use crate::query::{Digest, Want};
 
-/// An entry without what stands in tables of its own.
-const ENTRIES: &str = "
-    SELECT e.id, e.feed, e.guid, e.url, e.title, e.summary, e.published, e.updated, e.first_seen,
-           e.language, e.event, e.comments_url, e.source_guid, e.source_title, e.source_url, e.hash, e.extras,
-           CASE WHEN ?2 THEN EXISTS (
+/// An entry without what stands in tables of its own; behind what every digest shows its details.
+macro_rules! entries {
+    ($details:literal) => {
+        concat!(
+            "
+    SELECT e.id, e.feed, e.guid, e.url, e.title, e.summary, e.published, e.updated, e.first_seen, e.event,
+           e.hash,
+           CASE WHEN ?4 THEN EXISTS (
                SELECT 1 FROM entries o
                LEFT JOIN duplicates other ON other.entry = o.id LEFT JOIN duplicates own ON own.entry = e.id
                WHERE o.guid = e.guid AND o.id <> e.id
                  -- Of one post the entry that is shown has the guid, of several posts the first.
                  AND CASE WHEN ifnull(other.shown, o.id) = ifnull(own.shown, e.id)
                           THEN own.shown <> e.id ELSE o.id < e.id END)
-           ELSE 0 END
-    FROM entries e WHERE e.id >= ?1 ORDER BY e.id";
+           ELSE 0 END",
+            $details,
+            "
+    FROM entries e WHERE ",
+            asked_for!("e.id"),
+            " ORDER BY e.id"
+        )
+    };
+}
+
+const ENTRIES: &str = entries!("");
+const ENTRIES_IN_DETAIL: &str = entries!(
+    ",
+           e.language, e.comments_url, e.source_guid, e.source_title, e.source_url, e.extras"
+);
 
 const FEED: &str = "
     SELECT f.url, f.guid, coalesce(f.given_title, f.title), f.site_url, f.self_url, f.rights, f.updated,
            ifnull((SELECT from_url FROM moves WHERE feed_id = f.id ORDER BY id LIMIT 1), f.url)
     FROM feeds f WHERE f.id = ?1";
 
-const AUTHORS: &str = "
-    SELECT entry, name, uri, email FROM authors WHERE entry >= ?1 ORDER BY entry, position";
+const AUTHORS: &str = concat!(
+    "SELECT entry, name, uri, email FROM authors WHERE ",
+    asked_for!("entry"),
+    " ORDER BY entry, position"
+);
 
-const ENCLOSURES: &str = "
-    SELECT entry, url, media_type, length FROM enclosures WHERE entry >= ?1 ORDER BY entry, position";
+const ENCLOSURES: &str = concat!(
+    "SELECT entry, url, media_type, length FROM enclosures WHERE ",
+    asked_for!("entry"),
+    " ORDER BY entry, position"
+);
 
-const TALKS: &str = "
-    SELECT entry, title, speakers, kind, level, anchor, url, start, end FROM talks
-    WHERE entry >= ?1 ORDER BY entry, number";
+const TALKS: &str = concat!(
+    "SELECT entry, title, speakers, kind, level, anchor, url, start, end FROM talks WHERE ",
+    asked_for!("entry"),
+    " ORDER BY entry, number"
+);
 
-const CONTENTS: &str = "SELECT entry, data FROM contents WHERE entry >= ?1 ORDER BY entry";
+const CONTENTS: &str = concat!(
+    "SELECT entry, data FROM contents WHERE ",
+    asked_for!("entry"),
+    " ORDER BY entry"
+);
 
-const SHOWN: &str = "SELECT shown FROM duplicates WHERE shown >= ?1 ORDER BY shown";
+const SHOWN: &str = concat!(
+    "SELECT shown FROM duplicates WHERE ",
+    asked_for!("shown"),
+    " ORDER BY shown"
+);
 
 /// Every one that walks.
 #[cfg(test)]
-pub(in crate::archive) const WALKS: [&str; 7] = [
+pub(in crate::archive) const WALKS: [&str; 8] = [
     ENTRIES,
+    ENTRIES_IN_DETAIL,
     AUTHORS,
     tags::OF_ENTRIES,
     ENCLOSURES,
@@ -75,6 +109,7 @@ const MOST_FEEDS: usize = 2_000;
 pub(in crate::archive) struct Loader<'db> {
     db: &'db Connection,
     entries: Walk<'db>,
+    in_detail: bool,
     authors: Walk<'db>,
     tags: Walk<'db>,
     enclosures: Walk<'db>,
@@ -116,16 +151,34 @@ impl Ahead {
 }
 
 impl<'db> Loader<'db> {
-    /// `merged`: each entry stands for its post in every feed, see `duplicates`; `wants_ids`: whether its
-    /// guid is taken is to be known.
-    pub(in crate::archive) fn new(
+    /// Of entries that stand for nothing but themselves, with all that is known.
+    pub(in crate::archive) fn new(db: &'db Connection) -> Result<Self, ArchiveError> {
+        Self::with(db, false, |_| true)
+    }
+
+    /// `merged`: each entry stands for its post in every feed, see `duplicates`.
+    pub(in crate::archive) fn of_digest(
         db: &'db Connection,
         merged: bool,
-        wants_ids: bool,
+        digest: &dyn Digest,
     ) -> Result<Self, ArchiveError> {
+        Self::with(db, merged, |what| digest.wants(what))
+    }
+
+    fn with(
+        db: &'db Connection,
+        merged: bool,
+        wants: impl Fn(Want) -> bool,
+    ) -> Result<Self, ArchiveError> {
+        let in_detail = wants(Want::Details);
+        let entries = match in_detail {
+            true => ENTRIES_IN_DETAIL,
+            false => ENTRIES,
+        };
         Ok(Self {
             db,
-            entries: Walk::single(db, ENTRIES)?.bind(2, wants_ids)?,
+            entries: Walk::single(db, entries)?.bind(4, wants(Want::Ids))?,
+            in_detail,
             authors: Walk::many(db, AUTHORS)?,
             tags: Walk::many(db, tags::OF_ENTRIES)?,
             enclosures: Walk::many(db, ENCLOSURES)?,
@@ -201,12 +254,15 @@ impl<'db> Loader<'db> {
             let Some(feed) = feed_of_entry(&mut self.feed, &mut self.feeds, row.get(1)?)? else {
                 return Ok(0);
             };
-            let archived = entry_of(row, feed)?;
-            let entry = &archived.entry;
-            let length = entry.guid.len() + length(&entry.title) + length(&entry.summary);
+            let mut archived = entry_of(row, feed)?;
+            let entry = &mut archived.entry;
+            let mut length = entry.guid.len() + length(&entry.title) + length(&entry.summary);
+            if self.in_detail {
+                length += add_details(entry, row)?;
+            }
             bunch.ids.push(archived.id.0);
             bunch.entries.push(archived);
-            Ok(length + row.get_ref(16)?.as_str_or_null()?.map_or(0, str::len))
+            Ok(length)
         })?;
         bunch.add(&mut self.authors, |_, entry, row| {
             let author = author_of(row)?;
@@ -227,14 +283,16 @@ impl<'db> Loader<'db> {
             entry.talks.push(talk);
             Ok(length)
         })?;
-        let mut found = Vec::new();
+        let mut found = Vec::with_capacity(2 * bunch.ids.len());
         bunch.add(&mut self.tags, |at, _, row| {
             let placed = tags::placed(row)?;
             let length = placed.1.name.len();
             found.push((at, placed));
             Ok(length)
         })?;
-        found.sort_by(|(one, a), (other, b)| one.cmp(other).then_with(|| tags::in_order(a, b)));
+        for of_entry in found.chunk_by_mut(|(one, _), (other, _)| one == other) {
+            of_entry.sort_by(|(_, a), (_, b)| tags::in_order(a, b));
+        }
         for (at, (_, tag)) in found {
             if let Some(archived) = bunch.entries.get_mut(at) {
                 archived.entry.tags.push(tag);
@@ -323,11 +381,6 @@ fn feed_of_entry(
 }
 
 fn entry_of(row: &Row<'_>, feed: Arc<FeedOfEntry>) -> rusqlite::Result<Box<ArchivedEntry>> {
-    let source = EntrySource {
-        guid: row.get(12)?,
-        title: row.get(13)?,
-        url: row.get(14)?,
-    };
     let entry = Entry {
         guid: row.get(2)?,
         url: row.get(3)?,
@@ -339,29 +392,40 @@ fn entry_of(row: &Row<'_>, feed: Arc<FeedOfEntry>) -> rusqlite::Result<Box<Archi
         summary: row.get(5)?,
         content: SafeHtml::default(),
         enclosures: Vec::new(),
-        language: row.get(9)?,
-        source: Some(source).filter(|source| *source != EntrySource::default()),
-        comments_url: row.get(11)?,
-        extras: extras(row.get_ref(16)?.as_str_or_null()?),
+        language: None,
+        source: None,
+        comments_url: None,
+        extras: None,
         talks: Vec::new(),
-        event: row.get(10)?,
-        hash: ContentHash(row.get(15)?),
+        event: row.get(9)?,
+        hash: ContentHash(row.get(10)?),
         fingerprint: None,
         original: Original::default(),
     };
     Ok(Box::new(ArchivedEntry {
         id: EntryId(row.get(0)?),
         feed,
-        guid_is_taken: row.get(17)?,
+        guid_is_taken: row.get(11)?,
         first_seen: certain(row.get(8)?),
         entry,
         also_in: Vec::new(),
     }))
 }
 
-/// What is no `Extras` can only be damage; `check` finds it.
-fn extras(json: Option<&str>) -> Option<Box<Extras>> {
-    serde_json::from_str(json?).ok()
+/// What [`ENTRIES_IN_DETAIL`] has behind [`ENTRIES`]; answers how long the longest of it is.
+fn add_details(entry: &mut Entry, row: &Row<'_>) -> rusqlite::Result<usize> {
+    let source = EntrySource {
+        guid: row.get(14)?,
+        title: row.get(15)?,
+        url: row.get(16)?,
+    };
+    let extras = row.get_ref(17)?.as_str_or_null()?;
+    entry.language = row.get(12)?;
+    entry.comments_url = row.get(13)?;
+    entry.source = Some(source).filter(|source| *source != EntrySource::default());
+    // What is no `Extras` can only be damage; `check` finds it.
+    entry.extras = extras.and_then(|json| serde_json::from_str(json).ok());
+    Ok(extras.map_or(0, str::len))
 }
 
 fn author_of(row: &Row<'_>) -> rusqlite::Result<Person> {

@@ -238,6 +238,12 @@ fn an_edit_changes_the_publishers_tags_and_no_others() {
         "old is there already"
     );
     assert_eq!(tag(&["ruled"], TagOrigin::Rule), 1);
+    let before = hall.archive.entry(id).unwrap().unwrap();
+    assert_eq!(
+        names(&before.entry.tags),
+        ["old", "stays", "follow", "mine", "ruled"],
+        "each once"
+    );
     let edited = with_tags(entry("g", "Notes 2", ""), &["stays", "fresh"]);
     hall.record(feed, vec![Change::Edited(id, Box::new(edited))]);
 

@@ -54,7 +54,7 @@ fn of_each_kind(hall: &Hall) -> Vec<EntryId> {
 /// Takes these after reading ahead; answers how many were read.
 fn taken_together(hall: &Hall, ids: &[EntryId]) -> (usize, Vec<ArchivedEntry>) {
     let reader = hall.archive.connections.reader().unwrap();
-    let mut loader = Loader::new(&reader, false, true).unwrap();
+    let mut loader = Loader::new(&reader).unwrap();
     loader.read_ahead(ids.iter().map(|id| id.0).collect());
     let ahead = loader.ahead();
     let take = |id: &EntryId| *loader.take(*id).unwrap().unwrap();
@@ -103,7 +103,7 @@ fn what_is_read_together_may_be_far_apart_twice_or_absent() {
     let many = (0..60).map(|n| new(with_tags(entry(&n.to_string(), "T", "<p>x"), &["t"])));
     hall.record(feed, many.collect());
     let reader = hall.archive.connections.reader().unwrap();
-    let mut loader = Loader::new(&reader, false, false).unwrap();
+    let mut loader = Loader::new(&reader).unwrap();
     loader.read_ahead(vec![60, 3, 31, 3, 4, 99, 33, 0]);
     assert_eq!(loader.ahead(), 5);
     for id in [3, 31, 60, 4, 33] {

@@ -8,7 +8,7 @@ use super::{output, pages};
 use crate::archive::{Archive, SearchError};
 use crate::commands::context::Context;
 use crate::commands::exit::CommandError;
-use crate::query::{Asked, Cursor, Digest, DigestHead, Group, Item, Query};
+use crate::query::{Asked, Cursor, Digest, DigestHead, Found, Group, Item, Query, Want};
 use crate::render::{self, Format};
 use crate::terminal::result_output;
 
@@ -199,6 +199,10 @@ struct OnlyIfAny<'a, 'b> {
 }
 
 impl Digest for OnlyIfAny<'_, '_> {
+    fn wants(&self, what: Want) -> bool {
+        self.inner.wants(what)
+    }
+
     fn begin(&mut self, head: &DigestHead) -> std::io::Result<()> {
         self.head = Some(head.clone());
         Ok(())
@@ -210,6 +214,10 @@ impl Digest for OnlyIfAny<'_, '_> {
             self.begun = true;
         }
         self.inner.item(item)
+    }
+
+    fn found(&mut self, found: Found) {
+        self.inner.found(found);
     }
 
     fn end(&mut self) -> std::io::Result<()> {

@@ -166,7 +166,6 @@ impl<'a> Html<'a> {
 
     fn tags(&mut self, entry: &Entry) -> io::Result<()> {
         let tags: String = wording::tag_names(entry)
-            .iter()
             .map(|tag| format!("<li>{}</li>", escape(tag)))
             .collect();
         if tags.is_empty() {

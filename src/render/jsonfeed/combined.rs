@@ -78,7 +78,6 @@ fn combined<'a>(archived: &'a ArchivedEntry, id: &'a str, link: Option<&'a str>)
     // A dated item is sorted by its date; one without would be "now" in many readers, each time anew.
     item.date_published = rfc3339(entry.published.unwrap_or_else(|| archived.date()));
     item.date_modified = entry.updated.and(rfc3339(archived.changed()));
-    item.tags = wording::tag_names(entry);
     item.language = item.language.filter(|tag| atom::is_language(tag));
     item.attachments
         .retain(|attachment| wording::web(&attachment.url).is_some());

@@ -13,7 +13,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{Settings, wording};
 use crate::model::{ArchivedEntry, Talk};
-use crate::query::{Digest, DigestHead, Found, Item, Snippet};
+use crate::query::{Digest, DigestHead, Found, Item, Snippet, Want};
 use layout::{Look, Page};
 
 pub(crate) use changes::{changed, difference, history};
@@ -132,12 +132,8 @@ fn talk_line(talk: &Talk) -> String {
 }
 
 impl Digest for Text<'_> {
-    fn wants_date(&self) -> bool {
-        false
-    }
-
-    fn wants_ids(&self) -> bool {
-        false
+    fn wants(&self, what: Want) -> bool {
+        what == Want::Found
     }
 
     fn begin(&mut self, _: &DigestHead) -> io::Result<()> {
@@ -153,10 +149,6 @@ impl Digest for Text<'_> {
             Item::Entry(entry) => self.entry(entry),
             Item::Talk(entry, talk) => self.talk(entry, talk),
         }
-    }
-
-    fn shows_found(&self) -> bool {
-        true
     }
 
     fn found(&mut self, found: Found) {
