@@ -11,7 +11,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Whatever is asked from here on is answered with the second version, where there is one.
+/// Whatever is asked from here on is answered with the second version, where there is one; asked again, with
+/// the first as before.
 pub(crate) const CHANGE: &str = "/change";
 
 /// Request heads are short; what is longer is no client of ours.
@@ -86,7 +87,7 @@ async fn answer_all(mut stream: TcpStream, pages: Arc<Pages>) {
 async fn answer(stream: &mut TcpStream, head: &str, pages: &Pages) -> io::Result<()> {
     let path = head.split_ascii_whitespace().nth(1).unwrap_or("/");
     if path == CHANGE {
-        pages.changed.store(true, Ordering::Relaxed);
+        pages.changed.fetch_xor(true, Ordering::Relaxed);
     }
     let changed = pages.changed.load(Ordering::Relaxed);
     let second = pages.second.get(path).filter(|_| changed);
