@@ -67,7 +67,7 @@ fn talks_titled(entry: &Entry, titled: &event::Titled) -> Vec<Talk> {
         return Vec::new();
     }
     let title = entry.title.as_deref().unwrap_or_default();
-    if furniture::is_about_other_things(title, tags(entry), titled.names_one) {
+    if furniture::is_about_other_things(title, entry.tag_names(), titled.names_one) {
         return Vec::new();
     }
     let mut blocks = outline::blocks(&entry.content);
@@ -75,7 +75,7 @@ fn talks_titled(entry: &Entry, titled: &event::Titled) -> Vec<Talk> {
     // Notes that are called by their day are of something that was held on it.
     let dated = dates::has_day(title);
     let day = dated && furniture::is_furniture(&dates::without_date(title));
-    let of_event = day || titled.name(tags(entry)).is_some();
+    let of_event = day || titled.name(entry.tag_names()).is_some();
     let post = Post {
         title: at,
         of_event,
@@ -140,7 +140,7 @@ fn event_of_title(entry: &Entry, read: &event::Titled) -> Option<String> {
     if !titled && entry.talks.is_empty() {
         return None;
     }
-    if furniture::is_about_other_things(title, tags(entry), titled) {
+    if furniture::is_about_other_things(title, entry.tag_names(), titled) {
         return None;
     }
     // A title that is a talk's names no event, but where that stands beside the speaker.
@@ -159,15 +159,11 @@ fn event_of_title(entry: &Entry, read: &event::Titled) -> Option<String> {
         .iter()
         .filter(|talk| !talk.speakers.is_empty())
         .count();
-    read.name(tags(entry)).map(str::to_owned).or_else(|| {
+    read.name(entry.tag_names()).map(str::to_owned).or_else(|| {
         (held >= 3 && !entry.talks.iter().any(alone))
             .then(|| event::name_of_notes(title))
             .flatten()
     })
-}
-
-fn tags(entry: &Entry) -> impl Iterator<Item = &str> {
-    entry.tags.iter().map(|tag| tag.name.as_str())
 }
 
 /// The block that says the title: the first heading, or one put before everything, because notes and

@@ -21,7 +21,7 @@ use rusqlite::{Connection, params};
 
 use super::content;
 use super::error::ArchiveError;
-use crate::model::{AlsoIn, ArchivedEntry, EntryId, FeedId, Tag, canonical_link, site};
+use crate::model::{AlsoIn, ArchivedEntry, EntryId, FeedId, canonical_link, site};
 
 /// A link or guid on more entries than this is no post's own.
 const MOST_SHARING: usize = 64;
@@ -402,10 +402,9 @@ pub(super) fn unite(
         }
     }
     if tags && !archived.also_in.is_empty() {
-        let mut seen = HashSet::new();
         let all = &mut archived.entry.tags;
         all.sort_by_key(|tag| tag.origin);
-        all.retain(|tag| seen.insert(Tag::key(&tag.name)));
+        super::tags::leave_out_other_spellings(all);
     }
     Ok(())
 }

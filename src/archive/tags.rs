@@ -12,10 +12,9 @@ use super::error::ArchiveError;
 use crate::model::{Category, Entry, EntryId, FeedId, Tag, TagOrigin};
 
 /// Rows for [`placed`], of the entries that are asked for.
-pub(super) const OF_ENTRIES: &str = concat!(
-    "SELECT entry, origin, name, position, term, scheme, label FROM tags WHERE ",
-    entries::asked_for!("entry"),
-    " ORDER BY entry"
+pub(super) const OF_ENTRIES: &str = entries::asked_for!(
+    "SELECT entry, origin, name, position, term, scheme, label FROM tags",
+    "entry"
 );
 
 /// The eras that `tags_by_key` is in, from the oldest on.
@@ -63,9 +62,14 @@ pub(super) fn in_order((one, a): &Placed, (other, b): &Placed) -> Ordering {
 pub(super) fn keep_each_once(tags: &mut Vec<Tag>) {
     // Of one origin there is each key once.
     if tags.iter().any(|tag| tag.origin != tags[0].origin) {
-        let mut seen = HashSet::new();
-        tags.retain(|tag| seen.insert(Tag::key(&tag.name)));
+        leave_out_other_spellings(tags);
     }
+}
+
+/// The same of tags of several entries.
+pub(super) fn leave_out_other_spellings(tags: &mut Vec<Tag>) {
+    let mut seen = HashSet::new();
+    tags.retain(|tag| seen.insert(Tag::key(&tag.name)));
 }
 
 /// An entry's tags in their order, also the same tag from several origins.

@@ -54,6 +54,11 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
+    /// What its tags are called, in their order.
+    pub(crate) fn tag_names(&self) -> impl Iterator<Item = &str> {
+        self.tags.iter().map(|tag| tag.name.as_str())
+    }
+
     /// The date the entry is sorted and shown by, see [`Entry::dated`].
     pub(crate) fn date(&self, first_seen: DateTime<Utc>) -> DateTime<Utc> {
         self.dated(first_seen).0

@@ -50,6 +50,7 @@ pub(crate) use raw::{
 pub(crate) use raw_answer::RawAnswer;
 pub(crate) use rfc3339::{rfc3339, rfc3339_seconds, write_rfc3339};
 pub(crate) use safe_html::{Attributes, SafeHtml, Token, decode, is_block, is_void, lower_name};
+pub(crate) use spaced::is_any_pair;
 pub(crate) use stats::{FeedCount, Stats};
 pub(crate) use talk::{Tag, TagOrigin, Talk, TalkKind};
 pub(crate) use talk_link::TalkLink;

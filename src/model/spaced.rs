@@ -1,4 +1,5 @@
-//! Words with one space between each: what nearly all of nearly every text consists of.
+//! Words with one space between each, what nearly all of nearly every text consists of, and other looks at many
+//! bytes at once.
 
 /// How many bytes ahead are plain, but for single spaces between plain ones. A space is never plain.
 pub(super) fn words_ahead(bytes: &[u8], is_plain: impl Fn(u8) -> bool) -> usize {
@@ -42,6 +43,17 @@ fn pieces_ahead<const PIECE: usize>(
         at += PIECE;
     }
     at
+}
+
+/// Whether two bytes that stand side by side fulfil a test; of many pairs at once, without a branch for each.
+pub(crate) fn is_any_pair(bytes: &[u8], test: impl Fn(u8, u8) -> bool) -> bool {
+    const PIECE: usize = 64;
+    let behind = bytes.get(1..).unwrap_or_default();
+    let mut pieces = bytes.chunks(PIECE).zip(behind.chunks(PIECE));
+    pieces.any(|(piece, next)| {
+        let pairs = piece.iter().zip(next);
+        pairs.fold(false, |any, (byte, next)| any | test(*byte, *next))
+    })
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 
 use encoding_rs::{Encoding, MACINTOSH, WINDOWS_1252};
 
-use crate::model::{RawEntry, RawFeed, Repair, Text};
+use crate::model::{RawEntry, RawFeed, Repair, Text, is_any_pair};
 
 use super::repair::Repairs;
 
@@ -128,19 +128,8 @@ pub(super) fn mend<'a>(text: &'a str, repairs: &mut Repairs) -> Cow<'a, str> {
 
 /// Whether two characters beyond ASCII stand side by side, as in every sequence and hardly ever in English.
 fn has_neighbours(bytes: &[u8]) -> bool {
-    // Looked at many together, without a branch for each.
-    const PIECE: usize = 64;
-    let behind = bytes.get(1..).unwrap_or_default();
-    bytes
-        .chunks(PIECE)
-        .zip(behind.chunks(PIECE))
-        .any(|(one, next)| {
-            let pairs = one.iter().zip(next);
-            // What comes before the first byte of a character is the last byte of another.
-            pairs.fold(false, |any, (last, first)| {
-                any | ((*last >= 0x80) & (*first >= 0xc0))
-            })
-        })
+    // What comes before the first byte of a character is the last byte of another.
+    is_any_pair(bytes, |last, first| (last >= 0x80) & (first >= 0xc0))
 }
 
 /// Whether characters came out that nobody writes: a layer is left that could not be undone, and what is

@@ -53,7 +53,7 @@ impl<'a> Csv<'a> {
             harmless(entry.title.as_deref().unwrap_or_default()),
             wording::entry_link(entry).unwrap_or_default(),
             harmless(&wording::people(&entry.authors)),
-            harmless(&wording::tag_names(entry).collect::<Vec<_>>().join(", ")),
+            harmless(&entry.tag_names().collect::<Vec<_>>().join(", ")),
             harmless(&wording::feed_name(&archived.feed)),
             wording::web(&archived.feed.url).unwrap_or_default(),
             harmless(entry.event.as_deref().unwrap_or_default()),

@@ -243,7 +243,7 @@ const REPAIRS: [(&str, &str); 38] = [
 fn fields(entry: &Entry, origins: &[Origin], out: &mut dyn Write) -> io::Result<()> {
     let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let content = entry.content.to_text();
-    let tags: Vec<&str> = entry.tags.iter().map(|tag| tag.name.as_str()).collect();
+    let tags: Vec<&str> = entry.tag_names().collect();
     let people: Vec<&str> = entry.authors.iter().filter_map(name).collect();
     let files: Vec<&str> = entry
         .enclosures

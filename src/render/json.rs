@@ -89,7 +89,7 @@ impl Digest for Json<'_> {
 #[derive(Default)]
 pub(super) struct Line {
     json: Vec<u8>,
-    /// Room for texts that are made on the way: what its HTML reads as.
+    /// Room for texts that are made on the way: its dates, what its HTML reads as.
     text: String,
 }
 
@@ -144,7 +144,7 @@ fn entry(object: &mut Object<'_>, archived: &ArchivedEntry, text: &mut String) {
     object.maybe_text("url", url.as_deref());
     object.maybe_text("title", title.as_deref());
     object.objects("authors", authors, person);
-    object.texts("tags", wording::tag_names(&archived.entry));
+    object.texts("tags", archived.entry.tag_names());
     dates(object, archived, text);
     object.maybe_text("summary", summary.as_deref());
     said(object, content, text);

@@ -193,14 +193,10 @@ pub(super) fn kind(talk: &Talk) -> Option<&'static str> {
     }
 }
 
-/// What an entry's tags are called, in the archive's order.
-pub(super) fn tag_names(entry: &Entry) -> impl Iterator<Item = &str> {
-    entry.tags.iter().map(|tag| tag.name.as_str())
-}
-
 /// `#dev-ops #ghent`: each tag in one piece.
 pub(super) fn hashtags(entry: &Entry) -> String {
-    let tags: Vec<String> = tag_names(entry)
+    let tags: Vec<String> = entry
+        .tag_names()
         .map(|tag| {
             let words: Vec<&str> = tag.trim_start_matches('#').split_whitespace().collect();
             format!("#{}", words.join("-"))

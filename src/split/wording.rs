@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use memchr::memchr_iter;
 
+use crate::model::is_any_pair;
+
 /// Lower case, letters and digits alone, single spaces.
 pub(super) fn bare(line: &str) -> Cow<'_, str> {
     // As most single words of a text stand there.
@@ -102,11 +104,9 @@ fn is_punctuated(words: &str) -> bool {
 
 /// Whether there are no two spaces together, no other white space of ASCII, and none that two bytes tell.
 fn is_spaced_once_but(words: &str, is_beyond_ascii: impl Fn(u8, u8) -> bool) -> bool {
-    // Without a way out in the midst: so the compiler looks at many bytes at once. The last is no white space.
-    let bytes = words.as_bytes();
-    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
-    !pairs.fold(false, |odd, (&a, &b)| {
-        odd | is_beyond_ascii(a, b) | (a < b' ') | ((a == b' ') & (b == b' '))
+    // The last byte is no white space.
+    !is_any_pair(words.as_bytes(), |a, b| {
+        is_beyond_ascii(a, b) | (a < b' ') | ((a == b' ') & (b == b' '))
     })
 }
 

@@ -24,8 +24,9 @@ use crate::query::{Digest, Want};
 /// An entry without what stands in tables of its own; behind what every digest shows its details.
 macro_rules! entries {
     ($details:literal) => {
-        concat!(
-            "
+        asked_for!(
+            concat!(
+                "
     SELECT e.id, e.feed, e.guid, e.url, e.title, e.summary, e.published, e.updated, e.first_seen, e.event,
            e.hash,
            CASE WHEN ?4 THEN EXISTS (
@@ -36,11 +37,11 @@ macro_rules! entries {
                  AND CASE WHEN ifnull(other.shown, o.id) = ifnull(own.shown, e.id)
                           THEN own.shown <> e.id ELSE o.id < e.id END)
            ELSE 0 END",
-            $details,
-            "
-    FROM entries e WHERE ",
-            asked_for!("e.id"),
-            " ORDER BY e.id"
+                $details,
+                "
+    FROM entries e"
+            ),
+            "e.id"
         )
     };
 }
@@ -56,35 +57,27 @@ const FEED: &str = "
            ifnull((SELECT from_url FROM moves WHERE feed_id = f.id ORDER BY id LIMIT 1), f.url)
     FROM feeds f WHERE f.id = ?1";
 
-const AUTHORS: &str = concat!(
-    "SELECT entry, name, uri, email FROM authors WHERE ",
-    asked_for!("entry"),
-    " ORDER BY entry, position"
+const AUTHORS: &str = asked_for!(
+    "SELECT entry, name, uri, email FROM authors",
+    "entry",
+    "position"
 );
 
-const ENCLOSURES: &str = concat!(
-    "SELECT entry, url, media_type, length FROM enclosures WHERE ",
-    asked_for!("entry"),
-    " ORDER BY entry, position"
+const ENCLOSURES: &str = asked_for!(
+    "SELECT entry, url, media_type, length FROM enclosures",
+    "entry",
+    "position"
 );
 
-const TALKS: &str = concat!(
-    "SELECT entry, title, speakers, kind, level, anchor, url, start, end FROM talks WHERE ",
-    asked_for!("entry"),
-    " ORDER BY entry, number"
+const TALKS: &str = asked_for!(
+    "SELECT entry, title, speakers, kind, level, anchor, url, start, end FROM talks",
+    "entry",
+    "number"
 );
 
-const CONTENTS: &str = concat!(
-    "SELECT entry, data FROM contents WHERE ",
-    asked_for!("entry"),
-    " ORDER BY entry"
-);
+const CONTENTS: &str = asked_for!("SELECT entry, data FROM contents", "entry");
 
-const SHOWN: &str = concat!(
-    "SELECT shown FROM duplicates WHERE ",
-    asked_for!("shown"),
-    " ORDER BY shown"
-);
+const SHOWN: &str = asked_for!("SELECT shown FROM duplicates", "shown");
 
 /// Every one that walks.
 #[cfg(test)]

@@ -10,18 +10,24 @@ const NEAR: i64 = 16;
 /// How far the last is from the first where each has its bit in a number.
 const MOST: i64 = 62;
 
-/// Which rows of a table a walk stops at, by the column that has their entries' numbers: `?1` is the first that
-/// is asked for, each bit of `?2` one from it on, `?3` the last. The row behind them says that they are over.
-/// The columns of other rows are not read.
+/// What to select of the rows that a walk stops at, by the column that has their entries' numbers, in its order:
+/// `?1` is the first that is asked for, each bit of `?2` one from it on, `?3` the last. The row behind them says
+/// that they are over. The columns of other rows are not read.
+///
+/// * `$then`: by what the rows of one entry are ordered.
 macro_rules! asked_for {
-    ($entry:literal) => {
+    ($select:expr, $entry:literal $(, $then:literal)?) => {
         concat!(
+            $select,
+            " WHERE ",
             $entry,
             " >= ?1 AND (",
             $entry,
             " > ?3 OR (?2 >> (",
             $entry,
-            " - ?1)) & 1)"
+            " - ?1)) & 1) ORDER BY ",
+            $entry
+            $(, ", ", $then)?
         )
     };
 }
@@ -44,8 +50,7 @@ impl<'db> Walk<'db> {
         })
     }
 
-    /// `sql` gives the rows that are [`asked_for`] in the order of entries; its first column is the entry's
-    /// number.
+    /// `sql` gives the rows that are [`asked_for`]; its first column is the entry's number.
     pub(super) fn many(db: &'db Connection, sql: &str) -> Result<Self, ArchiveError> {
         Ok(Self {
             select: db.prepare_cached(sql)?,
@@ -116,11 +121,7 @@ fn near(ids: &[i64]) -> (i64, i64) {
 mod tests {
     use super::*;
 
-    const ROWS: &str = concat!(
-        "SELECT entry, part FROM t WHERE ",
-        asked_for!("entry"),
-        " ORDER BY entry, part"
-    );
+    const ROWS: &str = asked_for!("SELECT entry, part FROM t", "entry", "part");
 
     /// How many rows an entry has: some have none.
     fn parts(entry: i64, is_single: bool) -> i64 {

@@ -103,7 +103,7 @@ impl TextWriter {
             self.text.push(' ');
         }
         loop {
-            let length = words_ahead(rest.as_bytes(), |byte| byte > b' ');
+            let length = words_ahead(rest.as_bytes(), |byte| !is_space(byte.into()));
             let (words, behind) = rest.split_at(length);
             self.text.push_str(words);
             rest = behind.trim_start_matches(is_space);

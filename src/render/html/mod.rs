@@ -165,7 +165,8 @@ impl<'a> Html<'a> {
     }
 
     fn tags(&mut self, entry: &Entry) -> io::Result<()> {
-        let tags: String = wording::tag_names(entry)
+        let tags: String = entry
+            .tag_names()
             .map(|tag| format!("<li>{}</li>", escape(tag)))
             .collect();
         if tags.is_empty() {

@@ -193,7 +193,7 @@ fn item(entry: &Entry) -> Item<'_> {
         date_published: entry.published.and_then(rfc3339),
         date_modified: entry.updated.and_then(rfc3339),
         authors: entry.authors.iter().map(author).collect(),
-        tags: entry.tags.iter().map(|tag| tag.name.as_str()).collect(),
+        tags: entry.tag_names().collect(),
         language: entry.language.as_deref(),
         attachments: entry
             .enclosures
